@@ -1,0 +1,1 @@
+"""Tollgate: the platform on which a bank runs its products."""

@@ -1,0 +1,1 @@
+"""Workplaces: the inbox, the designer, the operator."""

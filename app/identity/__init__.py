@@ -1,0 +1,1 @@
+"""People, departments, units, roles, sign-in and the permission table."""

@@ -1,0 +1,138 @@
+"""The audit chain: who did what, when, by which rule, with old and new values.
+
+One hash chain per stream (an instance, a product, a change request ...),
+extended under the row lock of its head. The chain covers a commitment to the
+payload, not the payload: when retention disposes of a payload, the chain still
+verifies. ``verify`` is what ``flask audit verify`` runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kernel.database import Instant, Json, Record
+
+GENESIS = b"\0" * 32
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+
+class AuditStream(Record):
+    """The head of one chain."""
+
+    __tablename__ = "audit_stream"
+    stream: Mapped[str] = mapped_column(Text, primary_key=True)
+    length: Mapped[int]
+    head: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditEvent(Record):
+    """One link. ``payload`` may be disposed of later; ``commitment`` stays."""
+
+    __tablename__ = "audit_event"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    stream: Mapped[str] = mapped_column(Text)
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(8))
+    commitment: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Kept in place of the payload when retention has disposed of it."""
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    __table_args__ = (Index("ix_audit_event_stream", "stream", "number", unique=True),)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is to be recorded. ``actor`` is a username, or ``system`` for a timer."""
+
+    action: str
+    actor: str
+    at: datetime
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def commitment(payload: dict[str, Any] | None, salt: bytes) -> bytes:
+    """SHA-256 over salt and canonical JSON of the payload."""
+    return hashlib.sha256(salt + _canonical(payload)).digest()
+
+
+def link(previous: bytes, stream: str, number: int, entry: Entry, committed: bytes) -> bytes:
+    """The hash of one link: SHA-256 over the previous link and everything but the payload."""
+    facts = [stream, number, entry.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), entry.actor, entry.action]
+    return hashlib.sha256(previous + _canonical(facts) + committed).digest()
+
+
+def record(uow: Session, stream: str, entries: Sequence[Entry]) -> None:
+    """Extend the chain of ``stream``. Call it once per unit of work and stream."""
+    if not entries:
+        return
+    head = uow.scalar(select(AuditStream).where(AuditStream.stream == stream).with_for_update())
+    if head is None:
+        head = AuditStream(stream=stream, length=0, head=GENESIS)
+        uow.add(head)
+    for entry in entries:
+        salt = secrets.token_bytes(8)
+        head.length += 1
+        head.head = link(head.head, stream, head.length, entry, commitment(entry.payload, salt))
+        uow.add(
+            AuditEvent(
+                stream=stream,
+                number=head.length,
+                at=entry.at,
+                actor=entry.actor,
+                action=entry.action,
+                payload=entry.payload,
+                salt=salt,
+                hash=head.head,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold."""
+
+    stream: str
+    number: int
+    reason: str
+
+
+def verify(session: Session, stream: str | None = None) -> Iterator[Break]:
+    """Recompute every chain (or one) and yield each place where it does not hold."""
+    heads = select(AuditStream).order_by(AuditStream.stream)
+    for head in session.scalars(heads.where(AuditStream.stream == stream) if stream else heads):
+        yield from _verify_stream(session, head)
+
+
+def _verify_stream(session: Session, head: AuditStream) -> Iterator[Break]:
+    previous, expected = GENESIS, 0
+    events = select(AuditEvent).where(AuditEvent.stream == head.stream).order_by(AuditEvent.number)
+    for event in session.scalars(events.execution_options(yield_per=500)):
+        expected += 1
+        if event.number != expected:
+            yield Break(head.stream, expected, "missing")
+            return
+        entry = Entry(event.action, event.actor, event.at)
+        computed = link(previous, head.stream, event.number, entry, event.commitment or commitment(event.payload, event.salt))
+        if computed != event.hash:
+            yield Break(head.stream, event.number, "altered")
+            return
+        previous = event.hash
+    if expected != head.length or previous != head.head:
+        yield Break(head.stream, expected, "head")

@@ -1,0 +1,56 @@
+"""The platform's clock and the bank's day.
+
+Time is passed in: services take ``now``; only the edge asks the clock. A demo
+bank may be moved forward in time; the shift is a row, so that all processes
+agree. The accounting date 日切 is the calendar date in the bank's time zone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kernel.database import Record, session
+
+BANK_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class ClockShift(Record):
+    """How far the demo clock is ahead of the real one; at most one row."""
+
+    __tablename__ = "clock_shift"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seconds: Mapped[int]
+
+
+def now() -> datetime:
+    """This instant in UTC, moved forward in demo mode."""
+    real = datetime.now(UTC)
+    if not current_app.config["DEMO"]:
+        return real
+    return real + timedelta(seconds=session().scalar(select(ClockShift.seconds)) or 0)
+
+
+def advance(uow: Session, by: timedelta) -> None:
+    """Move the demo clock forward. Time never runs backwards."""
+    if by < timedelta(0):
+        raise ValueError("the clock only moves forward")
+    shift = uow.scalar(select(ClockShift).with_for_update())
+    if shift is None:
+        shift = ClockShift(id=1, seconds=0)
+        uow.add(shift)
+    shift.seconds += int(by.total_seconds())
+
+
+def accounting_date(at: datetime) -> date:
+    """The bank's accounting date 日切 that ``at`` falls on."""
+    return at.astimezone(BANK_ZONE).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The instant, in UTC, at which an accounting date begins."""
+    return datetime.combine(day, time.min, BANK_ZONE).astimezone(UTC)

@@ -1,0 +1,151 @@
+"""The database and the one transaction.
+
+``unit_of_work`` is the only place that commits. On SQLite it begins with
+``BEGIN IMMEDIATE``, so that two writers queue instead of failing with
+"database is locked"; reads stay deferred. A read that was open before (who is
+asking?) is ended first: on SQLite an ``IMMEDIATE`` inside an open read
+transaction would be ignored without a word.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, String, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class Record(DeclarativeBase):
+    """Base of all tables. Columns are NOT NULL unless their type says ``| None``."""
+
+
+db = SQLAlchemy(
+    model_class=Record,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "autoflush": False},
+)
+_IMMEDIATE = "tollgate_immediate"
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. Naive values are refused: they mean different things to different people."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        # Fixed width, so that text order is time order on SQLite.
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or not isinstance(value, str):
+            return value.astimezone(UTC) if value is not None else None
+        return datetime.fromisoformat(value)
+
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+def _encode(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options for ``create_engine``: compact JSON, a pool that survives a server restart."""
+    options: dict[str, Any] = {"json_serializer": _encode}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": 30, "autocommit": True}
+    else:
+        options.update(pool_pre_ping=False, pool_size=10, max_overflow=20)
+    return options
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    cursor = dbapi_connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(_IMMEDIATE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def install(app: Flask) -> None:
+    """Bind the database to ``app``; the engine's options depend on its kind."""
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
+    db.init_app(app)
+    with app.app_context():
+        _install_engine(db.engine)
+
+
+def _install_engine(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def session() -> Session:
+    """The session of this request or job. For reading; writing goes through ``unit_of_work``."""
+    return db.session()
+
+
+def is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def end_read() -> None:
+    """End the open read transaction, if any, and forget what it loaded."""
+    db.session.rollback()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction: all of it at the end, or nothing.
+
+    Yields the session. Objects loaded before it must not be used inside it.
+    """
+    current = session()
+    if current.info.get("in_unit_of_work"):
+        raise RuntimeError("units of work do not nest: pass the session on")
+    current.rollback()
+    current.connection(execution_options={_IMMEDIATE: True})
+    current.info["in_unit_of_work"] = True
+    try:
+        yield current
+        fault_point("before_commit")
+        current.commit()
+        fault_point("after_commit")
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        current.info["in_unit_of_work"] = False
+
+
+def fault_point(name: str) -> None:
+    """Named instants at which the fault tests kill this process; a no-op otherwise."""
+    hook = current_app.config.get("FAULT_HOOK")
+    if hook:
+        hook(name)

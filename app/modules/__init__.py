@@ -1,0 +1,1 @@
+"""The data modules, in the order in which they may know each other."""

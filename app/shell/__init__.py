@@ -1,0 +1,1 @@
+"""Page frame, navigation, start page, help and static files."""

@@ -1,0 +1,1 @@
+"""Deployments, instances, tasks, forms, decisions and timers."""

@@ -1,0 +1,76 @@
+"""Specs in memory, by content: parsed once per process, then shared by all threads.
+
+A spec is parsed from its drawing, taught our clock, written out and restored;
+only the restored form runs. Restored specs are never changed afterwards, so
+that threads may share them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+
+from app.workflow.engine.codec import Specs, restore_spec
+from app.workflow.engine.drawing import Drawing
+from app.workflow.engine.errors import DrawingRefused, Finding
+from app.workflow.engine.specs import DrawingParser, adopt_clock
+
+_lock = threading.Lock()
+_parsed: dict[str, dict[str, Any]] = {}
+
+
+def specs_of(drawing: Drawing, called: Sequence[Drawing] = ()) -> Specs:
+    """The restored specs of ``drawing`` and of the drawings it calls.
+
+    Raises ``DrawingRefused`` when SpiffWorkflow cannot run what is drawn.
+    """
+    subprocess_specs: dict[str, Any] = {}
+    for part in called:
+        subprocess_specs.update(_restored(part))
+    own = dict(_restored(drawing))
+    top = own[drawing.key]
+    return top, {**subprocess_specs, **own}
+
+
+def _restored(drawing: Drawing) -> dict[str, Any]:
+    with _lock:
+        found = _parsed.get(drawing.content_hash)
+        if found is None:
+            found = _parse(drawing)
+            _parsed[drawing.content_hash] = found
+        return found
+
+
+def _parse(drawing: Drawing) -> dict[str, Any]:
+    parser = DrawingParser()
+    try:
+        parser.add_bpmn_xml(drawing.root)
+        specs = {drawing.key: parser.get_spec(drawing.key)}
+        inner = parser.get_subprocess_specs(drawing.key, require_call_activity_specs=False)
+        specs.update({name: spec for name, spec in inner.items() if spec is not None})
+    except ValidationException as error:
+        raise DrawingRefused([_finding(drawing, error)]) from error
+    except (SpiffWorkflowException, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        # The parser is not written for hostile input; whatever it stumbles over is a refusal, not a crash.
+        message = "The engine cannot read this drawing: %(reason)s"
+        reason = {"reason": str(error)[:200] or type(error).__name__}
+        raise DrawingRefused([Finding("error", "not_executable", message, values=reason)]) from error
+    for spec in specs.values():
+        adopt_clock(spec)
+    return {name: restore_spec(spec) for name, spec in specs.items()}
+
+
+def _finding(drawing: Drawing, error: Any) -> Finding:
+    element = drawing.elements.get(error.id or "")
+    return Finding(
+        "error",
+        "not_executable",
+        "The engine cannot run this: %(reason)s",
+        element_id=error.id or None,
+        line=element.line if element else None,
+        values={"reason": str(error)[:200]},
+    )

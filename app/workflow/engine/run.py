@@ -1,0 +1,387 @@
+"""One step of one case: from stored state to outcome.
+
+A ``Run`` holds a workflow in memory for the length of one unit of work. It is
+fed (a completed task, an answered call, the time, a message) and then asked
+where it stands. It stops at every call; the caller makes the call and feeds the
+answer back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.util import BpmnEvent
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task as Token
+from SpiffWorkflow.util.task import TaskState
+
+from app.workflow.engine import codec
+from app.workflow.engine.codec import Specs
+from app.workflow.engine.drawing import HUMAN, Drawing, ElementFacts
+from app.workflow.engine.errors import EngineError, ExpressionError
+from app.workflow.engine.scripts import SafeScriptEngine
+from app.workflow.engine.specs import LIVE, DecisionCall, engine_clock, is_call, is_timer
+from app.workflow.engine.trim import trim
+
+MAX_STEPS = 5_000
+"""Elements passed in one step; a drawing that loops without a person is stopped here."""
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """A task for a person."""
+
+    token: UUID
+    element: ElementFacts
+    attributes: dict[str, Any]
+    """The element's own attributes, expressions evaluated on the token's data."""
+    item: Any = None
+    """The item of a multi-instance task, such as the department."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something the service must do before the case goes on."""
+
+    token: UUID
+    element: ElementFacts
+    kind: str
+    """``handler`` or ``decision``."""
+    name: str
+    parameters: dict[str, Any]
+    variables: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TimerDue:
+    """A timer that waits, and when it falls due (UTC)."""
+
+    token: UUID
+    element_id: str
+    at: datetime
+
+
+@dataclass
+class Outcome:
+    """Where a case stands after a step."""
+
+    open: list[OpenWork] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    timers: list[TimerDue] = field(default_factory=list)
+    completed: bool = False
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+class Run:
+    """A case in memory, for one step. Times are UTC."""
+
+    def __init__(
+        self,
+        workflow: Any,
+        drawings: Mapping[str, Drawing],
+        now: datetime,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+    ):
+        self._workflow = workflow
+        self._drawings = drawings
+        self._now = now
+        self.passed: list[str] = []
+        """Ids of the elements and sequence flows passed in this step, in order."""
+        workflow.script_engine = SafeScriptEngine(functions)
+
+    @classmethod
+    def start(
+        cls,
+        specs: Specs,
+        drawings: Mapping[str, Drawing],
+        variables: Mapping[str, Any],
+        now: datetime,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Run:
+        """A new case; ``drawings`` by the key of each process and subprocess."""
+        with _at(now):
+            workflow = BpmnWorkflow(specs[0], specs[1])
+            workflow.task_tree.data.update(variables)
+            run = cls(workflow, drawings, now, functions)
+            run._advance()
+        return run
+
+    @classmethod
+    def load(
+        cls,
+        state: bytes,
+        specs: Specs,
+        drawings: Mapping[str, Drawing],
+        now: datetime,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Run:
+        """A case from its stored state."""
+        return cls(codec.load(state, specs), drawings, now, functions)
+
+    def dump(self) -> bytes:
+        """The state to store. Drops what can no longer matter."""
+        trim(self._workflow)
+        return codec.dump(self._workflow)
+
+    # Feeding
+
+    def complete(self, token: UUID, result: Mapping[str, Any]) -> None:
+        """A person has done the work of ``token``; ``result`` becomes variables."""
+        task = self._ready(token)
+        task.data.update(result)
+        self._finish(task)
+
+    def answer(self, call: Call, result: Any) -> None:
+        """The call was made; its result stands in the variable the drawing names."""
+        task = self._ready(call.token)
+        variable = call.element.attributes.get("result")
+        if variable:
+            task.data[variable] = result
+        self._finish(task)
+
+    def fire_due(self) -> int:
+        """Let the timers that are due fire. Returns how many did."""
+        with self._guard():
+            due = [t for t in self._timers() if t.task_spec.event_definition.due(t) <= self._now]
+            for task in due:
+                task.task_spec._update(task)
+            self._advance()
+        return len(due)
+
+    def message(self, name: str, payload: Mapping[str, Any]) -> bool:
+        """Deliver a message. ``False`` when nothing waits for it."""
+        with self._guard():
+            event = BpmnEvent(MessageEventDefinition(name), payload=dict(payload))
+            waiting = [t for t in self._tokens(TaskState.WAITING) if _catches(t, name)]
+            for task in waiting:
+                task.data.update(payload)
+                task.task_spec.catch(task, event)
+                task.task_spec._update(task)
+            self._advance()
+        return bool(waiting)
+
+    def cancel(self) -> None:
+        """End the case; nothing of it stays open."""
+        self._workflow.cancel()
+
+    def send_back(self, element_id: str) -> None:
+        """Cancel all live work in the element's process and place a fresh token on it.
+
+        In the process the element stands in, everything live is downstream of it
+        or beside it; a review that stayed open beside a re-review would let the
+        next step begin too early, so all of it is cancelled.
+        """
+        with self._guard():
+            part = self._part_of(element_id)
+            spec = part.spec.task_specs[element_id]
+            split = part.spec.task_specs.get(f"{element_id}.BoundaryEventSplit")
+            data = self._latest_data(part)
+            for task in [t for t in part.tasks.values() if t.has_state(LIVE)]:
+                task.cancel()
+            root = part.task_tree
+            root.children = []
+            part.tasks = {root.id: root}
+            fresh = Token(part, split or spec, parent=root, state=TaskState.FUTURE)
+            root.data = data
+            part.last_task = root
+            fresh.task_spec._predict(fresh, mask=TaskState.NOT_FINISHED_MASK)
+            fresh.task_spec._update(fresh)
+            self._advance()
+
+    # Asking
+
+    def outcome(self) -> Outcome:
+        """Where the case stands now."""
+        with self._guard():
+            completed = bool(self._workflow.completed)
+            if completed:
+                return Outcome(completed=True, variables=self.variables)
+            ready = list(self._tokens(TaskState.READY))
+            return Outcome(
+                open=[self._open_work(t) for t in ready if not is_call(t)],
+                calls=[self._call(t) for t in ready if is_call(t)],
+                timers=[self._timer(t) for t in self._timers()],
+                variables=self.variables,
+            )
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The routing facts as the last step left them."""
+        last = self._workflow.last_task
+        return {**self._workflow.data, **(last.data if last is not None else {})}
+
+    def earlier_steps(self, element_id: str) -> list[str]:
+        """Human elements upstream of ``element_id`` in its process: where it can be sent back to."""
+        drawing, element = self._element(element_id)
+        upstream, queue = set(), [element_id]
+        while queue:
+            target = queue.pop()
+            for source, to in drawing.flows:
+                if to == target and source not in upstream:
+                    upstream.add(source)
+                    queue.append(source)
+        steps = (drawing.elements[i] for i in drawing.elements if i in upstream and i != element_id)
+        return [e.id for e in steps if e.kind in HUMAN | {"callActivity"} and e.process == element.process]
+
+    # Inside
+
+    def _guard(self) -> Any:
+        return _at(self._now)
+
+    def _parts(self) -> Iterator[Any]:
+        yield self._workflow
+        yield from self._workflow.subprocesses.values()
+
+    def _tokens(self, state: int) -> Iterator[Any]:
+        for part in self._parts():
+            if not part.completed:
+                yield from [t for t in part.tasks.values() if t.has_state(state)]
+
+    def _timers(self) -> list[Any]:
+        return [t for t in self._tokens(TaskState.WAITING) if is_timer(t)]
+
+    def _ready(self, token: UUID) -> Any:
+        for part in self._parts():
+            task = part.tasks.get(token)
+            if task is not None and task.has_state(TaskState.READY):
+                return task
+        raise EngineError(f"no open work {token}")
+
+    def _finish(self, task: Any) -> None:
+        with self._guard():
+            self._note(task, task.run)
+            self._advance()
+
+    def _advance(self) -> None:
+        """Run everything that needs neither a person, nor a call, nor time."""
+        for _ in range(MAX_STEPS):
+            if not self._sweep():
+                return
+        raise EngineError("the drawing loops without ever waiting for anybody")
+
+    def _sweep(self) -> bool:
+        moved = False
+        active = sorted(self._workflow.get_active_subprocesses(), key=lambda part: -part.depth)
+        for part in (*active, self._workflow):
+            while ready := [t for t in part.tasks.values() if t.has_state(TaskState.READY) and not t.task_spec.manual]:
+                for task in ready:
+                    if task.has_state(TaskState.READY):
+                        self._note(task, task.run)
+                moved = True
+                if len(self.passed) > MAX_STEPS:
+                    raise EngineError("the drawing loops without ever waiting for anybody", task.task_spec.bpmn_id)
+            if part is not self._workflow:
+                parent = self._workflow.get_task_from_id(part.parent_task_id)
+                if part.completed and parent.has_state(TaskState.STARTED):
+                    parent.task_spec._update(parent)
+        return moved
+
+    def _note(self, task: Any, act: Callable[[], Any]) -> None:
+        """Run ``task`` and write down which element and which flows it passed."""
+        try:
+            act()
+        except ExpressionError as error:
+            raise EngineError(str(error), task.task_spec.bpmn_id) from error
+        except SpiffWorkflowException as error:
+            cause = error.__cause__ or error
+            raise EngineError(str(cause), task.task_spec.bpmn_id) from error
+        bpmn_id = task.task_spec.bpmn_id
+        if bpmn_id is None:
+            return
+        if not task.task_spec.name.endswith("[child]"):
+            self.passed.append(bpmn_id)
+        else:
+            self.passed.append(bpmn_id)
+            return
+        drawing, _ = self._element(bpmn_id)
+        for target in _reached(task):
+            flow = drawing.flows.get((bpmn_id, target))
+            if flow:
+                self.passed.append(flow)
+
+    def _element(self, element_id: str) -> tuple[Drawing, ElementFacts]:
+        for drawing in self._drawings.values():
+            if element_id in drawing.elements:
+                return drawing, drawing.elements[element_id]
+        raise EngineError(f"no element {element_id} in the drawings of this case")
+
+    def _open_work(self, task: Any) -> OpenWork:
+        _, element = self._element(task.task_spec.bpmn_id)
+        item = task.internal_data.get("item")
+        loop = task.parent.task_spec if task.task_spec.name.endswith("[child]") else None
+        if loop is not None and getattr(loop, "input_item", None) is not None:
+            item = task.data.get(loop.input_item.bpmn_id)
+        return OpenWork(task.id, element, self._evaluated(task, element.attributes), item)
+
+    def _call(self, task: Any) -> Call:
+        _, element = self._element(task.task_spec.bpmn_id)
+        kind = "decision" if isinstance(task.task_spec, DecisionCall) else "handler"
+        return Call(
+            token=task.id,
+            element=element,
+            kind=kind,
+            name=element.attributes.get(kind, ""),
+            parameters=self._evaluated(task, element.parameters),
+            variables=dict(task.data),
+        )
+
+    def _evaluated(self, task: Any, attributes: Mapping[str, str]) -> dict[str, Any]:
+        engine = self._workflow.script_engine
+        try:
+            return {
+                name: engine.evaluate(task, text) if text.startswith("=") else text
+                for name, text in attributes.items()
+            }
+        except ExpressionError as error:
+            raise EngineError(str(error), task.task_spec.bpmn_id) from error
+
+    def _timer(self, task: Any) -> TimerDue:
+        return TimerDue(task.id, task.task_spec.bpmn_id, task.task_spec.event_definition.due(task))
+
+    def _part_of(self, element_id: str) -> Any:
+        for part in self._parts():
+            if not part.completed and element_id in part.spec.task_specs:
+                return part
+        raise EngineError("the case is not in that part of the drawing", element_id)
+
+    def _latest_data(self, part: Any) -> dict[str, Any]:
+        data = dict(part.last_task.data) if part.last_task is not None else dict(part.task_tree.data)
+        return data
+
+
+class _at:
+    """Sets the clock of the engine for the length of a ``with``."""
+
+    def __init__(self, now: datetime):
+        self._now = now
+
+    def __enter__(self) -> None:
+        self._token = engine_clock.set(self._now)
+
+    def __exit__(self, *_: object) -> None:
+        engine_clock.reset(self._token)
+
+
+def _catches(task: Any, message: str) -> bool:
+    definition = getattr(task.task_spec, "event_definition", None)
+    return isinstance(definition, MessageEventDefinition) and definition.name == message
+
+
+def _reached(task: Any) -> Iterator[str]:
+    """Ids of the elements that the children of a finished task stand on."""
+    for child in task.children:
+        if child is None or child.has_state(TaskState.PREDICTED_MASK):
+            continue
+        name: str = child.task_spec.name
+        if name.endswith(".BoundaryEventSplit"):
+            yield name.removesuffix(".BoundaryEventSplit")
+        elif name.endswith(".BoundaryEventJoin"):
+            yield from _reached(child)
+        elif child.task_spec.bpmn_id:
+            yield child.task_spec.bpmn_id
