@@ -129,7 +129,9 @@ def _verify_stream(session: Session, head: AuditStream) -> Iterator[Break]:
             yield Break(head.stream, expected, "missing")
             return
         entry = Entry(event.action, event.actor, event.at)
-        computed = link(previous, head.stream, event.number, entry, event.commitment or commitment(event.payload, event.salt))
+        computed = link(
+            previous, head.stream, event.number, entry, event.commitment or commitment(event.payload, event.salt)
+        )
         if computed != event.hash:
             yield Break(head.stream, event.number, "altered")
             return

@@ -72,7 +72,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Options for ``create_engine``: compact JSON, a pool that survives a server restart."""
     options: dict[str, Any] = {"json_serializer": _encode}
     if url.startswith("sqlite"):
-        options["connect_args"] = {"timeout": 30, "autocommit": True}
+        options["connect_args"] = {"timeout": 30, "isolation_level": None}
     else:
         options.update(pool_pre_ping=False, pool_size=10, max_overflow=20)
     return options
@@ -108,11 +108,12 @@ def _install_engine(engine: Engine) -> None:
 
 def session() -> Session:
     """The session of this request or job. For reading; writing goes through ``unit_of_work``."""
-    return db.session()
+    current: Session = db.session()
+    return current
 
 
 def is_sqlite() -> bool:
-    return db.engine.dialect.name == "sqlite"
+    return str(db.engine.dialect.name) == "sqlite"
 
 
 def end_read() -> None:

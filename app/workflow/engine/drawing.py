@@ -100,7 +100,9 @@ def parse_xml(xml: bytes) -> Any:
     return root
 
 
-def refused(code: str, message: str, line: int | None = None, element: str | None = None, **values: object) -> Exception:
+def refused(
+    code: str, message: str, line: int | None = None, element: str | None = None, **values: object
+) -> Exception:
     return DrawingRefused([Finding("error", code, message, element, line, values)])
 
 

@@ -37,5 +37,7 @@ class DrawingRefused(Exception):
     """A drawing has at least one finding of severity ``error``."""
 
     def __init__(self, findings: Sequence[Finding]):
-        super().__init__("; ".join(f"{f.element_id or '-'}: {f.message % f.values if f.values else f.message}" for f in findings))
+        super().__init__(
+            "; ".join(f"{f.element_id or '-'}: {f.message % f.values if f.values else f.message}" for f in findings)
+        )
         self.findings = list(findings)

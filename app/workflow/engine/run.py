@@ -335,8 +335,7 @@ class Run:
         engine = self._workflow.script_engine
         try:
             return {
-                name: engine.evaluate(task, text) if text.startswith("=") else text
-                for name, text in attributes.items()
+                name: engine.evaluate(task, text) if text.startswith("=") else text for name, text in attributes.items()
             }
         except ExpressionError as error:
             raise EngineError(str(error), task.task_spec.bpmn_id) from error

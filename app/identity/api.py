@@ -1,0 +1,36 @@
+"""Sign-in for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from app.identity.services import check_password, issue_token
+from app.kernel.database import end_read, session, unit_of_work
+
+blueprint = Blueprint("auth", __name__, description="Sign-in for programs")
+
+
+class Credentials(Schema):
+    username = fields.String(required=True, validate=validate.Length(1, 100))
+    password = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class TokenIssued(Schema):
+    token = fields.String(required=True)
+
+
+@blueprint.route("/auth/token")
+class Token(MethodView):
+    @blueprint.arguments(Credentials)
+    @blueprint.response(200, TokenIssued)
+    def post(self, credentials: dict[str, Any]) -> dict[str, str]:
+        """A bearer token for a name and a password."""
+        actor = check_password(session(), **credentials)
+        end_read()
+        with unit_of_work() as uow:
+            return {"token": issue_token(uow, actor=actor, now=g.now)}

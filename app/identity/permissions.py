@@ -1,0 +1,154 @@
+"""Who may do what: one table, over neutral facts. What is missing is denied.
+
+A permission maps to a clause of small predicates about the person who asks and
+the facts of the case. Each feature fills the facts; the table knows no feature.
+Maker is never checker: that, too, is a predicate here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from app.identity.actors import Actor
+from app.kernel.errors import Forbidden
+
+REVIEW = "review"
+DECIDE = "decide"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a permission may depend on. Defaults are the ones that deny."""
+
+    initiator: str | None = None
+    hands: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Username → duties done in this case: ``initiate``, ``review:risk``, ``decide``."""
+    involved: frozenset[str] = frozenset()
+    """Groups that take part in the case."""
+    candidates: frozenset[str] = frozenset()
+    assignee: str | None = None
+    owner: str | None = None
+    """Who delegated the task and gets it back."""
+    duty: str | None = None
+    department: str | None = None
+    open: bool = False
+    owner_department: str | None = None
+    """The department that owns the record in question."""
+
+
+Predicate = Callable[[Actor, Facts], bool]
+
+
+def any_of(*clauses: Predicate) -> Predicate:
+    return lambda actor, facts: any(clause(actor, facts) for clause in clauses)
+
+
+def all_of(*clauses: Predicate) -> Predicate:
+    return lambda actor, facts: all(clause(actor, facts) for clause in clauses)
+
+
+def has_role(*roles: str) -> Predicate:
+    return lambda actor, facts: bool(actor.roles & set(roles))
+
+
+def anybody(actor: Actor, facts: Facts) -> bool:
+    return True
+
+
+def reads_all(actor: Actor, facts: Facts) -> bool:
+    return actor.reads_all
+
+
+def is_initiator(actor: Actor, facts: Facts) -> bool:
+    return actor.username == facts.initiator
+
+
+def is_candidate(actor: Actor, facts: Facts) -> bool:
+    return bool(actor.groups & facts.candidates)
+
+
+def is_assignee(actor: Actor, facts: Facts) -> bool:
+    return actor.username == facts.assignee
+
+
+def is_unclaimed(actor: Actor, facts: Facts) -> bool:
+    return facts.assignee is None
+
+
+def is_open(actor: Actor, facts: Facts) -> bool:
+    return facts.open
+
+
+def takes_part(actor: Actor, facts: Facts) -> bool:
+    return bool(actor.groups & facts.involved) or actor.username in facts.hands
+
+
+def heads_its_department(actor: Actor, facts: Facts) -> bool:
+    return "head" in actor.roles and bool(actor.groups & facts.candidates)
+
+
+def owns_the_record(actor: Actor, facts: Facts) -> bool:
+    return facts.owner_department is not None and actor.department == facts.owner_department
+
+
+def keeps_four_eyes(actor: Actor, facts: Facts) -> bool:
+    """Initiator, reviewers and executive differ; nobody reviews for two departments.
+
+    Holds for everybody who ever had a hand in the case, whatever round it was.
+    """
+    done = facts.hands.get(actor.username, frozenset())
+    if facts.duty == REVIEW:
+        mine = f"{REVIEW}:{facts.department}"
+        return not is_initiator(actor, facts) and not any(d != mine for d in done if d.split(":")[0] in CHECKS)
+    if facts.duty == DECIDE:
+        return not is_initiator(actor, facts) and not any(d.startswith(REVIEW) for d in done)
+    return True
+
+
+CHECKS = frozenset({REVIEW, DECIDE})
+_may_act = all_of(is_open, any_of(is_assignee, all_of(is_candidate, is_unclaimed)), keeps_four_eyes)
+
+PERMISSIONS: Mapping[str, Predicate] = {
+    # Tasks and cases
+    "task.see": any_of(is_candidate, is_assignee, takes_part, is_initiator, reads_all),
+    "task.claim": all_of(is_open, is_candidate, is_unclaimed, keeps_four_eyes),
+    "task.release": all_of(is_open, any_of(is_assignee, heads_its_department)),
+    "task.complete": _may_act,
+    "task.draft": _may_act,
+    "task.delegate": _may_act,
+    "task.transfer": _may_act,
+    "task.send_back": _may_act,
+    "task.comment": any_of(is_candidate, is_assignee, takes_part, is_initiator),
+    "task.attach": all_of(is_open, any_of(is_assignee, is_candidate)),
+    "instance.see": any_of(takes_part, is_initiator, reads_all),
+    "instance.withdraw": is_initiator,
+    "instance.operate": has_role("operator"),
+    "instance.start": anybody,
+    # Processes
+    "process.see": anybody,
+    "process.deploy": has_role("process_designer"),
+    # Products
+    "product.see": anybody,
+    "product.import": has_role("product_manager"),
+    "change.propose": has_role("product_manager"),
+    "change.edit": is_initiator,
+    "change.see": any_of(takes_part, is_initiator, reads_all, owns_the_record),
+    "pilot.observe": any_of(owns_the_record, has_role("branch_manager", "pilot")),
+    "pilot.stop": lambda actor, facts: actor.department == "risk",
+    # Administration
+    "audit.see": has_role("auditor", "security_admin"),
+    "people.see": anybody,
+}
+
+
+def allowed(actor: Actor, permission: str, facts: Facts | None = None) -> bool:
+    """Whether the table allows it. An unknown permission is denied."""
+    clause = PERMISSIONS.get(permission)
+    return clause is not None and clause(actor, facts or Facts())
+
+
+def require(actor: Actor, permission: str, facts: Facts | None = None) -> None:
+    """``Forbidden`` unless the table allows it."""
+    if not allowed(actor, permission, facts):
+        raise Forbidden("You may not do this.", code=f"may_not_{permission.replace('.', '_')}")

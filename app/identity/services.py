@@ -1,0 +1,104 @@
+"""Sign-in by password, bearer tokens, and who is asking."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.models import AccessToken, Person, PersonRole
+from app.kernel.errors import NotSignedIn
+
+TOKEN_LIFE = timedelta(hours=12)
+_hasher = PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash."""
+    return _hasher.hash(password)
+
+
+@lru_cache(maxsize=1)
+def _decoy() -> str:
+    return hash_password(secrets.token_hex(8))
+
+
+def check_password(session: Session, *, username: str, password: str) -> Actor:
+    """The person of these credentials; ``NotSignedIn`` says not which part was wrong."""
+    person = session.scalar(select(Person).where(Person.username == username, Person.active))
+    try:
+        # An unknown name costs as much time as a wrong password.
+        _hasher.verify(person.password_hash if person else _decoy(), password)
+    except VerificationError:
+        person = None
+    if person is None:
+        raise NotSignedIn("The name or the password is not right.", code="bad_credentials")
+    return _actor(person, frozenset(r.role for r in person.roles))
+
+
+def issue_token(uow: Session, *, actor: Actor, now: datetime) -> str:
+    """A new bearer token for ``actor``; expired ones are cleared away on the occasion."""
+    token = secrets.token_urlsafe(32)
+    epoch = uow.scalar(select(Person.session_epoch).where(Person.id == actor.id)) or 0
+    uow.execute(delete(AccessToken).where(AccessToken.expires_at < now))
+    uow.add(AccessToken(digest=_digest(token), person_id=actor.id, epoch=epoch, expires_at=now + TOKEN_LIFE))
+    return token
+
+
+def actor_of_token(session: Session, *, token: str, now: datetime) -> Actor:
+    """The person of a bearer token, in one statement."""
+    rows = session.execute(
+        select(Person, PersonRole.role)
+        .join(AccessToken, AccessToken.person_id == Person.id)
+        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+        .where(
+            AccessToken.digest == _digest(token),
+            AccessToken.expires_at > now,
+            AccessToken.epoch == Person.session_epoch,
+            Person.active,
+        )
+    ).all()
+    if not rows:
+        raise NotSignedIn("Please sign in.")
+    return _actor(rows[0][0], frozenset(role for _, role in rows if role))
+
+
+def actor_of_session(session: Session, *, person_id: int, epoch: int) -> Actor | None:
+    """The person of a browser session, or nobody if it was ended."""
+    rows = session.execute(
+        select(Person, PersonRole.role)
+        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+        .where(Person.id == person_id, Person.session_epoch == epoch, Person.active)
+    ).all()
+    if not rows:
+        return None
+    return _actor(rows[0][0], frozenset(role for _, role in rows if role))
+
+
+def actor_named(session: Session, username: str) -> Actor | None:
+    """The person of that name, for work done on their behalf."""
+    person = session.scalar(select(Person).where(Person.username == username))
+    return _actor(person, frozenset(r.role for r in person.roles)) if person else None
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _actor(person: Person, roles: frozenset[str]) -> Actor:
+    return Actor(
+        id=person.id,
+        username=person.username,
+        names=person.names,
+        department=person.department_key,
+        unit=person.unit_code,
+        roles=roles,
+        language=person.language,
+    )

@@ -1,0 +1,193 @@
+"""What every API and page shares: problems, pages of a list, ETags, idempotency.
+
+Errors are RFC 9457 problem details. Lists are ``{items, next}`` with an opaque
+cursor. A change to a record needs ``If-Match``; a repeated ``Idempotency-Key``
+gets the answer of the first time.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from flask import Request, Response, current_app, g, jsonify, make_response, request
+from sqlalchemy import Integer, Text, delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel import clock
+from app.kernel.database import Instant, Json, Record, end_read, session, unit_of_work
+from app.kernel.errors import Conflict, DomainError, PreconditionRequired, Stale, invalid
+from app.kernel.i18n import gettext
+
+MAX_PAGE = 200
+
+
+class IdempotencyKey(Record):
+    """The answer given to a POST with an ``Idempotency-Key``, kept for a day."""
+
+    __tablename__ = "idempotency_key"
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    who: Mapped[str] = mapped_column(Text, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(Text)
+    status: Mapped[int] = mapped_column(Integer)
+    body: Mapped[Any] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+def problem(error: DomainError) -> Response:
+    """An RFC 9457 problem document in the language of whoever asked."""
+    body: dict[str, Any] = {
+        "type": f"urn:tollgate:problem:{error.code}",
+        "title": gettext(error.message, error.values),
+        "status": error.status,
+        "code": error.code,
+    }
+    if error.faults:
+        body["errors"] = [
+            {"pointer": f.pointer, "code": f.code, "detail": gettext(f.message, f.values)} for f in error.faults
+        ]
+        body["detail"] = "; ".join(f"{e['pointer']}: {e['detail']}" for e in body["errors"][:5])
+    response = jsonify(body)
+    response.status_code = error.status
+    response.content_type = "application/problem+json"
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def page_size(default: int = 25) -> int:
+    """``?limit=``, between 1 and 200."""
+    text = request.args.get("limit")
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_PAGE:
+        raise invalid("/limit", "Must be a whole number from 1 to %(most)s.", most=MAX_PAGE)
+    return int(text)
+
+
+def encode_cursor(*values: object) -> str:
+    """An opaque, URL-safe cursor."""
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def decode_cursor(*kinds: type) -> list[Any] | None:
+    """The values of ``?cursor=``; a cursor that is not ours is a 422, never a crash."""
+    text = request.args.get("cursor")
+    if not text:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+    except ValueError:
+        values = None
+    if (
+        not isinstance(values, list)
+        or len(values) != len(kinds)
+        or any(type(v) is not k for v, k in zip(values, kinds, strict=True))
+    ):
+        raise invalid("/cursor", "Not a cursor of this list.")
+    return values
+
+
+def etag(*parts: object) -> str:
+    """A strong entity tag over the parts."""
+    return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:24] + '"'
+
+
+def check_if_match(current: str) -> None:
+    """428 without ``If-Match``, 412 when it names another state."""
+    if not request.headers.get("If-Match"):
+        raise PreconditionRequired("Send If-Match with the ETag of the state you saw.")
+    if current.strip('"') not in request.if_match and not request.if_match.star_tag:
+        raise Stale("Somebody changed this record after you saw it.")
+
+
+def idempotent(who: Callable[[], str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a repeated POST with the same ``Idempotency-Key`` the first answer.
+
+    ``who`` names the person, so that keys of two people never meet.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def answered(*args: Any, **kwargs: Any) -> Any:
+            key = request.headers.get("Idempotency-Key")
+            if not key:
+                return view(*args, **kwargs)
+            if len(key) > 200:
+                raise invalid("/Idempotency-Key", "Longer than %(most)s characters.", most=200)
+            return _once(key, who(), lambda: view(*args, **kwargs))
+
+        return answered
+
+    return decorate
+
+
+def _once(key: str, who: str, act: Callable[[], Any]) -> Response:
+    fingerprint = _fingerprint(request)
+    kept = session().get(IdempotencyKey, (key, who))
+    if kept is not None:
+        answer = _kept_answer(kept, fingerprint)
+        end_read()
+        return answer
+    end_read()
+    # The service writes the key inside its own unit of work (see `remember`).
+    g.idempotency = (key, who, fingerprint)
+    try:
+        return make_response(act())
+    except IntegrityError:
+        kept = session().get(IdempotencyKey, (key, who))
+        if kept is None:
+            raise
+        return _kept_answer(kept, fingerprint)
+
+
+def _kept_answer(kept: IdempotencyKey, fingerprint: str) -> Response:
+    if kept.fingerprint != fingerprint:
+        raise Conflict("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
+    response = jsonify(kept.body)
+    response.status_code = kept.status
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _fingerprint(req: Request) -> str:
+    return hashlib.sha256(b"\0".join([req.method.encode(), req.path.encode(), req.get_data(cache=True)])).hexdigest()
+
+
+def remember(uow: Any, status: int, body: Any) -> None:
+    """Keep the answer of this request with its ``Idempotency-Key``, in the same transaction."""
+    pending = g.pop("idempotency", None)
+    if pending is None:
+        return
+    key, who, fingerprint = pending
+    now = clock.now()
+    uow.execute(delete(IdempotencyKey).where(IdempotencyKey.at < now - timedelta(days=1)))
+    uow.add(IdempotencyKey(key=key, who=who, fingerprint=fingerprint, status=status, body=body, at=now))
+    uow.flush()
+
+
+def json_body() -> Any:
+    """The JSON of the request; a problem with a pointer when it is not."""
+    if not request.is_json:
+        raise invalid("", "Send JSON with the media type application/json.")
+    return request.get_json()
+
+
+def in_unit_of_work(act: Callable[[Any], tuple[int, Any]]) -> Response:
+    """Run ``act(uow) → (status, body)`` in one unit of work and answer with it."""
+    with unit_of_work() as uow:
+        status, body = act(uow)
+        remember(uow, status, body)
+    response = jsonify(body)
+    response.status_code = status
+    return response
+
+
+def demo_mode() -> bool:
+    return bool(current_app.config["DEMO"])

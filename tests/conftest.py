@@ -1,0 +1,46 @@
+"""Fixtures: an application on each of the two databases, with people of a small bank."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="tollgate-tests-"))
+
+from app.bootstrap import create_app
+from app.kernel.database import db
+from tests.databases import KINDS, TestDatabase
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def database(request: Any, tmp_path_factory: Any) -> Iterator[TestDatabase]:
+    """One database per kind and test worker."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    found = TestDatabase(request.param, Path(tmp_path_factory.mktemp(request.param)), worker)
+    yield found
+    found.drop()
+
+
+@pytest.fixture
+def app(database: TestDatabase) -> Iterator[Flask]:
+    """The application on an empty database; runs each test on both kinds."""
+    application = create_app(
+        {
+            "SQLALCHEMY_DATABASE_URI": database.fresh(),
+            "TESTING": True,
+            "DEMO": True,
+            "SECRET_KEY": "only for tests",
+            "SCHEDULER": False,
+        }
+    )
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
