@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="tollgate-tests-"))
 
 from app.bootstrap import create_app
