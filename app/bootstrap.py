@@ -16,7 +16,9 @@ from werkzeug.wrappers import Response
 from app.identity import web as identity_web
 from app.kernel import config, database, i18n
 from app.kernel.errors import DomainError, Fault
+from app.kernel.i18n import N_
 from app.kernel.web import problem
+from app.shell import frame
 
 API = "/api/v1"
 MAX_REQUEST = 16 * 1024 * 1024
@@ -43,6 +45,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # A working day, counted from the sign-in.
+        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
@@ -53,6 +58,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
     database.install(app)
     i18n.install(app)
+    identity_web.install(app)
+    frame.install(app)
     Migrate(app, database.db, directory="migrations", render_as_batch=True)
     _protect(app)
     _answer_errors(app)
@@ -96,13 +103,13 @@ def _answer_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
         if isinstance(error, CSRFError):
-            return refused(_domain_error(error, 403, "csrf", "The form is too old; load the page again."))
+            return refused(_domain_error(error, 403, "csrf", N_("The form is too old; load the page again.")))
         if error.code is None or error.code < 400:
             return error
         faults = list(_validation_faults(getattr(error, "data", None)))
-        message = HTTP_MESSAGES.get(error.code, "This request cannot be answered.")
+        message = HTTP_MESSAGES.get(error.code, N_("This request cannot be answered."))
         if faults:
-            message = "Some of what was entered is not right."
+            message = HTTP_MESSAGES[422]
         answer = refused(_domain_error(error, error.code, f"http_{error.code}", message, faults))
         if error.code == 405 and isinstance(answer, Response) and getattr(error, "valid_methods", None):
             answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
@@ -112,20 +119,20 @@ def _answer_errors(app: Flask) -> None:
     def crashed(error: Exception) -> Any:
         app.logger.exception("unexpected error")
         return refused(
-            _domain_error(error, 500, "unexpected", "Something went wrong on our side. Nothing was changed.")
+            _domain_error(error, 500, "unexpected", N_("Something went wrong on our side. Nothing was changed."))
         )
 
 
 HTTP_MESSAGES = {
-    400: "The request cannot be read.",
-    401: "Please sign in.",
-    403: "You may not do this.",
-    404: "There is nothing here, or not for you.",
-    405: "This cannot be done here.",
-    413: "This is larger than the platform accepts.",
-    415: "Send JSON with the media type application/json.",
-    422: "Some of what was entered is not right.",
-    429: "Too many attempts; wait a little.",
+    400: N_("The request cannot be read."),
+    401: N_("Please sign in."),
+    403: N_("You may not do this."),
+    404: N_("There is nothing here, or not for you."),
+    405: N_("This cannot be done here."),
+    413: N_("This is larger than the platform accepts."),
+    415: N_("Send JSON with the media type application/json."),
+    422: N_("Some of what was entered is not right."),
+    429: N_("Too many attempts; wait a little."),
 }
 
 

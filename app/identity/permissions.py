@@ -138,6 +138,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "pilot.stop": lambda actor, facts: actor.department == "risk",
     # Administration
     "audit.see": has_role("auditor", "security_admin"),
+    "administration.see": has_role("auditor", "security_admin", "operator"),
     "people.see": anybody,
 }
 

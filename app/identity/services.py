@@ -82,6 +82,19 @@ def actor_of_session(session: Session, *, person_id: int, epoch: int) -> Actor |
     return _actor(rows[0][0], frozenset(role for _, role in rows if role))
 
 
+def session_key(session: Session, *, actor: Actor) -> str:
+    """What a browser session remembers of a person: who, and in which epoch."""
+    epoch = session.scalar(select(Person.session_epoch).where(Person.id == actor.id)) or 0
+    return f"{actor.id}:{epoch}"
+
+
+def choose_language(uow: Session, *, actor: Actor, language: str) -> None:
+    """The language this person is answered in, from now on and everywhere."""
+    person = uow.get(Person, actor.id)
+    if person is not None:
+        person.language = language
+
+
 def actor_named(session: Session, username: str) -> Actor | None:
     """The person of that name, for work done on their behalf."""
     person = session.scalar(select(Person).where(Person.username == username))

@@ -6,12 +6,55 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import g, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from app.identity.actors import Actor
-from app.identity.services import actor_of_session, actor_of_token
+from app.identity.services import actor_of_session, actor_of_token, session_key
 from app.kernel import clock, database
 from app.kernel.errors import NotSignedIn
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A person as Flask-Login knows one. The id holds the epoch, which ends sessions."""
+
+    def __init__(self, actor: Actor, key: str):
+        self.actor = actor
+        self.id = key
+
+
+def install(app: Flask) -> None:
+    """Browser sessions by Flask-Login.
+
+    Not by its ``init_app``: that serves the remember-me cookie, which we do not have,
+    and reads the session for it even when a static file is answered.
+    """
+    manager = LoginManager()
+    app.login_manager = manager  # type: ignore[attr-defined]
+    # The address of a person on the move changes; ending the session for that helps nobody.
+    manager.session_protection = None
+    manager.user_loader(_load)
+
+
+def _load(key: str) -> SignedIn | None:
+    person, _, epoch = key.partition(":")
+    if not (person.isdecimal() and epoch.isdecimal()):
+        return None
+    actor = actor_of_session(database.session(), person_id=int(person), epoch=int(epoch))
+    return SignedIn(actor, key) if actor else None
+
+
+def begin_session(actor: Actor) -> None:
+    """Sign ``actor`` in with a fresh session: what was in the old one is gone."""
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(actor, session_key(database.session(), actor=actor)))
+
+
+def end_session() -> None:
+    """Sign out and forget the session."""
+    logout_user()
+    session.clear()
 
 
 def resolve_actor() -> None:
@@ -31,10 +74,7 @@ def _bearer() -> Actor:
 
 
 def _browser() -> Actor | None:
-    person = session.get("person")
-    if not isinstance(person, list) or len(person) != 2:
-        return None
-    return actor_of_session(database.session(), person_id=person[0], epoch=person[1])
+    return current_user.actor if current_user.is_authenticated else None
 
 
 def current_actor() -> Actor:

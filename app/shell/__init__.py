@@ -1,1 +1,1 @@
-"""Page frame, navigation, start page, help and static files."""
+"""The page frame, navigation, start page and help."""

@@ -1,0 +1,38 @@
+"""The start page and help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template
+
+from app.identity.web import current_actor, signed_in
+from app.kernel.i18n import N_
+
+pages = Blueprint("shell_pages", __name__)
+
+HELP = {
+    "start": N_("Getting started"),
+    "inbox": N_("The inbox"),
+    "change": N_("Proposing a change"),
+    "catalogue": N_("The catalogue"),
+    "processes": N_("Processes and rules"),
+    "api": N_("The programming interface"),
+}
+"""The help pages, in reading order."""
+
+
+@pages.get("/")
+@signed_in
+def start() -> Any:
+    """What waits for me and what to do next."""
+    return render_template("start.html", actor=current_actor())
+
+
+@pages.get("/help")
+@pages.get("/help/<topic>")
+@signed_in
+def help_page(topic: str = "start") -> Any:
+    if topic not in HELP:
+        abort(404)
+    return render_template(f"help/{topic}.html", topics=HELP, topic=topic)
