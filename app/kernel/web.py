@@ -16,6 +16,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Request, Response, current_app, g, jsonify, make_response, request
+from marshmallow import Schema, fields
 from sqlalchemy import Integer, Text, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -191,3 +192,42 @@ def in_unit_of_work(act: Callable[[Any], tuple[int, Any]]) -> Response:
 
 def demo_mode() -> bool:
     return bool(current_app.config["DEMO"])
+
+
+class Problem(Schema):
+    """RFC 9457 problem details; ``errors`` points at each wrong member."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    detail = fields.String()
+    errors = fields.List(fields.Dict())
+
+
+PROBLEMS = {
+    400: "The request cannot be read",
+    401: "Nobody is signed in",
+    403: "You may not",
+    404: "Not there, or not for your eyes",
+    405: "Not this way",
+    409: "Somebody was first, or the version is old",
+    412: "The record has changed since",
+    413: "Too large",
+    415: "Not JSON",
+    422: "A wrong value",
+    428: "If-Match is missing",
+}
+
+
+def document_problems(blueprint: Any, *statuses: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Say in the OpenAPI document which problems a view answers with."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        for status in (400, 401, 404, 422, *statuses):
+            view = blueprint.alt_response(
+                status, schema=Problem, description=PROBLEMS[status], content_type="application/problem+json"
+            )(view)
+        return view
+
+    return decorate

@@ -165,12 +165,13 @@ def _parameters(node: Any) -> dict[str, str]:
 
 
 def _lanes(root: Any) -> dict[str, str]:
-    """Lane name by flow node id; the innermost lane counts."""
+    """The group of the lane by flow node id: its ``tollgate:group`` or its name; the innermost lane counts."""
     lanes = {}
     for lane in root.iter(f"{{{BPMN}}}lane"):
         for reference in lane.findall(f"{{{BPMN}}}flowNodeRef"):
             if reference.text:
-                lanes[reference.text.strip()] = lane.get("name") or lane.get("id") or ""
+                group = lane.get(f"{{{TOLLGATE}}}group") or lane.get("name") or lane.get("id") or ""
+                lanes[reference.text.strip()] = group
     return lanes
 
 

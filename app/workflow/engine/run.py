@@ -8,6 +8,7 @@ answer back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,9 +27,10 @@ from app.workflow.engine.codec import Specs
 from app.workflow.engine.drawing import HUMAN, Drawing, ElementFacts
 from app.workflow.engine.errors import EngineError, ExpressionError
 from app.workflow.engine.scripts import SafeScriptEngine
-from app.workflow.engine.specs import LIVE, DecisionCall, engine_clock, is_call, is_timer
+from app.workflow.engine.specs import LIVE, DecisionCall, is_call, is_timer, stepping_at
 from app.workflow.engine.trim import trim
 
+_EQUALITY = re.compile(r"([A-Za-z]\w*) == ['\"]([^'\"]*)['\"]")
 MAX_STEPS = 5_000
 """Elements passed in one step; a drawing that loops without a person is stopped here."""
 
@@ -105,7 +107,7 @@ class Run:
         functions: Mapping[str, Callable[..., Any]] | None = None,
     ) -> Run:
         """A new case; ``drawings`` by the key of each process and subprocess."""
-        with _at(now):
+        with stepping_at(now):
             workflow = BpmnWorkflow(specs[0], specs[1])
             workflow.task_tree.data.update(variables)
             run = cls(workflow, drawings, now, functions)
@@ -229,10 +231,41 @@ class Run:
         steps = (drawing.elements[i] for i in drawing.elements if i in upstream and i != element_id)
         return [e.id for e in steps if e.kind in HUMAN | {"callActivity"} and e.process == element.process]
 
+    # For a trial on a copy
+
+    def standing(self) -> set[str]:
+        """Elements that hold a live token."""
+        return {t.task_spec.bpmn_id for t in self._tokens(LIVE) if t.task_spec.bpmn_id}
+
+    def kind_of(self, element_id: str) -> str:
+        return self._element(element_id)[1].kind
+
+    def advance_clock(self, at: datetime) -> None:
+        self._now = at
+
+    def awaits_message(self) -> bool:
+        """Whether a message could still wake the case."""
+        definitions = (getattr(t.task_spec, "event_definition", None) for t in self._tokens(TaskState.WAITING))
+        return any(isinstance(d, MessageEventDefinition) for d in definitions)
+
+    def plausible_variables(self) -> dict[str, Any]:
+        """Values that make conditions of the form ``name == 'value'`` true, for names not yet known."""
+        found: dict[str, Any] = {}
+        for drawing in self._drawings.values():
+            for element in drawing.elements.values():
+                for name, value in _EQUALITY.findall(element.condition or ""):
+                    found.setdefault(name, value)
+        return {**found, **self.variables}
+
+    def plausible(self, element_id: str) -> Any:
+        """A plausible answer to the call at ``element_id``."""
+        variable = self._element(element_id)[1].attributes.get("result", "")
+        return self.plausible_variables().get(variable)
+
     # Inside
 
     def _guard(self) -> Any:
-        return _at(self._now)
+        return stepping_at(self._now)
 
     def _parts(self) -> Iterator[Any]:
         yield self._workflow
@@ -352,19 +385,6 @@ class Run:
     def _latest_data(self, part: Any) -> dict[str, Any]:
         data = dict(part.last_task.data) if part.last_task is not None else dict(part.task_tree.data)
         return data
-
-
-class _at:
-    """Sets the clock of the engine for the length of a ``with``."""
-
-    def __init__(self, now: datetime):
-        self._now = now
-
-    def __enter__(self) -> None:
-        self._token = engine_clock.set(self._now)
-
-    def __exit__(self, *_: object) -> None:
-        engine_clock.reset(self._token)
 
 
 def _catches(task: Any, message: str) -> bool:

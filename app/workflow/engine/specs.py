@@ -8,6 +8,8 @@ given. Multi-instance tasks are mended so that they can run a second round.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,6 +45,17 @@ from app.workflow.engine.errors import ExpressionError
 
 engine_clock: ContextVar[datetime] = ContextVar("engine_clock")
 """The time of the step that is being taken, in UTC. Set by ``Run``."""
+
+
+@contextmanager
+def stepping_at(now: datetime) -> Iterator[None]:
+    """Set the clock of the engine for the length of a ``with``."""
+    token = engine_clock.set(now)
+    try:
+        yield
+    finally:
+        engine_clock.reset(token)
+
 
 CYCLE = re.compile(r"^R(\d*)/(.+)$")
 

@@ -1,0 +1,117 @@
+"""Demo mode: a bank to try things in, and a clock that can be moved forward."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import abort, g, jsonify
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.demo import DEMO_PASSWORD, only_demo_people, seed_people
+from app.identity.models import Person
+from app.kernel import clock
+from app.kernel.database import end_read, session, unit_of_work
+from app.kernel.errors import invalid
+from app.kernel.i18n import pick
+from app.kernel.web import Problem, demo_mode
+from app.workflow.decisions.services import seed_tables
+from app.workflow.deployments.services import seed as seed_processes
+from app.workflow.engine.errors import ExpressionError
+from app.workflow.engine.specs import after
+from app.worker import run_due
+
+ROOT = Path(__file__).resolve().parent.parent
+blueprint = Blueprint("demo", __name__, description="Demo mode only")
+
+
+class Advance(Schema):
+    advance = fields.String(required=True, validate=validate.Length(2, 40))
+
+
+class DemoPerson(Schema):
+    username = fields.String(required=True)
+    password = fields.String(required=True)
+    name = fields.String(required=True)
+    department = fields.String(required=True, allow_none=True)
+    unit = fields.String(required=True, allow_none=True)
+    roles = fields.List(fields.String(), required=True)
+
+
+class DemoBank(Schema):
+    people = fields.List(fields.Nested(DemoPerson), required=True)
+
+
+class ClockOut(Schema):
+    now = fields.String(required=True)
+    fired = fields.Integer(required=True)
+
+
+@blueprint.route("/demo")
+class Demo(MethodView):
+    @blueprint.alt_response(404, schema=Problem, content_type="application/problem+json")
+    @blueprint.response(200, DemoBank)
+    def get(self) -> dict[str, Any]:
+        """Everybody in the demo bank, with their password."""
+        _demo_only()
+        people = session().scalars(select(Person).order_by(Person.id))
+        return {"people": [_person_json(p) for p in people]}
+
+
+@blueprint.route("/demo/clock")
+class Clock(MethodView):
+    @blueprint.arguments(Advance)
+    @blueprint.alt_response(404, schema=Problem, content_type="application/problem+json")
+    @blueprint.alt_response(422, schema=Problem, content_type="application/problem+json")
+    @blueprint.response(200, ClockOut)
+    def post(self, body: dict[str, str]) -> Any:
+        """Move the platform's clock forward and run what falls due on the way."""
+        _demo_only()
+        try:
+            to = after(g.now, body["advance"].upper())
+        except (ExpressionError, OverflowError, ValueError):
+            raise invalid("/advance", "Must be an ISO 8601 duration such as P30D.") from None
+        if to <= g.now or to.year > 2200:
+            raise invalid("/advance", "Must be an ISO 8601 duration such as P30D.")
+        with unit_of_work() as uow:
+            clock.advance(uow, to - g.now)
+        fired = run_due(clock.now())
+        now = clock.now()
+        end_read()
+        return jsonify({"now": now.isoformat().replace("+00:00", "Z"), "fired": fired})
+
+
+def _demo_only() -> None:
+    if not demo_mode():
+        abort(404)
+
+
+def _person_json(person: Person) -> dict[str, Any]:
+    return {
+        "username": person.username,
+        "password": DEMO_PASSWORD,
+        "name": pick(person.names),
+        "department": person.department_key,
+        "unit": person.unit_code,
+        "roles": sorted(r.role for r in person.roles),
+    }
+
+
+class NotADemo(RuntimeError):
+    """The database holds somebody who is not of the demo bank."""
+
+
+def seed(uow: Session, now: datetime) -> None:
+    """The demo bank, complete; does nothing where it is there already."""
+    if not only_demo_people(uow):
+        raise NotADemo("demo mode refuses a database that holds anything but demo data")
+    seed_people(uow)
+    uow.flush()
+    seed_tables(uow, folder=ROOT / "rules", now=now)
+    uow.flush()
+    seed_processes(uow, folder=ROOT / "processes", now=now)

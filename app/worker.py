@@ -1,0 +1,49 @@
+"""What runs by itself: timers, deliveries. Any number of processes may do it at once."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+
+from app.kernel import clock, outbox
+from app.kernel.database import end_read
+from app.workflow.timers.services import tick
+
+log = logging.getLogger(__name__)
+TICK_SECONDS = 5
+MAX_ROUNDS = 1_000
+
+
+def run_due(now: datetime) -> int:
+    """Run what is due at ``now`` until nothing more is; returns how many cases moved."""
+    moved = 0
+    for _ in range(MAX_ROUNDS):
+        round_moved = tick(now)
+        moved += round_moved
+        if not round_moved:
+            break
+    outbox.deliver_due(now)
+    return moved
+
+
+def start_scheduler(app: Flask) -> Any:
+    """Tick in this process for as long as it lives. Rows are claimed, so nothing runs twice."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    scheduler = BackgroundScheduler(daemon=True)
+
+    def beat() -> None:
+        with app.app_context():
+            now = clock.now()
+            end_read()
+            try:
+                run_due(now)
+            except Exception:
+                log.exception("the tick failed and will be tried again")
+
+    scheduler.add_job(beat, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
+    scheduler.start()
+    return scheduler

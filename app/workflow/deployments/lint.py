@@ -1,0 +1,203 @@
+"""Findings on a drawing: each one located, each one in words a designer can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.workflow import vocabulary
+from app.workflow.engine import Drawing, DrawingRefused, ElementFacts, Finding
+from app.workflow.engine.drawing import HUMAN
+from app.workflow.engine.errors import ExpressionError
+from app.workflow.engine.expressions import FUNCTIONS, called, parse
+from app.workflow.engine.library import specs_of
+from app.workflow.engine.scripts import statements
+
+PLATFORM_FUNCTIONS = frozenset({"business_days"})
+_UNSUPPORTED = {"complexGateway", "adHocSubProcess", "transaction", "sendTask", "eventBasedGateway"}
+_ENDS = {"endEvent"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a drawing may refer to."""
+
+    forms: frozenset[str] = frozenset()
+    decisions: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    called: dict[str, Drawing] = field(default_factory=dict)
+
+
+def findings(drawing: Drawing, known: Known) -> list[Finding]:
+    """All findings, errors first."""
+    found = list(_structure(drawing))
+    for element in drawing.elements.values():
+        found += _element(drawing, element, known)
+    if not any(f.severity == "error" for f in found):
+        found += _trial(drawing, known)
+    return sorted(found, key=lambda f: (f.severity != "error", f.line or 0))
+
+
+def _trial(drawing: Drawing, known: Known) -> list[Finding]:
+    """Let the engine read it: what it refuses is an error."""
+    try:
+        specs_of(drawing, list(known.called.values()))
+    except DrawingRefused as refusal:
+        return refusal.findings
+    return []
+
+
+def _at(element: ElementFacts, severity: str, code: str, message: str, **values: object) -> Finding:
+    return Finding(severity, code, message, element.id, element.line, values)
+
+
+def _structure(drawing: Drawing) -> Iterator[Finding]:
+    processes = [p for p in drawing.root.iter("{http://www.omg.org/spec/BPMN/20100524/MODEL}process")]
+    executable = [p for p in processes if p.get("isExecutable") == "true"]
+    line = processes[0].sourceline
+    if not drawing.key:
+        yield Finding("error", "no_process_id", "The process has no id.", None, line)
+    if not executable:
+        yield Finding("error", "not_executable", "No process is marked as executable.", drawing.key, line)
+    if len(executable) > 1:
+        yield Finding("error", "several_processes", "Only one executable process per file.", drawing.key, line)
+    yield from _duplicates(drawing)
+    starts = [e for e in drawing.elements.values() if e.kind == "startEvent" and e.process == drawing.key]
+    if not starts:
+        yield Finding("error", "no_start", "The process has no start event.", drawing.key, line)
+    if len(starts) > 1:
+        yield _at(starts[1], "error", "several_starts", "A process has one start event.")
+    if not any(e.kind in _ENDS for e in drawing.elements.values()):
+        yield Finding("warning", "no_end", "The process has no end event.", drawing.key, line)
+
+
+def _duplicates(drawing: Drawing) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for node in drawing.root.iter():
+        name = node.get("id") if isinstance(node.tag, str) else None
+        if name and name in seen:
+            message = "The id %(id)s is used more than once."
+            yield Finding("error", "duplicate_id", message, name, node.sourceline, {"id": name})
+        if name:
+            seen.add(name)
+
+
+def _element(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
+    if element.kind in _UNSUPPORTED:
+        yield _at(element, "error", "unsupported", "The engine does not run elements of the kind %(kind)s.",
+                  kind=element.kind)  # fmt: skip
+    if element.kind == "sequenceFlow":
+        yield from _flow(drawing, element)
+    else:
+        yield from _node(drawing, element)
+    checks = {
+        "serviceTask": _service,
+        "businessRuleTask": _decision,
+        "callActivity": _call,
+        "scriptTask": _script,
+    }
+    if element.kind in checks:
+        yield from checks[element.kind](drawing, element, known)
+    if element.kind in HUMAN:
+        yield from _human(element, known)
+    for name, text in {**element.attributes, **element.parameters}.items():
+        if text.startswith("="):
+            yield from _expression(element, text[1:], name)
+
+
+def _flow(drawing: Drawing, flow: ElementFacts) -> Iterator[Finding]:
+    for end in (flow.source, flow.target):
+        if end not in drawing.elements:
+            yield _at(flow, "error", "loose_flow", "The flow leads to or from nothing.")
+            return
+    if flow.condition is not None:
+        yield from _expression(flow, flow.condition, "condition")
+
+
+def _node(drawing: Drawing, node: ElementFacts) -> Iterator[Finding]:
+    incoming = any(e.target == node.id for e in drawing.elements.values())
+    outgoing = [e for e in drawing.elements.values() if e.source == node.id]
+    if not incoming and node.kind not in {"startEvent", "boundaryEvent", "subProcess"}:
+        yield _at(node, "warning", "unreachable", "Nothing leads to this element.")
+    if not outgoing and node.kind not in _ENDS | {"subProcess"}:
+        yield _at(node, "warning", "dead_end", "Nothing leads on from here; draw an end event.")
+    if node.kind == "exclusiveGateway" and len(outgoing) > 1 and not _has_default(drawing, node):
+        yield _at(node, "warning", "no_default", "Without a default flow a case may find no way on from here.")
+
+
+def _has_default(drawing: Drawing, gateway: ElementFacts) -> bool:
+    matches = [n for n in drawing.root.iter() if isinstance(n.tag, str) and n.get("id") == gateway.id]
+    return bool(matches and matches[0].get("default"))
+
+
+def _expression(element: ElementFacts, source: str, member: str) -> Iterator[Finding]:
+    try:
+        parse(source.strip().removeprefix("="))
+        unknown = called(source.strip().removeprefix("=")) - FUNCTIONS.keys() - PLATFORM_FUNCTIONS
+    except ExpressionError as error:
+        yield _at(element, "error", "bad_expression", "%(member)s: %(reason)s", member=member, reason=str(error))
+        return
+    for name in sorted(unknown):
+        yield _at(element, "error", "unknown_function", "There is no function %(name)s.", name=name)
+
+
+def _service(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
+    yield from _verb(element, element.attributes.get("handler"), vocabulary.handlers())
+
+
+def _verb(element: ElementFacts, name: str | None, register: object) -> Iterator[Finding]:
+    verb = register.get(name) if name and hasattr(register, "get") else None
+    if verb is None:
+        yield _at(element, "error", "unknown_handler", "There is no handler %(name)s.", name=name or "-")
+        return
+    complaint = verb.complaint(set(element.parameters))
+    if complaint:
+        yield _at(element, "error", "bad_parameter", complaint[0], name=complaint[1])
+
+
+def _decision(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
+    name = element.attributes.get("decision")
+    if name not in known.decisions:
+        yield _at(element, "error", "unknown_decision", "There is no decision table %(name)s.", name=name or "-")
+    if "facts" in element.attributes:
+        yield from _verb(element, element.attributes["facts"], vocabulary.fact_sources())
+
+
+def _call(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
+    keys = [n.get("calledElement") for n in drawing.root.iter() if isinstance(n.tag, str) and n.get("id") == element.id]
+    if not keys or keys[0] not in known.called:
+        yield _at(element, "error", "unknown_process", "There is no process %(name)s.", name=(keys or ["-"])[0] or "-")
+
+
+def _script(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
+    path = f".//*[@id='{element.id}']/{{http://www.omg.org/spec/BPMN/20100524/MODEL}}script"
+    node = drawing.root.find(path)
+    try:
+        statements((node.text or "") if node is not None else "")
+    except ExpressionError as error:
+        yield _at(element, "error", "bad_script", "Script: %(reason)s", reason=str(error))
+
+
+def _human(element: ElementFacts, known: Known) -> Iterator[Finding]:
+    form = element.attributes.get("form")
+    if form and form not in known.forms:
+        yield _at(element, "error", "unknown_form", "There is no form %(name)s.", name=form)
+    if "record" in element.attributes:
+        yield from _verb(element, element.attributes["record"], vocabulary.recorders())
+    named = element.attributes.get("candidateGroups") or element.attributes.get("assignee") or element.lane
+    if not named:
+        yield _at(element, "warning", "nobody", "Nobody is named; the task goes to whoever started the case.")
+    elif not named.startswith("=") and "assignee" not in element.attributes:
+        for group in groups_of(named):
+            if group not in known.groups and not is_initiator_lane(group):
+                yield _at(element, "warning", "unknown_group", "Nobody belongs to the group %(name)s.", name=group)
+
+
+def groups_of(text: str) -> list[str]:
+    """Group keys out of a comma-separated attribute."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def is_initiator_lane(name: str) -> bool:
+    """Lanes for whoever started the case, by their usual names."""
+    return name.strip().lower() in {"initiator", "process initiator"}

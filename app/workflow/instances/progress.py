@@ -1,0 +1,224 @@
+"""One step of a case, from the engine's outcome to our rows, in one unit of work.
+
+The case's row is locked by the caller. Calls are answered one after the other;
+then open work, timers and audit lines are written. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.kernel import audit
+from app.kernel.calendar import add_business_days
+from app.kernel.database import fault_point
+from app.kernel.errors import DomainError
+from app.workflow import vocabulary
+from app.workflow.decisions.services import decide
+from app.workflow.deployments.library import Bundle, bundle
+from app.workflow.engine import Call, EngineError, OpenWork, Outcome, Run, TimerDue
+from app.workflow.models import ProcessInstance, Task, Timer
+from app.workflow.tasks.audience import publish, unpublish, widen
+from app.workflow.tasks.opening import open_task
+
+MAX_CALLS = 200
+
+
+class CaseStuck(DomainError):
+    """422: the drawing cannot go on from here; ``element_id`` says where."""
+
+    code = "case_stuck"
+
+
+@dataclass
+class Step:
+    """What a step needs, and what it has gathered so far."""
+
+    uow: Session
+    instance: ProcessInstance
+    run: Run
+    bundle: Bundle
+    actor: Actor
+    now: datetime
+    entries: list[audit.Entry] = field(default_factory=list)
+    opened: list[Task] = field(default_factory=list)
+    closed: list[Task] = field(default_factory=list)
+    kept: list[Task] = field(default_factory=list)
+    """Tasks that were open before and still are."""
+
+    @property
+    def still_open(self) -> list[Task]:
+        return [*self.kept, *self.opened]
+
+    def note(self, action: str, **payload: Any) -> None:
+        self.entries.append(audit.Entry(action, self.actor.username, self.now, payload))
+
+
+def functions(now: datetime) -> dict[str, Any]:
+    """What expressions in drawings may call besides the built-in functions."""
+    return {"business_days": lambda days: add_business_days(now, int(days)).isoformat()}
+
+
+def resume(uow: Session, instance: ProcessInstance, actor: Actor, now: datetime) -> Step:
+    """Take up a stored case."""
+    if instance.engine_state is None:
+        raise CaseStuck("The case has ended.")
+    parts = bundle(uow, instance.definition_id, instance.called or ())
+    run = Run.load(instance.engine_state, parts.specs, parts.drawings, now, functions(now))
+    return Step(uow, instance, run, parts, actor, now)
+
+
+def settle(step: Step, open_tasks: Sequence[Task]) -> None:
+    """Answer the calls, then write down where the case stands.
+
+    ``open_tasks`` are the tasks that were open before this step and are not the
+    one that was just completed.
+    """
+    try:
+        outcome = _answer_calls(step)
+        state = step.run.dump()
+    except EngineError as error:
+        element = step.bundle.drawing.elements.get(error.element_id or "")
+        name = element.name if element else error.element_id or "-"
+        raise CaseStuck("The process cannot go on at “%(element)s”: %(reason)s", element=name, reason=str(error)) from error
+    _store_tasks(step, outcome, open_tasks)
+    _store_timers(step, outcome.timers)
+    _store_instance(step, outcome, state)
+    audit.record(step.uow, stream(step.instance), step.entries)
+    fault_point("after_step")
+
+
+def stream(instance: ProcessInstance) -> str:
+    """The audit stream of a case."""
+    return f"instance:{instance.id}"
+
+
+def _answer_calls(step: Step) -> Outcome:
+    outcome = step.run.outcome()
+    for _ in range(MAX_CALLS):
+        if not outcome.calls:
+            return outcome
+        call = outcome.calls[0]
+        step.run.answer(call, _make(step, call))
+        fault_point(f"after_call:{call.element.id}")
+        outcome = step.run.outcome()
+    raise EngineError("the drawing makes calls without end", call.element.id)
+
+
+def _make(step: Step, call: Call) -> Any:
+    if call.kind == "decision":
+        return _decide(step, call)
+    verb = vocabulary.handlers().get(call.name)
+    if verb is None:
+        raise EngineError(f"no handler {call.name}", call.element.id)
+    context = _context(step, call.parameters, call.variables, call.element.id)
+    result = verb.function(context)
+    step.entries += context.entries
+    return result
+
+
+def _decide(step: Step, call: Call) -> Any:
+    inputs = {**call.variables, **call.parameters}
+    source = call.element.attributes.get("facts")
+    if source:
+        context = _context(step, call.parameters, call.variables, call.element.id)
+        inputs.update(vocabulary.fact_sources()[source].function(context))
+        step.entries += context.entries
+    result = decide(
+        step.uow,
+        key=call.name,
+        inputs=inputs,
+        now=step.now,
+        instance_id=step.instance.id,
+        element_id=call.element.id,
+    )
+    step.note("decision", element=call.element.id, table=call.name, output=result)
+    return result
+
+
+def _context(
+    step: Step, parameters: Mapping[str, Any], variables: Mapping[str, Any], element_id: str, task: Task | None = None
+) -> vocabulary.Context:
+    return vocabulary.Context(
+        uow=step.uow,
+        instance=step.instance,
+        actor=step.actor,
+        now=step.now,
+        parameters=parameters,
+        variables=variables,
+        task=task,
+        element_id=element_id,
+    )
+
+
+def record_result(step: Step, task: Task, data: Mapping[str, Any], attributes: Mapping[str, str]) -> dict[str, Any]:
+    """The variables that a completed task leaves: those of its recorder, or the answers themselves."""
+    name = attributes.get("record")
+    if name is None:
+        return dict(data)
+    context = _context(step, data, step.run.variables, task.element_id, task)
+    variables = vocabulary.recorders()[name].function(context) or {}
+    step.entries += context.entries
+    return dict(variables)
+
+
+def _store_tasks(step: Step, outcome: Outcome, open_tasks: Sequence[Task]) -> None:
+    wanted: dict[Any, OpenWork] = {work.token: work for work in outcome.open}
+    gone = [t for t in open_tasks if t.token not in wanted]
+    for task in gone:
+        task.state, task.closed_at, task.version = "cancelled", step.now, task.version + 1
+        step.note("task.cancel", task=task.id, element=task.element_id)
+    step.kept = [t for t in open_tasks if t.token in wanted]
+    unpublish(step.uow, [t.id for t in (*gone, *step.closed)])
+    known = {t.token for t in open_tasks}
+    step.opened = [open_task(step.instance, work, step.now) for token, work in wanted.items() if token not in known]
+    newcomers = _involve(step.instance, step.opened)
+    step.uow.add_all(step.opened)
+    step.uow.flush()
+    publish(step.uow, step.instance, step.opened)
+    widen(step.uow, step.instance, step.kept, newcomers)
+    for task in step.opened:
+        step.note("task.open", task=task.id, element=task.element_id, candidates=task.candidates)
+
+
+def _involve(instance: ProcessInstance, tasks: Sequence[Task]) -> list[str]:
+    """Add the departments of new tasks to those who take part; returns the new ones."""
+    groups = {g.split(":")[0] for task in tasks for g in task.candidates}
+    newcomers = sorted(groups - set(instance.involved))
+    if newcomers:
+        instance.involved = [*instance.involved, *newcomers]
+    return newcomers
+
+
+def _store_timers(step: Step, timers: Sequence[TimerDue]) -> None:
+    """Rows for the timers that wait now; a re-armed cycle gets its new due time."""
+    wanted = {t.token: t for t in timers}
+    present = {t.token: t for t in step.uow.scalars(select(Timer).where(Timer.instance_id == step.instance.id))}
+    gone = [row.id for token, row in present.items() if token not in wanted]
+    if gone:
+        step.uow.execute(delete(Timer).where(Timer.id.in_(gone)))
+    for token, timer in wanted.items():
+        row = present.get(token)
+        if row is None:
+            step.uow.add(
+                Timer(instance_id=step.instance.id, token=token, element_id=timer.element_id, due_at=timer.at)
+            )
+        elif row.due_at != timer.at:
+            row.due_at = timer.at
+
+
+def _store_instance(step: Step, outcome: Outcome, state: bytes) -> None:
+    instance = step.instance
+    instance.variables = outcome.variables
+    if outcome.completed:
+        instance.state, instance.ended_at, instance.engine_state = "completed", step.now, None
+        step.note("instance.complete", path=step.run.passed)
+    else:
+        instance.engine_state = state
+        step.note("instance.step", path=step.run.passed)

@@ -1,0 +1,179 @@
+"""Business verbs on cases: start, cancel, suspend, resume, send back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.permissions import Facts, allowed, require
+from app.kernel import audit
+from app.kernel.errors import Conflict, NotFound, invalid
+from app.workflow.deployments.library import latest_bundle
+from app.workflow.engine import EngineError, Run
+from app.workflow.instances.progress import CaseStuck, Step, functions, resume, settle, stream
+from app.workflow.models import ProcessInstance, Task, Timer
+from app.workflow.tasks.audience import unpublish
+
+ENDED = frozenset({"completed", "cancelled", "failed"})
+MAX_VARIABLES = 100
+
+
+def start_instance(
+    uow: Session,
+    *,
+    key: str,
+    actor: Actor,
+    now: datetime,
+    business_key: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+    card: Mapping[str, Any] | None = None,
+) -> Step:
+    """Start a case of the latest version of ``key``.
+
+    ``card`` is what lists show of it: ``title`` by language, ``products``.
+    """
+    require(actor, "instance.start")
+    parts = latest_bundle(uow, key)
+    instance = ProcessInstance(
+        definition_id=parts.definition_id,
+        process_key=key,
+        called=list(parts.called_ids) or None,
+        business_key=business_key,
+        state="active",
+        started_by=actor.username,
+        started_at=now,
+        variables={},
+        hands={actor.username: ["initiate"]},
+        involved=[actor.department] if actor.department else [],
+        card=dict(card or {"title": parts.drawing.names}),
+    )
+    uow.add(instance)
+    uow.flush()
+    facts = {**(variables or {}), "initiator": actor.username}
+    try:
+        run = Run.start(parts.specs, parts.drawings, facts, now, functions(now))
+    except EngineError as error:
+        raise CaseStuck("The process cannot start: %(reason)s", reason=str(error)) from error
+    step = Step(uow, instance, run, parts, actor, now)
+    step.note("instance.start", process=key, definition=parts.definition_id, business_key=business_key)
+    settle(step, [])
+    return step
+
+
+def locked(uow: Session, instance_id: int) -> ProcessInstance:
+    """The case, its row locked until the end of the unit of work."""
+    found = uow.scalar(select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update())
+    if found is None:
+        raise NotFound("There is no such case.")
+    return found
+
+
+def facts_of(instance: ProcessInstance) -> Facts:
+    """The neutral facts that permissions on a case depend on."""
+    return Facts(
+        initiator=instance.started_by,
+        hands={name: frozenset(duties) for name, duties in instance.hands.items()},
+        involved=frozenset(instance.involved),
+        open=instance.state == "active",
+    )
+
+
+def visible(uow: Session, instance_id: int, actor: Actor) -> ProcessInstance:
+    """The locked case, if ``actor`` may see it: otherwise it is not there."""
+    instance = locked(uow, instance_id)
+    _hide(actor, instance)
+    return instance
+
+
+def _hide(actor: Actor, instance: ProcessInstance) -> None:
+    if not allowed(actor, "instance.see", facts_of(instance)):
+        raise NotFound("There is no such case.")
+
+
+def cancel(uow: Session, *, instance_id: int, actor: Actor, now: datetime, reason: str = "") -> ProcessInstance:
+    """Withdraw 撤回 (by whoever started it) or cancel (by an operator): nothing stays open."""
+    instance = visible(uow, instance_id, actor)
+    _refuse_ended(instance)
+    permission = "instance.withdraw" if actor.username == instance.started_by else "instance.operate"
+    require(actor, permission, facts_of(instance))
+    close_everything(uow, instance, now)
+    instance.state, instance.ended_at, instance.engine_state = "cancelled", now, None
+    audit.record(uow, stream(instance), [audit.Entry("instance.cancel", actor.username, now, {"reason": reason})])
+    return instance
+
+
+def close_everything(uow: Session, instance: ProcessInstance, now: datetime) -> list[Task]:
+    """Close every open task and timer of a case."""
+    tasks = open_tasks(uow, instance.id)
+    for task in tasks:
+        task.state, task.closed_at, task.version = "cancelled", now, task.version + 1
+    unpublish(uow, [t.id for t in tasks])
+    uow.execute(delete(Timer).where(Timer.instance_id == instance.id))
+    return tasks
+
+
+def suspend(uow: Session, *, instance_id: int, actor: Actor, now: datetime) -> ProcessInstance:
+    """Hold a case: its tasks and timers wait."""
+    return _switch(uow, instance_id, actor, now, "active", "suspended")
+
+
+def resume_instance(uow: Session, *, instance_id: int, actor: Actor, now: datetime) -> ProcessInstance:
+    """Let a held case go on; timers that fell due meanwhile fire at the next tick."""
+    return _switch(uow, instance_id, actor, now, "suspended", "active")
+
+
+def _switch(
+    uow: Session, instance_id: int, actor: Actor, now: datetime, before: str, after: str
+) -> ProcessInstance:
+    instance = visible(uow, instance_id, actor)
+    require(actor, "instance.operate", facts_of(instance))
+    if instance.state != before:
+        raise Conflict("The case is %(state)s.", state=instance.state)
+    instance.state = after
+    payload = {"old": before, "new": after}
+    audit.record(uow, stream(instance), [audit.Entry("instance.state", actor.username, now, payload)])
+    return instance
+
+
+def send_back(
+    uow: Session, *, instance: ProcessInstance, element_id: str, actor: Actor, now: datetime, reason: str
+) -> Step:
+    """Cancel all live work downstream of an earlier step and begin again there 退回.
+
+    The caller holds the lock and has checked the permission.
+    """
+    step = resume(uow, instance, actor, now)
+    before = open_tasks(uow, instance.id)
+    try:
+        step.run.send_back(element_id)
+    except EngineError as error:
+        raise invalid("/element_id", "The case cannot be sent back there: %(reason)s", reason=str(error)) from error
+    step.note("instance.send_back", element=element_id, reason=reason)
+    settle(step, before)
+    return step
+
+
+def move(
+    uow: Session, *, instance_id: int, element_id: str, reason: str, actor: Actor, now: datetime
+) -> ProcessInstance:
+    """As an operator, put a case on another step of the part of the drawing it stands in."""
+    instance = visible(uow, instance_id, actor)
+    require(actor, "instance.operate", facts_of(instance))
+    _refuse_ended(instance)
+    return send_back(
+        uow, instance=instance, element_id=element_id, actor=actor, now=now, reason=reason
+    ).instance
+
+
+def open_tasks(uow: Session, instance_id: int) -> list[Task]:
+    return list(uow.scalars(select(Task).where(Task.instance_id == instance_id, Task.state == "open")))
+
+
+def _refuse_ended(instance: ProcessInstance) -> None:
+    if instance.state in ENDED:
+        raise Conflict("The case is %(state)s.", state=instance.state)

@@ -1,0 +1,242 @@
+"""Tasks for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import g, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from app.identity.permissions import allowed
+from app.identity.web import current_actor, who
+from app.kernel.database import session
+from app.kernel.errors import NotFound, invalid
+from app.kernel.i18n import language
+from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
+from app.workflow.deployments.api import definition_version
+from app.workflow.forms import form_named
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.presenting import instance_json, moment, task_json
+from app.workflow.schemas import (
+    AttachmentOut,
+    CommentIn,
+    CommentOut,
+    Completed,
+    CompleteTask,
+    HandOver,
+    SendBack,
+    TaskDetail,
+    TaskOut,
+    Tasks,
+)
+from app.workflow.tasks import attachments, queries, services
+from app.workflow.tasks.queries import FILTERS, SORTS, Wish
+
+blueprint = Blueprint("tasks", __name__, description="Task inboxes")
+ID = "<int(max=9007199254740991):task_id>"
+
+
+def wish_from_query() -> Wish:
+    """``?filter=mine|group|all&sort=due|created&process=&product=&limit=&cursor=``."""
+    chosen, sort = request.args.get("filter", "group"), request.args.get("sort", "due")
+    if chosen not in FILTERS:
+        raise invalid("/filter", "Must be one of: %(choices)s.", choices=", ".join(FILTERS))
+    if sort not in SORTS:
+        raise invalid("/sort", "Must be one of: %(choices)s.", choices=", ".join(SORTS))
+    return Wish(
+        filter=chosen,
+        sort=sort,
+        process=request.args.get("process") or None,
+        product=request.args.get("product") or None,
+        after=_after(),
+        limit=page_size(),
+    )
+
+
+def _after() -> tuple[datetime, int] | None:
+    values = decode_cursor(str, int)
+    if values is None:
+        return None
+    try:
+        at = datetime.fromisoformat(values[0])
+    except ValueError:
+        raise invalid("/cursor", "Not a cursor of this list.") from None
+    if at.tzinfo is None or not 0 <= values[1] < 2**53:
+        raise invalid("/cursor", "Not a cursor of this list.")
+    return at, values[1]
+
+
+@blueprint.route("/tasks")
+class TaskList(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, Tasks)
+    def get(self) -> dict[str, Any]:
+        """Open tasks: mine, my groups', or all that I may see."""
+        actor, wish = current_actor(), wish_from_query()
+        tasks, after = queries.open_tasks(session(), actor, wish)
+        cursor = encode_cursor(after[0].isoformat(), after[1]) if after else None
+        return {"items": [task_json(t, t.instance, actor) for t in tasks], "next": cursor}
+
+
+@blueprint.route(f"/tasks/{ID}")
+class TaskItem(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, TaskDetail)
+    def get(self, task_id: int) -> dict[str, Any]:
+        """A task with its form and what was typed so far."""
+        task, instance = visible_task(task_id)
+        form = form_named(task.form)
+        values = dict(task.draft or task.result or {})
+        components = form.as_components(language(), values, instance.variables)
+        return {
+            **task_json(task, instance, current_actor()),
+            "form": {"key": form.key, "components": components},
+            "values": values,
+        }
+
+
+def visible_task(task_id: int) -> tuple[Task, ProcessInstance]:
+    """A task for reading; hidden ones are not there."""
+    found = queries.task_with_case(session(), task_id)
+    if found is None or not allowed(current_actor(), "task.see", services.facts_of(found[1], found[0])):
+        raise NotFound("There is no such task.")
+    return found
+
+
+@blueprint.route(f"/tasks/{ID}/complete")
+class Complete(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(CompleteTask)
+    @blueprint.response(200, Completed)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], task_id: int) -> Any:
+        """Complete a task: 409 if somebody was first or the version is old."""
+        actor = current_actor()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            step = services.complete_task(
+                uow, task_id=task_id, version=body["version"], data=body["data"], actor=actor, now=g.now
+            )
+            version = definition_version(uow, step.instance.definition_id)
+            task = uow.get(Task, task_id)
+            active = sorted({t.element_id for t in step.still_open})
+            return 200, {
+                "task": task_json(task, step.instance, actor),
+                "instance": instance_json(step.instance, version, active),
+                "opened": [task_json(t, step.instance, actor) for t in step.opened],
+            }
+
+        return in_unit_of_work(act)
+
+
+def _answer(act: Callable[[Any], Task]) -> Any:
+    actor = current_actor()
+
+    def run(uow: Any) -> tuple[int, Any]:
+        task = act(uow)
+        return 200, task_json(task, uow.get(ProcessInstance, task.instance_id), actor)
+
+    return in_unit_of_work(run)
+
+
+@blueprint.route(f"/tasks/{ID}/claim")
+class Claim(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.response(200, TaskOut)
+    @idempotent(who)
+    def post(self, task_id: int) -> Any:
+        """Take the task."""
+        return _answer(lambda uow: services.claim(uow, task_id=task_id, actor=current_actor(), now=g.now))
+
+
+@blueprint.route(f"/tasks/{ID}/release")
+class Release(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.response(200, TaskOut)
+    @idempotent(who)
+    def post(self, task_id: int) -> Any:
+        """Put the task back for the group."""
+        return _answer(lambda uow: services.release(uow, task_id=task_id, actor=current_actor(), now=g.now))
+
+
+@blueprint.route(f"/tasks/{ID}/delegate")
+class Delegate(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(HandOver)
+    @blueprint.response(200, TaskOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], task_id: int) -> Any:
+        """Have somebody work on it; it comes back."""
+        return _answer(
+            lambda uow: services.delegate(uow, task_id=task_id, to=body["to"], actor=current_actor(), now=g.now)
+        )
+
+
+@blueprint.route(f"/tasks/{ID}/transfer")
+class Transfer(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(HandOver)
+    @blueprint.response(200, TaskOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], task_id: int) -> Any:
+        """Hand it to somebody for good."""
+        return _answer(
+            lambda uow: services.transfer(uow, task_id=task_id, to=body["to"], actor=current_actor(), now=g.now)
+        )
+
+
+@blueprint.route(f"/tasks/{ID}/send-back")
+class SendTaskBack(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(SendBack)
+    @blueprint.response(200, TaskOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], task_id: int) -> Any:
+        """Send the case back to an earlier step; live work after it is cancelled."""
+
+        def act(uow: Any) -> Task:
+            services.send_back(uow, task_id=task_id, actor=current_actor(), now=g.now, **body)
+            task: Task = uow.get(Task, task_id)
+            return task
+
+        return _answer(act)
+
+
+@blueprint.route(f"/tasks/{ID}/comments")
+class Comments(MethodView):
+    @document_problems(blueprint, 403)
+    @blueprint.arguments(CommentIn)
+    @blueprint.response(201, CommentOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], task_id: int) -> Any:
+        """A remark for all who take part."""
+
+        def act(uow: Any) -> tuple[int, Any]:
+            found = services.comment(uow, task_id=task_id, text=body["text"], actor=current_actor(), now=g.now)
+            return 201, {"id": found.id, "author": found.author, "at": moment(found.at), "text": found.text}
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route(f"/tasks/{ID}/attachments")
+class Attachments(MethodView):
+    @document_problems(blueprint, 403, 413)
+    @blueprint.response(201, AttachmentOut)
+    @idempotent(who)
+    def post(self, task_id: int) -> Any:
+        """Evidence, as the multipart member ``file``."""
+        upload = request.files.get("file")
+        if upload is None:
+            raise invalid("/file", "Send a file in the member “file”.")
+        content = upload.read(attachments.MAX_FILE + 1)
+
+        def act(uow: Any) -> tuple[int, Any]:
+            found = attachments.attach(
+                uow, task_id=task_id, filename=upload.filename or "", content=content, actor=current_actor(), now=g.now
+            )
+            return 201, {"id": found.id, "sha256": found.sha256, "filename": found.filename, "size": found.size}
+
+        return in_unit_of_work(act)

@@ -1,0 +1,78 @@
+"""Who sees a task in their lists: rows kept beside the open task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from app.identity.actors import EVERYTHING
+from app.workflow.models import ProcessInstance, Task, TaskAudience
+
+MAX_PRODUCT_ROWS = 20
+"""A request over more products is found by its first twenty; all of them stand on its page."""
+
+
+def personal(username: str) -> str:
+    """The audience of one person."""
+    return f"@{username}"
+
+
+def publish(uow: Session, instance: ProcessInstance, tasks: Sequence[Task]) -> None:
+    """Show newly opened tasks to those who may work on them or see them."""
+    rows = [row for task in tasks for row in _rows(instance, task, _audiences(instance, task))]
+    if rows:
+        uow.execute(insert(TaskAudience), rows)
+
+
+def unpublish(uow: Session, task_ids: Sequence[int]) -> None:
+    """Take closed tasks out of all lists."""
+    if task_ids:
+        uow.execute(delete(TaskAudience).where(TaskAudience.task_id.in_(task_ids)))
+
+
+def widen(uow: Session, instance: ProcessInstance, tasks: Sequence[Task], groups: Sequence[str]) -> None:
+    """Let groups that joined the case see its tasks that were open before."""
+    rows = [
+        row
+        for task in tasks
+        for row in _rows(instance, task, {g: False for g in groups if g not in task.candidates})
+    ]
+    if rows:
+        uow.execute(insert(TaskAudience), rows)
+
+
+def republish(uow: Session, instance: ProcessInstance, task: Task) -> None:
+    """After a change of assignee."""
+    unpublish(uow, [task.id])
+    publish(uow, instance, [task])
+
+
+def _audiences(instance: ProcessInstance, task: Task) -> dict[str, bool]:
+    """Audience → may work on it."""
+    found = {EVERYTHING: False, personal(instance.started_by): False}
+    found.update({group: False for group in instance.involved})
+    found.update({group: True for group in task.candidates})
+    if task.owner:
+        found[personal(task.owner)] = False
+    if task.assignee:
+        found[personal(task.assignee)] = True
+    return found
+
+
+def _rows(instance: ProcessInstance, task: Task, audiences: dict[str, bool]) -> Iterator[dict[str, Any]]:
+    products = list(instance.card.get("products", []))[:MAX_PRODUCT_ROWS] or [None]
+    for audience, candidate in audiences.items():
+        for slot, product in enumerate(products):
+            yield {
+                "task_id": task.id,
+                "audience": audience,
+                "slot": slot,
+                "candidate": candidate,
+                "due_at": task.due_at,
+                "created_at": task.created_at,
+                "process_key": instance.process_key,
+                "product": product,
+            }

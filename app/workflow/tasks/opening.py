@@ -1,0 +1,73 @@
+"""From the engine's open work to a task row: who, what form, by when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.workflow.deployments.lint import groups_of, is_initiator_lane
+from app.workflow.engine import EngineError, OpenWork
+from app.workflow.engine.specs import instant, stepping_at
+from app.workflow.models import ProcessInstance, Task
+
+STANDARD_FORM = "standard_decision"
+DEFAULT_DUE = timedelta(days=7)
+
+
+def open_task(instance: ProcessInstance, work: OpenWork, now: datetime) -> Task:
+    """A new task for ``work``. The drawing's attributes say who may do it and until when."""
+    candidates, assignee = _people(instance, work)
+    department = _department(work, candidates)
+    return Task(
+        instance_id=instance.id,
+        token=work.token,
+        element_id=work.element.id,
+        names=work.element.names or {"en": work.element.id},
+        form=work.attributes.get("form", STANDARD_FORM),
+        duty=work.attributes.get("duty"),
+        department=department,
+        candidates=candidates,
+        assignee=assignee,
+        state="open",
+        version=1,
+        priority=_whole(work, "priority", 50),
+        due_at=_due(work, now),
+        created_at=now,
+    )
+
+
+def _people(instance: ProcessInstance, work: OpenWork) -> tuple[list[str], str | None]:
+    named = work.attributes.get("candidateGroups")
+    if named is not None:
+        groups = named if isinstance(named, list) else groups_of(str(named))
+        return [str(g) for g in groups], None
+    if "assignee" in work.attributes:
+        return [], str(work.attributes["assignee"])
+    if work.element.lane and not is_initiator_lane(work.element.lane):
+        return groups_of(work.element.lane), None
+    return [], instance.started_by
+
+
+def _department(work: OpenWork, candidates: Sequence[str]) -> str | None:
+    if "department" in work.attributes:
+        return str(work.attributes["department"])
+    if isinstance(work.item, str):
+        return work.item
+    return candidates[0].split(":")[0] if len(candidates) == 1 else None
+
+
+def _due(work: OpenWork, now: datetime) -> datetime:
+    text = work.attributes.get("due")
+    if text is None:
+        return now + DEFAULT_DUE
+    with stepping_at(now):
+        return instant(text)
+
+
+def _whole(work: OpenWork, name: str, default: int) -> int:
+    value: Any = work.attributes.get(name, default)
+    try:
+        return max(0, min(100, int(value)))
+    except (TypeError, ValueError):
+        raise EngineError(f"{name} is not a whole number: {value!r}", work.element.id) from None

@@ -1,0 +1,131 @@
+"""Lists of tasks, at the same cost for a thousand open tasks and for a million.
+
+Each list is a merge of short index ranges, one per group of the person. No
+count over the whole is ever made; badges stop at a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.identity.actors import EVERYTHING, Actor
+from app.workflow.models import ProcessInstance, Task, TaskAudience
+from app.workflow.tasks.audience import personal
+
+SORTS = ("due", "created")
+FILTERS = ("mine", "group", "all")
+BADGE_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person wants to see in a list."""
+
+    filter: str = "group"
+    sort: str = "due"
+    process: str | None = None
+    product: str | None = None
+    after: tuple[datetime, int] | None = None
+    """The sort value and id of the last row of the page before."""
+    limit: int = 25
+
+
+def audiences(actor: Actor, wish: Wish) -> list[tuple[str, bool]]:
+    """The index ranges of a wish: ``(audience, may work on it)``."""
+    own = (personal(actor.username), True)
+    if wish.filter == "mine":
+        return [own]
+    groups = sorted(actor.groups)
+    if wish.filter == "group":
+        return [(group, True) for group in groups]
+    if actor.reads_all:
+        return [(EVERYTHING, False)]
+    seen = [(personal(actor.username), False), *((group, False) for group in groups)]
+    return [own, *((group, True) for group in groups), *seen]
+
+
+def open_tasks(session: Session, actor: Actor, wish: Wish) -> tuple[list[Task], tuple[datetime, int] | None]:
+    """One page of open tasks with their cases, and where the next page begins."""
+    ranges = [_range(audience, candidate, wish) for audience, candidate in audiences(actor, wish)]
+    merged = union_all(*[select(r.subquery()) for r in ranges]).subquery()
+    page = (
+        select(merged.c.task_id, func.min(merged.c.moment).label("moment"))
+        .group_by(merged.c.task_id)
+        .order_by(*_order(wish, func.min(merged.c.moment), merged.c.task_id))
+        .limit(wish.limit + 1)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Task, ProcessInstance, page.c.moment)
+        .join(page, page.c.task_id == Task.id)
+        .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
+        .order_by(*_order(wish, page.c.moment, page.c.task_id))
+    ).all()
+    tasks = [_with_instance(task, instance) for task, instance, _ in rows[: wish.limit]]
+    last = rows[wish.limit - 1] if len(rows) > wish.limit else None
+    return tasks, (last.moment, last.Task.id) if last is not None else None
+
+
+def _with_instance(task: Task, instance: ProcessInstance) -> Task:
+    set_committed_value(task, "instance", instance)
+    return task
+
+
+def _range(audience: str, candidate: bool, wish: Wish) -> Select[Any]:
+    """The first rows of one audience, straight from an index."""
+    moment = TaskAudience.due_at if wish.sort == "due" else TaskAudience.created_at
+    where: list[ColumnElement[bool]] = [
+        TaskAudience.audience == audience,
+        TaskAudience.candidate == literal(candidate),
+    ]
+    where.append(TaskAudience.product == wish.product if wish.product else TaskAudience.slot == 0)
+    if wish.process:
+        where.append(TaskAudience.process_key == wish.process)
+    if wish.after:
+        where.append(_beyond(moment, wish))
+    return (
+        select(TaskAudience.task_id, moment.label("moment"))
+        .where(and_(*where))
+        .order_by(*_order(wish, moment, TaskAudience.task_id))
+        .limit(wish.limit + 1)
+    )
+
+
+def _beyond(moment: Any, wish: Wish) -> ColumnElement[bool]:
+    assert wish.after is not None
+    value, task_id = wish.after
+    if wish.sort == "due":
+        return or_(moment > value, and_(moment == value, TaskAudience.task_id > task_id))
+    return or_(moment < value, and_(moment == value, TaskAudience.task_id < task_id))
+
+
+def _order(wish: Wish, moment: Any, task_id: Any) -> Sequence[Any]:
+    """Most urgent first, or newest first."""
+    if wish.sort == "due":
+        return (moment.asc(), task_id.asc())
+    return (moment.desc(), task_id.desc())
+
+
+def count_open(session: Session, actor: Actor, filter: str) -> int:
+    """How many tasks a list holds, up to a hundred: a badge says "99+"."""
+    wish = Wish(filter=filter, limit=BADGE_LIMIT)
+    ranges = [_range(audience, candidate, wish) for audience, candidate in audiences(actor, wish)]
+    merged = union_all(*[select(r.subquery().c.task_id) for r in ranges]).subquery()
+    return session.scalar(select(func.count(merged.c.task_id.distinct()))) or 0
+
+
+def task_with_case(session: Session, task_id: int) -> tuple[Task, ProcessInstance] | None:
+    """A task and its case, for reading."""
+    row = session.execute(
+        select(Task, ProcessInstance)
+        .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
+        .where(Task.id == task_id)
+    ).first()
+    return (row[0], row[1]) if row else None

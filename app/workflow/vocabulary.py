@@ -1,0 +1,100 @@
+"""The verbs and facts that drawings may name.
+
+Features register their handlers here; a drawing can call nothing else. A
+handler declares its parameters, which are checked when a drawing is deployed
+and again when it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.kernel import audit
+from app.workflow.models import ProcessInstance, Task
+
+
+@dataclass
+class Context:
+    """What a handler is given. It works in the caller's unit of work and never commits."""
+
+    uow: Session
+    instance: ProcessInstance
+    actor: Actor
+    now: datetime
+    parameters: Mapping[str, Any]
+    variables: Mapping[str, Any]
+    task: Task | None = None
+    """The task that is being completed, for recorders."""
+    element_id: str | None = None
+    entries: list[audit.Entry] = field(default_factory=list)
+
+    def note(self, action: str, **payload: Any) -> None:
+        """Add a line to the audit chain of the case."""
+        self.entries.append(audit.Entry(action, self.actor.username, self.now, payload))
+
+
+Handler = Callable[[Context], Any]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A registered handler and the parameters it takes."""
+
+    name: str
+    function: Handler
+    required: frozenset[str]
+    optional: frozenset[str]
+
+    def complaint(self, given: set[str]) -> tuple[str, str] | None:
+        """``(template, name)`` of the first wrong parameter, or nothing."""
+        for name in sorted(self.required - given):
+            return "The parameter %(name)s is missing.", name
+        for name in sorted(given - self.required - self.optional):
+            return "There is no parameter %(name)s.", name
+        return None
+
+
+_HANDLERS: dict[str, Verb] = {}
+_RECORDERS: dict[str, Verb] = {}
+_FACTS: dict[str, Verb] = {}
+
+
+def _registrar(register: dict[str, Verb]) -> Callable[..., Callable[[Handler], Handler]]:
+    def named(name: str, *, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> Any:
+        def add(function: Handler) -> Handler:
+            register[name] = Verb(name, function, frozenset(required), frozenset(optional))
+            return function
+
+        return add
+
+    return named
+
+
+handler = _registrar(_HANDLERS)
+"""``@handler("changes.publish")``: what a service task with ``tollgate:handler`` calls."""
+
+recorder = _registrar(_RECORDERS)
+"""``@recorder("changes.record_review")``: keeps the answers of a task in the feature's own tables and
+returns the routing facts. Named by ``tollgate:record`` on a user task."""
+
+facts = _registrar(_FACTS)
+"""``@facts("changes.difference")``: computes the inputs of a decision from the records. Named by
+``tollgate:facts`` on a business rule task."""
+
+
+def handlers() -> Mapping[str, Verb]:
+    return _HANDLERS
+
+
+def recorders() -> Mapping[str, Verb]:
+    return _RECORDERS
+
+
+def fact_sources() -> Mapping[str, Verb]:
+    return _FACTS
