@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, select
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.database import Instant, Json, Record
@@ -86,22 +86,24 @@ def record(uow: Session, stream: str, entries: Sequence[Entry]) -> None:
     if head is None:
         head = AuditStream(stream=stream, length=0, head=GENESIS)
         uow.add(head)
+    rows = []
     for entry in entries:
         salt = secrets.token_bytes(8)
         head.length += 1
         head.head = link(head.head, stream, head.length, entry, commitment(entry.payload, salt))
-        uow.add(
-            AuditEvent(
-                stream=stream,
-                number=head.length,
-                at=entry.at,
-                actor=entry.actor,
-                action=entry.action,
-                payload=entry.payload,
-                salt=salt,
-                hash=head.head,
-            )
+        rows.append(
+            {
+                "stream": stream,
+                "number": head.length,
+                "at": entry.at,
+                "actor": entry.actor,
+                "action": entry.action,
+                "payload": entry.payload,
+                "salt": salt,
+                "hash": head.head,
+            }
         )
+    uow.execute(insert(AuditEvent), rows)
 
 
 @dataclass(frozen=True)

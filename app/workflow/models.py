@@ -57,6 +57,8 @@ class ProcessInstance(Record):
     """Groups that take part and may see the case."""
     card: Mapped[dict[str, Any]] = mapped_column(Json)
     """What lists say of the case: title by language, products, materiality, opinions in."""
+    waiting_timers: Mapped[int] = mapped_column(default=0)
+    """How many timer rows it has, so that a case without any need not look."""
     definition: Mapped[ProcessDefinition] = relationship(lazy="raise")
 
     __table_args__ = (

@@ -114,8 +114,7 @@ class Start(MethodView):
         def act(uow: Any) -> tuple[int, Any]:
             step = start_instance(uow, key=key, actor=current_actor(), now=g.now, **body)
             active = [t.element_id for t in step.opened]
-            version = definition_version(uow, step.instance.definition_id)
-            return 201, instance_json(step.instance, version, active)
+            return 201, instance_json(step.instance, step.bundle.version, active)
 
         return in_unit_of_work(act)
 

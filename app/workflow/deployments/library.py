@@ -23,6 +23,7 @@ class Bundle:
     """Everything one case runs on: its own drawing and those it calls."""
 
     definition_id: int
+    version: int
     called_ids: tuple[int, ...]
     drawing: Drawing
     specs: Specs
@@ -56,6 +57,7 @@ def _load(session: Session, definition_id: int, called_ids: Sequence[int]) -> Bu
     drawings = [drawing_of(by_id[i]) for i in wanted]
     return Bundle(
         definition_id=definition_id,
+        version=by_id[definition_id].version,
         called_ids=tuple(called_ids),
         drawing=drawings[0],
         specs=specs_of(drawings[0], drawings[1:]),

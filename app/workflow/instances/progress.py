@@ -87,9 +87,11 @@ def settle(step: Step, open_tasks: Sequence[Task]) -> None:
         element = step.bundle.drawing.elements.get(error.element_id or "")
         name = element.name if element else error.element_id or "-"
         raise CaseStuck("The process cannot go on at “%(element)s”: %(reason)s", element=name, reason=str(error)) from error
-    _store_tasks(step, outcome, open_tasks)
-    _store_timers(step, outcome.timers)
+    had_timers = step.instance.waiting_timers
     _store_instance(step, outcome, state)
+    _store_tasks(step, outcome, open_tasks)
+    if had_timers or outcome.timers:
+        _store_timers(step, outcome.timers)
     audit.record(step.uow, stream(step.instance), step.entries)
     fault_point("after_step")
 
@@ -216,6 +218,7 @@ def _store_timers(step: Step, timers: Sequence[TimerDue]) -> None:
 def _store_instance(step: Step, outcome: Outcome, state: bytes) -> None:
     instance = step.instance
     instance.variables = outcome.variables
+    instance.waiting_timers = len(outcome.timers)
     if outcome.completed:
         instance.state, instance.ended_at, instance.engine_state = "completed", step.now, None
         step.note("instance.complete", path=step.run.passed)

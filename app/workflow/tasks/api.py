@@ -16,7 +16,6 @@ from app.kernel.database import session
 from app.kernel.errors import NotFound, invalid
 from app.kernel.i18n import language
 from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
-from app.workflow.deployments.api import definition_version
 from app.workflow.forms import form_named
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.presenting import instance_json, moment, task_json
@@ -120,12 +119,11 @@ class Complete(MethodView):
             step = services.complete_task(
                 uow, task_id=task_id, version=body["version"], data=body["data"], actor=actor, now=g.now
             )
-            version = definition_version(uow, step.instance.definition_id)
             task = uow.get(Task, task_id)
             active = sorted({t.element_id for t in step.still_open})
             return 200, {
                 "task": task_json(task, step.instance, actor),
-                "instance": instance_json(step.instance, version, active),
+                "instance": instance_json(step.instance, step.bundle.version, active),
                 "opened": [task_json(t, step.instance, actor) for t in step.opened],
             }
 
