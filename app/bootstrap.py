@@ -17,6 +17,7 @@ from app.identity import web as identity_web
 from app.kernel import config, database, i18n
 from app.kernel.errors import DomainError, Fault
 from app.kernel.i18n import N_
+from app.kernel.validation_messages import recognise
 from app.kernel.web import problem
 from app.shell import frame
 
@@ -156,7 +157,8 @@ def _validation_faults(data: Any, pointer: str = "") -> Any:
     elif isinstance(messages, list):
         for message in messages:
             if isinstance(message, str):
-                yield Fault(pointer=pointer, message=message)
+                template, values = recognise(message)
+                yield Fault(pointer=pointer, message=template, values=values)
 
 
 def _error_page(app: Flask, error: DomainError) -> Any:
