@@ -26,3 +26,6 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/pyvenv.cfg
 lock: | $(VENV)/pyvenv.cfg ## resolve requirements*.in into the pinned files
 	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+
+run: $(VENV)/.runtime ## start the demo bank on embedded SQLite and print the address
+	@$(BIN)/python -m app.serve

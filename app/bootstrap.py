@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_migrate import Migrate
 from flask_smorest import Api
 from flask_talisman import Talisman
@@ -42,6 +42,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         API_TITLE="Tollgate",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=API,
+        OPENAPI_JSON_PATH="openapi.json",
         MAX_CONTENT_LENGTH=MAX_REQUEST,
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
         SESSION_COOKIE_HTTPONLY=True,
@@ -81,15 +83,21 @@ def _protect(app: Flask) -> None:
 
     @app.before_request
     def identify_and_guard() -> None:
-        if request.endpoint == "static":
+        if request.endpoint == "static" or request.blueprint == "health":
             return
         identity_web.resolve_actor()
-        # A bearer token is sent on purpose; a cookie is sent by the browser unasked.
-        if not request.headers.get("Authorization") and request.endpoint not in CSRF_EXEMPT:
+        if _needs_csrf_token():
             csrf.protect()
 
 
 CSRF_EXEMPT = {"auth.Token", "demo.Clock"}
+
+
+def _needs_csrf_token() -> bool:
+    """A bearer token is sent on purpose; a cookie is sent by the browser unasked."""
+    if request.headers.get("Authorization") or request.endpoint in CSRF_EXEMPT:
+        return False
+    return g.actor is not None or not request.path.startswith(API)
 
 
 def _wants_problem() -> bool:

@@ -1,0 +1,100 @@
+"""A process that has imported everything and forks a child for each command.
+
+Each line on standard input is ``{"settings", "who", "method", "path", "body", "kill"}``;
+the child makes one request in a fresh application and answers with a line on
+standard output. ``kill`` names an instant at which the child sends itself
+SIGKILL: ``statement:7:before``, ``statement:7:after``, ``commit:before``,
+``commit:after``, or the name of a fault point in the code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+from sqlalchemy import event
+
+from app.bootstrap import create_app
+from app.kernel.database import db
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Executioner:
+    """Counts statements and commits of one request and kills at the named instant."""
+
+    def __init__(self, kill: str | None):
+        self.kill = kill
+        self.statements = 0
+        self.commits = 0
+        self.points: list[str] = []
+
+    def at(self, instant: str) -> None:
+        self.points.append(instant)
+        if instant == self.kill:
+            die()
+
+    def before_statement(self, *_: Any) -> None:
+        self.statements += 1
+        self.at(f"statement:{self.statements}:before")
+
+    def after_statement(self, *_: Any) -> None:
+        self.at(f"statement:{self.statements}:after")
+
+    def on_commit(self, _connection: Any) -> None:
+        self.commits += 1
+        self.at("commit:before")
+
+    def watch(self, engine: Any) -> None:
+        event.listen(engine, "before_cursor_execute", self.before_statement)
+        event.listen(engine, "after_cursor_execute", self.after_statement)
+        event.listen(engine, "commit", self.on_commit)
+
+
+def serve(command: dict[str, Any]) -> None:
+    executioner = Executioner(command.get("kill"))
+    app = create_app({**command["settings"], "FAULT_HOOK": executioner.at})
+    client = app.test_client()
+    credentials = {"username": command["who"], "password": command["password"]}
+    token = client.post("/api/v1/auth/token", json=credentials).json["token"]
+    with app.app_context():
+        executioner.watch(db.engine)
+    answer = client.open(
+        command["path"],
+        method=command["method"],
+        json=command.get("body"),
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    report = {
+        "status": answer.status_code,
+        "body": answer.json,
+        "statements": executioner.statements,
+        "commits": executioner.commits,
+        "points": executioner.points,
+    }
+    with os.fdopen(os.dup(1), "w") as out:
+        out.write(json.dumps(report) + "\n")
+
+
+def main() -> None:
+    for line in sys.stdin:
+        command = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            serve(command)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            sys.stdout.write(json.dumps({"killed": os.WTERMSIG(status)}) + "\n")
+        elif status:
+            sys.stdout.write(json.dumps({"crashed": status}) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
