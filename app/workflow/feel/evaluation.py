@@ -74,7 +74,7 @@ def _written(tree: Tree) -> str:
         return f"{parts[0].replace(' ', '_')}_({', '.join(map(_written, parts[1]))})"
     if kind == "if":
         return f"({_written(parts[1])} if truth_({_written(parts[0])}) else {_written(parts[2])})"
-    return f"(truth_({_written(parts[0])}) {kind} truth_({_written(parts[1])}))"
+    return f"({f' {kind} '.join(f'truth_({_written(part)})' for part in parts)})"
 
 
 def _kind(value: Any) -> str:
@@ -82,7 +82,9 @@ def _kind(value: Any) -> str:
         return "null" if value is None else "boolean"
     if isinstance(value, int | Decimal):
         return "number"
-    return {str: "string", list: "list", tuple: "list"}.get(type(value), type(value).__name__)
+    if isinstance(value, str):
+        return "string"
+    return "list" if isinstance(value, list | tuple) else type(value).__name__
 
 
 def _alike(a: Any, b: Any) -> None:

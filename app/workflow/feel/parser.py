@@ -2,13 +2,14 @@
 
 Kinds: ``["literal", value]``, ``["name", name]``, ``["input"]`` (the ``?`` of a
 cell), ``["list", items]``, ``["call", function, arguments]``, ``["and"|"or", a,
-b]``, ``["if", test, then, otherwise]``.
+b, ...]``, ``["if", test, then, otherwise]``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from keyword import iskeyword
 from typing import Any
 
 from app.workflow.engine.errors import ExpressionError
@@ -16,8 +17,18 @@ from app.workflow.feel.tokens import END, Word, words
 
 Tree = list[Any]
 MAX_DEPTH = 20
+MAX_TAKEN = 10_000
+"""Words taken up, those taken twice after a wrong guess included."""
 INPUT: Tree = ["input"]
-COMPARISONS = {"<": "less", "<=": "at_most", ">": "more", ">=": "at_least", "=": "equal", "==": "equal", "!=": "unequal"}
+COMPARISONS = {
+    "<": "less",
+    "<=": "at_most",
+    ">": "more",
+    ">=": "at_least",
+    "=": "equal",
+    "==": "equal",
+    "!=": "unequal",
+}
 ARITHMETIC = {"+": "plus", "-": "minus", "*": "times", "/": "divided"}
 FUNCTIONS = {
     "list contains": 2,
@@ -57,6 +68,10 @@ def parse_tests(source: str) -> Tree | None:
     return parser.whole(parser.cell)
 
 
+class TooMuch(ExpressionError):
+    """Reading this text would take too long."""
+
+
 class _Parser:
     """Recursive descent, one method a rule of the grammar."""
 
@@ -64,6 +79,7 @@ class _Parser:
         self.words = words(source)
         self.at = 0
         self.depth = 0
+        self.taken = 0
 
     @property
     def word(self) -> Word:
@@ -71,6 +87,9 @@ class _Parser:
 
     def next(self) -> Word:
         word = self.word
+        self.taken += 1
+        if self.taken > MAX_TAKEN:
+            raise TooMuch("the expression takes too long to read")
         if word is not END:
             self.at += 1
         return word
@@ -95,9 +114,10 @@ class _Parser:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ExpressionError("the expression is nested too deeply")
-        tree = rule()
-        self.depth -= 1
-        return tree
+        try:
+            return rule()
+        finally:
+            self.depth -= 1
 
     # Cells
 
@@ -114,10 +134,14 @@ class _Parser:
 
     def tests(self, subject: Tree) -> Tree:
         """``test, test, ...``: one of them holds."""
-        tree = self.deeper(lambda: self.test(subject))
-        while self.takes(","):
-            tree = ["or", tree, self.deeper(lambda: self.test(subject))]
-        return tree
+        return self.joined("or", ",", lambda: self.deeper(lambda: self.test(subject)))
+
+    def joined(self, kind: str, sign: str, part: Callable[[], Tree]) -> Tree:
+        """``part sign part ...`` as one flat node, or the only part."""
+        parts = [part()]
+        while self.takes(sign):
+            parts.append(part())
+        return parts[0] if len(parts) == 1 else [kind, *parts]
 
     def test(self, subject: Tree) -> Tree:
         if sign := self.takes(*COMPARISONS):
@@ -136,6 +160,8 @@ class _Parser:
         opening = self.next().text
         try:
             low = self.deeper(self.sum)
+        except TooMuch:
+            raise
         except ExpressionError:
             return None
         if not self.takes(".."):
@@ -162,16 +188,10 @@ class _Parser:
         return ["if", test, then, self.expression()]
 
     def _either(self) -> Tree:
-        tree = self._both()
-        while self.takes("or"):
-            tree = ["or", tree, self._both()]
-        return tree
+        return self.joined("or", "or", self._both)
 
     def _both(self) -> Tree:
-        tree = self._comparison()
-        while self.takes("and"):
-            tree = ["and", tree, self._comparison()]
-        return tree
+        return self.joined("and", "and", self._comparison)
 
     def _comparison(self) -> Tree:
         tree = self.sum()
@@ -190,6 +210,8 @@ class _Parser:
         if self.takes("("):
             try:
                 tests = self.tests(subject)
+            except TooMuch:
+                raise
             except ExpressionError:
                 tests = None
             if tests is not None and self.takes(")"):
@@ -236,11 +258,16 @@ class _Parser:
         if name in _RESERVED:
             raise ExpressionError(f"not expected here: {name!r}")
         if not self.takes("("):
-            return ["name", name]
+            return self._variable(name)
         arguments = self._items(")")
         if FUNCTIONS.get(name) != len(arguments):
             raise ExpressionError(f"there is no function {name!r} with {len(arguments)} arguments")
         return ["call", name, arguments]
+
+    def _variable(self, name: str) -> Tree:
+        if iskeyword(name) or " " in name:
+            raise ExpressionError(f"not a name: {name!r}")
+        return ["name", name]
 
     def _items(self, closing: str) -> list[Tree]:
         items: list[Tree] = []

@@ -9,6 +9,7 @@ from decimal import Decimal
 from app.workflow.engine.errors import ExpressionError
 
 MAX_SOURCE = 1_000
+MAX_WORDS = 300
 _WORDS = re.compile(
     r"""\s*(?:
         (?P<number>\d+(?:\.\d+)?|\.\d+)
@@ -47,6 +48,8 @@ def words(source: str) -> list[Word]:
         kind = str(match.lastgroup)
         found.append(_word(kind, match[kind]))
         at = match.end()
+    if len(found) > MAX_WORDS:
+        raise ExpressionError(f"the expression is longer than {MAX_WORDS} words")
     return [*_joined(found), END]
 
 
