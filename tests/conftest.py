@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="tollgate-tests-"))
 
+import app.features  # noqa: F401  (all tables are known before the first database is made)
 from app.bootstrap import create_app
 from app.kernel.database import db
 from tests.databases import KINDS, TestDatabase
@@ -39,7 +40,14 @@ def app(database: TestDatabase) -> Iterator[Flask]:
             "SCHEDULER": False,
         }
     )
+    application.before_request_funcs.setdefault(None, []).insert(0, _forget)
     with application.app_context():
         yield application
         db.session.remove()
         db.engine.dispose()
+
+
+def _forget() -> None:
+    """Real requests have a ``g`` each; in a test they would share that of the open context."""
+    for name in list(g):
+        g.pop(name)

@@ -28,10 +28,10 @@ def department_names(key: str) -> Mapping[str, str] | None:
 
 
 def people_by_department() -> list[tuple[Department | None, list[Person]]]:
-    """Everybody who may sign in, grouped by department; those without one come last."""
+    """Everybody who may sign in, grouped by department, in the order they joined."""
     departments = {d.key: d for d in session().scalars(select(Department))}
-    groups: dict[str | None, list[Person]] = {key: [] for key in departments}
+    groups: dict[str, list[Person]] = {}
     people = select(Person).where(Person.active).order_by(Person.id).options(selectinload(Person.roles))
     for person in session().scalars(people):
-        groups.setdefault(person.department_key, []).append(person)
-    return [(departments.get(key or ""), group) for key, group in groups.items() if group]
+        groups.setdefault(person.department_key or "", []).append(person)
+    return [(departments.get(key), group) for key, group in groups.items()]

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.identity import throttle
 from app.identity.actors import Actor
+from app.identity.demo import DEMO_PASSWORD
 from app.identity.queries import people_by_department
 from app.identity.services import check_password, choose_language
 from app.identity.web import actor_or_none, begin_session, end_session
@@ -65,16 +66,8 @@ def _form(error: DomainError | None = None, username: str = "") -> str:
         username=username,
         next=_local(request.values.get("next")),
         groups=people_by_department() if demo else [],
-        password=_demo_password() if demo else None,
+        password=DEMO_PASSWORD if demo else None,
     )
-
-
-def _demo_password() -> str | None:
-    try:
-        from app.identity import demo
-    except ImportError:
-        return None
-    return demo.DEMO_PASSWORD
 
 
 @pages.post("/sign-out")

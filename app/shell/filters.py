@@ -22,7 +22,7 @@ from app.kernel.calendar import is_business_day
 from app.kernel.clock import BANK_ZONE
 from app.kernel.errors import DomainError
 from app.kernel.i18n import gettext, language, pick
-from app.shell.states import state_tone, state_word
+from app.shell.states import role_word, state_tone, state_word
 
 DASH = "–"
 MOST_COUNTED_DAYS = 60
@@ -43,6 +43,7 @@ def install(app: Flask) -> None:
         by_pointer=by_pointer,
         state_word=state_word,
         state_tone=state_tone,
+        role_word=role_word,
         picked=pick,
     )
 

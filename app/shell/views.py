@@ -7,7 +7,9 @@ from typing import Any
 from flask import Blueprint, abort, render_template
 
 from app.identity.web import current_actor, signed_in
+from app.kernel.database import session
 from app.kernel.i18n import N_
+from app.workflow.tasks.queries import BADGE_LIMIT, count_open
 
 pages = Blueprint("shell_pages", __name__)
 
@@ -26,7 +28,9 @@ HELP = {
 @signed_in
 def start() -> Any:
     """What waits for me and what to do next."""
-    return render_template("start.html", actor=current_actor())
+    actor = current_actor()
+    waiting = {filter: count_open(session(), actor, filter) for filter in ("mine", "group")}
+    return render_template("start.html", waiting=waiting, most=BADGE_LIMIT)
 
 
 @pages.get("/help")
