@@ -13,7 +13,7 @@ from flask import Flask, g
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="tollgate-tests-"))
 
-import app.features  # noqa: F401  (all tables are known before the first database is made)
+import app.features  # all tables are known before the first database is made
 from app.bootstrap import create_app
 from app.kernel.database import db
 from tests.databases import KINDS, TestDatabase
