@@ -53,9 +53,24 @@ def language() -> str:
 
 
 def gettext(message: str, values: Mapping[str, object] | None = None) -> str:
-    """The translation of a template, filled with ``values``."""
+    """The translation of a template, filled with ``values``.
+
+    A value in both languages is picked from. The values ``reason`` and ``state`` are
+    themselves texts of the programme (a sentence, a key such as ``on_sale``) and are translated.
+    """
     text = str(_gettext(message)) if message else ""
-    return text % dict(values) if values else text
+    return text % {name: _said(name, value) for name, value in values.items()} if values else text
+
+
+def _said(name: str, value: object) -> object:
+    if isinstance(value, Mapping):
+        return pick(value)
+    if not isinstance(value, str) or name not in {"reason", "state"}:
+        return value
+    words = value.replace("_", " ") if name == "state" else value
+    # States are listed as words of their own, with a capital.
+    text = str(_gettext(words.capitalize() if name == "state" else words)) if words else ""
+    return words if text == words.capitalize() else text
 
 
 def pick(names: Mapping[str, str] | None, fallback: str = "") -> str:

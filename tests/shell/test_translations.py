@@ -88,3 +88,17 @@ def test_a_catalogue_is_compiled_again_only_when_it_changed(tmp_path: Path) -> N
     first = (folder / "messages.mo").stat().st_mtime_ns
     catalogue.compile_catalogues(tmp_path)
     assert (folder / "messages.mo").stat().st_mtime_ns == first
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "The case is on sale."), ("zh_Hans_CN", "事项状态为“在售”。")])
+def test_a_state_within_a_message_is_translated_too(app: Flask, language: str, text: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert gettext("The case is %(state)s.", {"state": "on_sale"}) == text
+
+
+def test_a_reason_within_a_message_is_translated_too(app: Flask) -> None:
+    with app.test_request_context(), force_locale("zh_Hans_CN"):
+        told = gettext(
+            "The process cannot start: %(reason)s", {"reason": "the case is not in that part of the drawing"}
+        )
+    assert told == "流程无法启动：事项不在流程图的该部分"
