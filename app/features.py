@@ -5,13 +5,19 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
+from app import demo, health
 from app.identity import api as identity_api
 from app.identity import views as identity_views
+from app.modules.catalogue import api as catalogue_api
 from app.shell import views as shell_views
+from app.workflow.deployments import api as deployments_api
+from app.workflow.instances import api as instances_api
+from app.workflow.tasks import api as tasks_api
 
 
 def install_features(app: Flask, api: Api, prefix: str) -> None:
-    for feature in (identity_api,):
+    health.install(app)
+    for feature in (identity_api, demo, deployments_api, instances_api, tasks_api, catalogue_api):
         api.register_blueprint(feature.blueprint, url_prefix=prefix)
     for views in (identity_views, shell_views):
         app.register_blueprint(views.pages)

@@ -23,9 +23,7 @@ from app.workflow.models import ProcessInstance, Task, TaskAudience, Timer
 def violations(session: Session, now: datetime) -> Iterator[str]:
     """One sentence for each thing that does not hold."""
     for instance in session.scalars(select(ProcessInstance).order_by(ProcessInstance.id)):
-        open_tasks = list(
-            session.scalars(select(Task).where(Task.instance_id == instance.id, Task.state == "open"))
-        )
+        open_tasks = list(session.scalars(select(Task).where(Task.instance_id == instance.id, Task.state == "open")))
         timers = list(session.scalars(select(Timer).where(Timer.instance_id == instance.id)))
         if instance.engine_state is None:
             yield from _ended(instance, open_tasks, timers)
@@ -69,7 +67,7 @@ def _audited(session: Session, instance: ProcessInstance) -> Iterator[str]:
     if opened != Counter(t.id for t in tasks):
         yield f"case {instance.id}: the tasks and the audit lines of their opening differ"
     if completed != Counter(t.id for t in tasks if t.state == "completed"):
-        yield f"case {instance.id}: the completed tasks and their audit lines differ"
+        yield f"case {instance.id}: the completed tasks and their audit lines differ: {dict(completed)}"
 
 
 def _audience(session: Session) -> Iterator[str]:

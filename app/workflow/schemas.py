@@ -156,5 +156,3 @@ class AttachmentOut(Schema):
     sha256 = fields.String(required=True)
     filename = fields.String(required=True)
     size = fields.Integer(required=True)
-
-

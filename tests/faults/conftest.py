@@ -49,12 +49,18 @@ def elsewhere(bank: Flask, zygote: subprocess.Popen[str]) -> Callable[..., dict[
     """Make a request in a process of its own: ``elsewhere(who, method, path, body, kill=None)``."""
     keep = ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "DEMO", "TESTING", "SCHEDULER")
     settings = {name: bank.config[name] for name in keep}
+    tokens: dict[str, str] = {}
+
+    def token(who: str) -> str:
+        if who not in tokens:
+            credentials = {"username": who, "password": DEMO_PASSWORD}
+            tokens[who] = bank.test_client().post("/api/v1/auth/token", json=credentials).json["token"]
+        return tokens[who]
 
     def request(who: str, method: str, path: str, body: Any = None, kill: str | None = None) -> dict[str, Any]:
         command = {
             "settings": settings,
-            "who": who,
-            "password": DEMO_PASSWORD,
+            "token": token(who),
             "method": method,
             "path": path,
             "body": body,

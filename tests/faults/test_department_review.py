@@ -38,8 +38,9 @@ def open_task(instance_id: int, department: str | None = None) -> Task:
     query = select(Task).where(Task.instance_id == instance_id, Task.state == "open")
     task = session().scalars(query.where(Task.department == department) if department else query).first()
     assert task is not None
+    session().expunge(task)
     end_read()
-    return session().merge(task, load=False)
+    return task
 
 
 def nothing_is_wrong() -> None:

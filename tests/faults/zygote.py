@@ -1,6 +1,6 @@
 """A process that has imported everything and forks a child for each command.
 
-Each line on standard input is ``{"settings", "who", "method", "path", "body", "kill"}``;
+Each line on standard input is ``{"settings", "token", "method", "path", "body", "kill"}``;
 the child makes one request in a fresh application and answers with a line on
 standard output. ``kill`` names an instant at which the child sends itself
 SIGKILL: ``statement:7:before``, ``statement:7:after``, ``commit:before``,
@@ -15,10 +15,12 @@ import signal
 import sys
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import event
 
 from app.bootstrap import create_app
 from app.kernel.database import db
+from app.workflow.deployments import library
 
 
 def die() -> None:
@@ -28,19 +30,23 @@ def die() -> None:
 class Executioner:
     """Counts statements and commits of one request and kills at the named instant."""
 
-    def __init__(self, kill: str | None):
-        self.kill = kill
+    def __init__(self) -> None:
+        self.kill: str | None = None
         self.statements = 0
         self.commits = 0
         self.points: list[str] = []
+        self.armed = False
 
     def at(self, instant: str) -> None:
+        if not self.armed:
+            return
         self.points.append(instant)
         if instant == self.kill:
             die()
 
-    def before_statement(self, *_: Any) -> None:
-        self.statements += 1
+    def before_statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        # Transaction control is not counted: commits have a budget of their own.
+        self.statements += not statement.startswith("BEGIN")
         self.at(f"statement:{self.statements}:before")
 
     def after_statement(self, *_: Any) -> None:
@@ -56,19 +62,31 @@ class Executioner:
         event.listen(engine, "commit", self.on_commit)
 
 
-def serve(command: dict[str, Any]) -> None:
-    executioner = Executioner(command.get("kill"))
-    app = create_app({**command["settings"], "FAULT_HOOK": executioner.at})
-    client = app.test_client()
-    credentials = {"username": command["who"], "password": command["password"]}
-    token = client.post("/api/v1/auth/token", json=credentials).json["token"]
-    with app.app_context():
-        executioner.watch(db.engine)
-    answer = client.open(
+_apps: dict[str, Flask] = {}
+
+
+def application(settings: dict[str, Any]) -> Flask:
+    """The application of these settings, made before forking; no connection is opened yet."""
+    place = settings["SQLALCHEMY_DATABASE_URI"]
+    if place not in _apps:
+        _apps[place] = create_app({**settings, "FAULT_HOOK": lambda name: executioner.at(name)})
+        with _apps[place].app_context():
+            executioner.watch(db.engine)
+    return _apps[place]
+
+
+executioner = Executioner()
+
+
+def serve(app: Flask, command: dict[str, Any]) -> None:
+    """In the child: one request, with an empty memory of definitions."""
+    executioner.kill, executioner.armed = command.get("kill"), True
+    library._bundles.clear()
+    answer = app.test_client().open(
         command["path"],
         method=command["method"],
         json=command.get("body"),
-        headers={"Authorization": f"Bearer {token}"},
+        headers={"Authorization": f"Bearer {command['token']}"},
     )
     report = {
         "status": answer.status_code,
@@ -84,9 +102,10 @@ def serve(command: dict[str, Any]) -> None:
 def main() -> None:
     for line in sys.stdin:
         command = json.loads(line)
+        app = application(command["settings"])
         child = os.fork()
         if child == 0:
-            serve(command)
+            serve(app, command)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):

@@ -94,9 +94,7 @@ class Approve(MethodView):
         """The second person's approval of a waiting version."""
 
         def act(uow: Any) -> tuple[int, Any]:
-            definition = services.approve_deployment(
-                uow, key=key, version=version, actor=current_actor(), now=g.now
-            )
+            definition = services.approve_deployment(uow, key=key, version=version, actor=current_actor(), now=g.now)
             return 200, definition_json(definition)
 
         return in_unit_of_work(act)

@@ -31,9 +31,7 @@ def check(session: Session, *, xml: bytes) -> list[Finding]:
         return refusal.findings
 
 
-def deploy(
-    uow: Session, *, xml: bytes, actor: Actor, now: datetime, second_person: bool = False
-) -> ProcessDefinition:
+def deploy(uow: Session, *, xml: bytes, actor: Actor, now: datetime, second_person: bool = False) -> ProcessDefinition:
     """A new version of a process; the same drawing twice is one version.
 
     ``second_person``: the version waits until somebody else approves it. Raises

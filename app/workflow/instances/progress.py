@@ -86,7 +86,9 @@ def settle(step: Step, open_tasks: Sequence[Task]) -> None:
     except EngineError as error:
         element = step.bundle.drawing.elements.get(error.element_id or "")
         name = element.name if element else error.element_id or "-"
-        raise CaseStuck("The process cannot go on at “%(element)s”: %(reason)s", element=name, reason=str(error)) from error
+        raise CaseStuck(
+            "The process cannot go on at “%(element)s”: %(reason)s", element=name, reason=str(error)
+        ) from error
     had_timers = step.instance.waiting_timers
     _store_instance(step, outcome, state)
     _store_tasks(step, outcome, open_tasks)
@@ -200,19 +202,21 @@ def _involve(instance: ProcessInstance, tasks: Sequence[Task]) -> list[str]:
 
 def _store_timers(step: Step, timers: Sequence[TimerDue]) -> None:
     """Rows for the timers that wait now; a re-armed cycle gets its new due time."""
+    mine = Timer.instance_id == step.instance.id
+    if not timers:
+        step.uow.execute(delete(Timer).where(mine))
+        return
     wanted = {t.token: t for t in timers}
-    present = {t.token: t for t in step.uow.scalars(select(Timer).where(Timer.instance_id == step.instance.id))}
-    gone = [row.id for token, row in present.items() if token not in wanted]
-    if gone:
-        step.uow.execute(delete(Timer).where(Timer.id.in_(gone)))
-    for token, timer in wanted.items():
-        row = present.get(token)
-        if row is None:
-            step.uow.add(
-                Timer(instance_id=step.instance.id, token=token, element_id=timer.element_id, due_at=timer.at)
-            )
+    for row in step.uow.scalars(select(Timer).where(mine)):
+        timer = wanted.pop(row.token, None)
+        if timer is None:
+            step.uow.delete(row)
         elif row.due_at != timer.at:
             row.due_at = timer.at
+    step.uow.add_all(
+        Timer(instance_id=step.instance.id, token=t.token, element_id=t.element_id, due_at=t.at)
+        for t in wanted.values()
+    )
 
 
 def _store_instance(step: Step, outcome: Outcome, state: bytes) -> None:

@@ -78,5 +78,3 @@ def history(session: Session, instance: ProcessInstance, *, after: int, limit: i
 def tasks_of(session: Session, instance_id: int) -> list[Task]:
     """All tasks a case ever had, oldest first."""
     return list(session.scalars(select(Task).where(Task.instance_id == instance_id).order_by(Task.id)))
-
-

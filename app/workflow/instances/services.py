@@ -127,9 +127,7 @@ def resume_instance(uow: Session, *, instance_id: int, actor: Actor, now: dateti
     return _switch(uow, instance_id, actor, now, "suspended", "active")
 
 
-def _switch(
-    uow: Session, instance_id: int, actor: Actor, now: datetime, before: str, after: str
-) -> ProcessInstance:
+def _switch(uow: Session, instance_id: int, actor: Actor, now: datetime, before: str, after: str) -> ProcessInstance:
     instance = visible(uow, instance_id, actor)
     require(actor, "instance.operate", facts_of(instance))
     if instance.state != before:
@@ -165,9 +163,7 @@ def move(
     instance = visible(uow, instance_id, actor)
     require(actor, "instance.operate", facts_of(instance))
     _refuse_ended(instance)
-    return send_back(
-        uow, instance=instance, element_id=element_id, actor=actor, now=now, reason=reason
-    ).instance
+    return send_back(uow, instance=instance, element_id=element_id, actor=actor, now=now, reason=reason).instance
 
 
 def open_tasks(uow: Session, instance_id: int) -> list[Task]:

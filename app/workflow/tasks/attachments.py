@@ -34,9 +34,7 @@ ACCEPTED = {
 """Extension → media type and the first bytes such a file has."""
 
 
-def attach(
-    uow: Session, *, task_id: int, filename: str, content: bytes, actor: Actor, now: datetime
-) -> Attachment:
+def attach(uow: Session, *, task_id: int, filename: str, content: bytes, actor: Actor, now: datetime) -> Attachment:
     """Keep a file as evidence. The kind is judged by its content, not by what the browser says."""
     instance, task = locked(uow, task_id, actor)
     require(actor, "task.attach", facts_of(instance, task))

@@ -36,9 +36,7 @@ def unpublish(uow: Session, task_ids: Sequence[int]) -> None:
 def widen(uow: Session, instance: ProcessInstance, tasks: Sequence[Task], groups: Sequence[str]) -> None:
     """Let groups that joined the case see its tasks that were open before."""
     rows = [
-        row
-        for task in tasks
-        for row in _rows(instance, task, {g: False for g in groups if g not in task.candidates})
+        row for task in tasks for row in _rows(instance, task, {g: False for g in groups if g not in task.candidates})
     ]
     if rows:
         uow.execute(insert(TaskAudience), rows)

@@ -212,9 +212,7 @@ def transfer(uow: Session, *, task_id: int, to: str, actor: Actor, now: datetime
     return _assign(uow, instance, task, to, "task.transfer", actor, now)
 
 
-def _handing_over(
-    uow: Session, task_id: int, to: str, actor: Actor, permission: str
-) -> tuple[ProcessInstance, Task]:
+def _handing_over(uow: Session, task_id: int, to: str, actor: Actor, permission: str) -> tuple[ProcessInstance, Task]:
     instance, task = locked(uow, task_id, actor)
     _check(instance, task, None)
     require(actor, permission, facts_of(instance, task))
@@ -269,6 +267,4 @@ def send_back(
     step = resume(uow, instance, actor, now)
     if element_id not in step.run.earlier_steps(task.element_id):
         raise invalid("/element_id", "That is not an earlier step of this process.")
-    return instances.send_back(
-        uow, instance=instance, element_id=element_id, actor=actor, now=now, reason=reason
-    )
+    return instances.send_back(uow, instance=instance, element_id=element_id, actor=actor, now=now, reason=reason)

@@ -70,9 +70,7 @@ def _still_due(instance_id: int, now: datetime) -> bool:
 def _report(instance_id: int, error: DomainError, now: datetime) -> None:
     """A case whose timer cannot be served stops with an incident instead of failing at every tick."""
     with unit_of_work() as uow:
-        instance = uow.scalar(
-            select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update()
-        )
+        instance = uow.scalar(select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update())
         if instance is not None and instance.state == "active":
             instance.state = "failed"
             uow.add(Incident(instance_id=instance_id, element_id=None, message=str(error), at=now))
