@@ -92,7 +92,7 @@ class TextField(ComponentField):
         pattern = self.limits.pattern
         if pattern is not None and not pattern.search(text):
             own = text_in(self.limits.pattern_messages or {}, language())
-            raise refuse(own.replace("%", "%%") or N_("Not in the form that is asked for."), code="pattern")
+            raise refuse(own or N_("Not in the form that is asked for."), code="pattern")
 
     def _too_long(self) -> ValidationError:
         return refuse(N_("Longer than %(most)s characters."), code="too_long", most=self.limits.max_length)
