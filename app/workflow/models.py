@@ -101,6 +101,16 @@ class Task(Record):
     __table_args__ = (Index("ix_task_instance_id", "instance_id"),)
 
 
+def _list_index(columns: tuple[str, ...], order: str) -> Index:
+    """The index behind one kind of list; lists over all products read the first product's rows only."""
+    name = f"ix_task_audience_{'_'.join(columns) or 'all'}_{order}"
+    index = Index(name, "audience", "candidate", *columns, f"{order}_at", "task_id")
+    if "product" not in columns:
+        for database in ("sqlite", "postgresql"):
+            index.dialect_options[database]["where"] = text("slot = 0")
+    return index
+
+
 class TaskAudience(Record):
     """Who sees an open task, with what lists sort and filter by beside it.
 
@@ -122,14 +132,8 @@ class TaskAudience(Record):
     product: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = tuple(
-        Index(
-            f"ix_task_audience_{'_'.join(columns) or 'all'}_{order}",
-            "audience", "candidate", *columns, f"{order}_at", "task_id",
-            **({} if "product" in columns else {"sqlite_where": text("slot = 0"), "postgresql_where": text("slot = 0")}),
-        )
-        for columns in ((), ("process_key",), ("product",))
-        for order in ("due", "created")
-    )  # fmt: skip
+        _list_index(columns, order) for columns in ((), ("process_key",), ("product",)) for order in ("due", "created")
+    )
 
 
 class Timer(Record):

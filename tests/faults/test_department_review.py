@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -70,7 +71,8 @@ def test_each_step_in_a_process_of_its_own_within_the_statement_budget(
         assert done["status"] == 200, done
         counts.append((done["statements"], done["commits"]))
     with capsys.disabled():
-        print(f"\n  {bank.config['SQLALCHEMY_DATABASE_URI'].split(':')[0]}: statements and commits", counts)
+        kind = bank.config["SQLALCHEMY_DATABASE_URI"].split(":")[0]
+        sys.stdout.write(f"\n  {kind}: statements and commits of each completion {counts}\n")
     assert done["body"]["instance"]["state"] == "completed"
     assert all(commits == 1 for _, commits in counts)
     assert all(statements <= 15 for statements, _ in counts)

@@ -114,9 +114,8 @@ def _check(node: ast.AST, depth: int) -> None:
         raise ExpressionError("the expression is nested too deeply")
     if not isinstance(node, _NODES):
         raise ExpressionError(f"not allowed in an expression: {type(node).__name__}")
-    if isinstance(node, ast.Call):
-        if not isinstance(node.func, ast.Name) or node.keywords:
-            raise ExpressionError("only the listed functions may be called")
+    if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or node.keywords):
+        raise ExpressionError("only the listed functions may be called")
     if isinstance(node, ast.Constant) and not isinstance(node.value, str | int | float | bool | None):
         raise ExpressionError(f"not allowed in an expression: {node.value!r}")
     if isinstance(node, ast.Name) and node.id.startswith("_"):

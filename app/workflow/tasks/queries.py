@@ -78,7 +78,7 @@ def _with_instance(task: Task, instance: ProcessInstance) -> Task:
     return task
 
 
-def _range(audience: str, candidate: bool, wish: Wish) -> Select[Any]:
+def _range(audience: str, candidate: bool, wish: Wish) -> Select[int, datetime]:
     """The first rows of one audience, straight from an index."""
     moment = TaskAudience.due_at if wish.sort == "due" else TaskAudience.created_at
     where: list[ColumnElement[bool]] = [
@@ -115,10 +115,20 @@ def _order(wish: Wish, moment: Any, task_id: Any) -> Sequence[Any]:
 
 def count_open(session: Session, actor: Actor, filter: str) -> int:
     """How many tasks a list holds, up to a hundred: a badge says "99+"."""
+    return session.scalar(select(_count(actor, filter))) or 0
+
+
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """The badges of all lists, in one statement."""
+    row = session.execute(select(*[_count(actor, name).label(name) for name in FILTERS])).one()
+    return {name: row._mapping[name] or 0 for name in FILTERS}
+
+
+def _count(actor: Actor, filter: str) -> Any:
     wish = Wish(filter=filter, limit=BADGE_LIMIT)
     ranges = [_range(audience, candidate, wish) for audience, candidate in audiences(actor, wish)]
     merged = union_all(*[select(r.subquery().c.task_id) for r in ranges]).subquery()
-    return session.scalar(select(func.count(merged.c.task_id.distinct()))) or 0
+    return select(func.count(merged.c.task_id.distinct())).scalar_subquery()
 
 
 def task_with_case(session: Session, task_id: int) -> tuple[Task, ProcessInstance] | None:
