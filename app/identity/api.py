@@ -9,8 +9,9 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from app.identity.services import check_password, issue_token
-from app.kernel.database import end_read, session, unit_of_work
+from app.identity.services import issue_token
+from app.identity.web import check_credentials
+from app.kernel.database import unit_of_work
 
 blueprint = Blueprint("auth", __name__, description="Sign-in for programs")
 
@@ -30,7 +31,6 @@ class Token(MethodView):
     @blueprint.response(200, TokenIssued)
     def post(self, credentials: dict[str, Any]) -> dict[str, str]:
         """A bearer token for a name and a password."""
-        actor = check_password(session(), **credentials)
-        end_read()
+        actor = check_credentials(**credentials)
         with unit_of_work() as uow:
             return {"token": issue_token(uow, actor=actor, now=g.now)}

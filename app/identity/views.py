@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.identity import throttle
-from app.identity.actors import Actor
 from app.identity.demo import DEMO_PASSWORD
 from app.identity.queries import people_by_department
-from app.identity.services import check_password, choose_language
-from app.identity.web import actor_or_none, begin_session, end_session
-from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import DomainError, NotSignedIn
+from app.identity.services import choose_language
+from app.identity.web import actor_or_none, begin_session, check_credentials, end_session
+from app.kernel.database import end_read, unit_of_work
+from app.kernel.errors import DomainError
 from app.kernel.i18n import LANGUAGES
 
 pages = Blueprint("identity_pages", __name__, template_folder="templates")
@@ -35,27 +33,12 @@ def sign_in() -> Any:
 def sign_in_now() -> Any:
     username = request.form.get("username", "").strip()[:100]
     try:
-        actor = _checked(username, request.form.get("password", "")[:200])
+        actor = check_credentials(username=username, password=request.form.get("password", "")[:200])
     except DomainError as error:
         return _form(error, username), error.status
     begin_session(actor)
     end_read()
     return redirect(_local(request.form.get("next")))
-
-
-def _checked(username: str, password: str) -> Actor:
-    """The person, or a refusal that was counted."""
-    claim = {"username": username, "address": request.remote_addr or ""}
-    throttle.refuse_if_throttled(session(), **claim, now=g.now)
-    try:
-        actor = check_password(session(), username=username, password=password)
-    except NotSignedIn:
-        with unit_of_work() as uow:
-            throttle.note_failure(uow, **claim, now=g.now)
-        raise
-    with unit_of_work() as uow:
-        throttle.forget_failures(uow, **claim)
-    return actor
 
 
 def _form(error: DomainError | None = None, username: str = "") -> str:

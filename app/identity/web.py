@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from app.identity import throttle
 from app.identity.actors import Actor
-from app.identity.services import actor_of_session, actor_of_token, session_key
+from app.identity.services import actor_of_session, actor_of_token, check_password, session_key
 from app.kernel import clock, database
 from app.kernel.errors import NotSignedIn
 
@@ -42,6 +43,21 @@ def _load(key: str) -> SignedIn | None:
         return None
     actor = actor_of_session(database.session(), person_id=int(person), epoch=int(epoch))
     return SignedIn(actor, key) if actor else None
+
+
+def check_credentials(*, username: str, password: str) -> Actor:
+    """The person of a name and a password; a wrong password is counted, too many are refused."""
+    claim = {"username": username, "address": request.remote_addr or ""}
+    throttle.refuse_if_throttled(database.session(), **claim, now=g.now)
+    try:
+        actor = check_password(database.session(), username=username, password=password)
+    except NotSignedIn:
+        with database.unit_of_work() as uow:
+            throttle.note_failure(uow, **claim, now=g.now)
+        raise
+    with database.unit_of_work() as uow:
+        throttle.forget_failures(uow, **claim)
+    return actor
 
 
 def begin_session(actor: Actor) -> None:

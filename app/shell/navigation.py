@@ -39,7 +39,7 @@ NAVIGATION: tuple[Entry, ...] = (
         "product.see",
         (
             Entry(N_("Find products"), "/products", "product.see"),
-            Entry(N_("On sale"), "/products/on-sale", "product.see"),
+            Entry(N_("What is on sale"), "/products/on-sale", "product.see"),
             Entry(N_("Create a product"), "/products/new", "change.propose"),
             Entry(N_("Propose a change"), "/requests/new", "change.propose"),
             Entry(N_("Import"), "/products/import", "product.import"),

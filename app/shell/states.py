@@ -6,7 +6,10 @@ apart in print and by people who see no colours.
 
 from __future__ import annotations
 
+from app.identity.roles import ROLES, role_word
 from app.kernel.i18n import N_, gettext
+
+__all__ = ["ROLES", "STATES", "role_word", "state_tone", "state_word"]
 
 QUIET, MOVING, GOOD, CAREFUL, BAD, ENDED = "quiet", "moving", "good", "careful", "bad", "ended"
 """Not begun · under way · in force · needs care · refused or failed · over."""
@@ -75,28 +78,3 @@ def state_tone(state: str | None) -> str:
     """The tone of a state; quiet when nothing is known about it."""
     known = STATES.get(state or "")
     return known[1] if known else QUIET
-
-
-ROLES: dict[str, str] = {
-    "officer": N_("Officer"),
-    "head": N_("Head"),
-    "product_manager": N_("Product manager"),
-    "developer": N_("Developer"),
-    "executive": N_("Executive"),
-    "committee": N_("Product committee"),
-    "branch_manager": N_("Branch manager"),
-    "pilot": N_("Pilot observer"),
-    "teller": N_("Teller"),
-    "relationship_manager": N_("Relationship manager"),
-    "wealth_manager": N_("Wealth manager"),
-    "customer_service": N_("Customer service"),
-    "process_designer": N_("Process designer"),
-    "operator": N_("Operator"),
-    "security_admin": N_("Security administrator"),
-    "auditor": N_("Auditor"),
-}
-
-
-def role_word(role: str) -> str:
-    """The role in the person's language; an unknown one as it is."""
-    return gettext(ROLES[role]) if role in ROLES else role

@@ -43,3 +43,12 @@ def test_a_missing_member_is_pointed_at(app: Flask) -> None:
     assert answer.status_code == 422
     assert answer.content_type == "application/problem+json"
     assert [e["pointer"] for e in answer.json["errors"]] == ["/password"]
+
+
+def test_programs_wait_after_too_many_wrong_passwords(app: Flask, mei: str) -> None:
+    client = app.test_client()
+    for _ in range(5):
+        client.post("/api/v1/auth/token", json={"username": mei, "password": "wrong"})
+    answer = client.post("/api/v1/auth/token", json={"username": mei, "password": "correct horse"})
+    assert answer.status_code == 429
+    assert answer.json["code"] == "too_many_attempts"

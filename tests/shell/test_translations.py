@@ -90,7 +90,7 @@ def test_a_catalogue_is_compiled_again_only_when_it_changed(tmp_path: Path) -> N
     assert (folder / "messages.mo").stat().st_mtime_ns == first
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "The case is on sale."), ("zh_Hans_CN", "事项状态为“在售”。")])
+@pytest.mark.parametrize(("language", "text"), [("en", "The case is on sale."), ("zh_Hans_CN", "事项状态为“上线”。")])
 def test_a_state_within_a_message_is_translated_too(app: Flask, language: str, text: str) -> None:
     with app.test_request_context(), force_locale(language):
         assert gettext("The case is %(state)s.", {"state": "on_sale"}) == text
