@@ -52,6 +52,14 @@ def has_role(*roles: str) -> Predicate:
     return lambda actor, facts: bool(actor.roles & set(roles))
 
 
+def negate(clause: Predicate) -> Predicate:
+    return lambda actor, facts: not clause(actor, facts)
+
+
+def is_of(department: str) -> Predicate:
+    return lambda actor, facts: actor.department == department
+
+
 def anybody(actor: Actor, facts: Facts) -> bool:
     return True
 
@@ -131,6 +139,12 @@ PERMISSIONS: Mapping[str, Predicate] = {
     # Products
     "product.see": anybody,
     "product.import": has_role("product_manager"),
+    "product.create": has_role("product_manager"),
+    "product.describe": has_role("product_manager"),
+    "product.suspend": any_of(is_of("risk"), all_of(has_role("product_manager"), owns_the_record)),
+    "product.resume": all_of(
+        any_of(is_of("risk"), all_of(has_role("product_manager"), owns_the_record)), negate(is_initiator)
+    ),
     "change.propose": has_role("product_manager"),
     "change.edit": is_initiator,
     "change.see": any_of(takes_part, is_initiator, reads_all, owns_the_record),

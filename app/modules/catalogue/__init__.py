@@ -1,0 +1,1 @@
+"""Module 1, product information 产品信息管理: products, versions, availability, imports."""

@@ -1,0 +1,108 @@
+"""Records of the catalogue as the API gives them, in the language of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.kernel.i18n import gettext
+from app.modules.catalogue.models import FOREVER, Availability, ImportLine, Job, Product, ProductVersion
+from app.modules.catalogue.queries import ProductRow
+from app.modules.catalogue.rules.sale import SaleAnswer
+from app.modules.catalogue.services.imports import Item, reason_json
+from app.modules.catalogue.types import Attribute, ProductType
+
+
+def version_json(version: ProductVersion) -> dict[str, Any]:
+    names = (
+        "number",
+        "state",
+        "valid_from",
+        "valid_to",
+        "recorded_at",
+        "content_hash",
+        "change_class",
+        "approval",
+        "based_on",
+        "created_by",
+        "headline",
+        "content",
+    )
+    return {"product": version.product_code, **{name: getattr(version, name) for name in names}}
+
+
+def product_json(product: Product, status: str | None, version: ProductVersion | None) -> dict[str, Any]:
+    names = ("code", "family", "type", "owner_department", "names", "note", "source", "created_at", "changed_at")
+    return {
+        **{name: getattr(product, name) for name in names},
+        "status": status or product.status,
+        "version": version_json(version) if version else None,
+    }
+
+
+def row_json(row: ProductRow) -> dict[str, Any]:
+    return product_json(row.product, row.status, row.version)
+
+
+def cell_json(row: Availability, version: ProductVersion) -> dict[str, Any]:
+    return {
+        "version": version.number,
+        "pilot": row.pilot,
+        "unit": row.unit,
+        "channel": row.channel,
+        "group": row.customer_group,
+        "valid_from": row.valid_from,
+        "valid_to": None if row.valid_to == FOREVER else row.valid_to,
+    }
+
+
+def sale_json(answer: SaleAnswer) -> dict[str, Any]:
+    reasons = [{"code": r.code, "message": gettext(r.message, r.values)} for r in answer.reasons]
+    return {"allowed": answer.allowed, "version": answer.version, "reasons": reasons}
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    return _line(item.index, item.product, item.outcome, reason_json(item))
+
+
+def _line(index: int, product: str | None, outcome: str | None, reason: Mapping[str, Any]) -> dict[str, Any]:
+    errors = [{"pointer": f["pointer"], "detail": gettext(f["message"], f["values"])} for f in reason["faults"]]
+    words = gettext(reason["message"], reason["values"])
+    if errors:
+        words = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors[:5])
+    line = {"index": index, "product": product, "outcome": outcome, "reason": words, "code": reason["code"]}
+    return {**line, "errors": errors} if errors else line
+
+
+def job_json(job: Job, lines: Sequence[ImportLine]) -> dict[str, Any]:
+    """With one item for each record that is done, in the order they were sent."""
+    names = ("id", "kind", "state", "total", "done", "created_at", "finished_at")
+    items = [_line(line.position, line.product, line.outcome, line.reason) for line in lines if line.outcome]
+    return {**{name: getattr(job, name) for name in names}, "items": items}
+
+
+def type_json(found: ProductType) -> dict[str, Any]:
+    """The description of a type, for forms."""
+    return {
+        "key": found.key,
+        "family": found.family,
+        "labels": dict(found.labels),
+        "groups": [
+            {"key": g.key, "labels": dict(g.labels), "attributes": [_attribute_json(a) for a in g.attributes]}
+            for g in found.groups
+        ],
+    }
+
+
+def _attribute_json(attribute: Attribute) -> dict[str, Any]:
+    described = {
+        "key": attribute.key,
+        "labels": dict(attribute.labels),
+        "kind": attribute.kind,
+        "unit": attribute.unit,
+        "required": attribute.required,
+        "holder": attribute.holder,
+        "choices": {key: dict(labels) for key, labels in attribute.choices.items()},
+        "columns": [_attribute_json(column) for column in attribute.columns],
+    }
+    return {key: value for key, value in described.items() if value not in (None, {}, [])}

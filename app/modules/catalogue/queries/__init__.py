@@ -1,0 +1,33 @@
+"""Reads of the catalogue."""
+
+from __future__ import annotations
+
+from app.modules.catalogue.queries.products import (
+    ProductFilter,
+    ProductRow,
+    list_products,
+    product_by_code,
+    status_at,
+    version_by_number,
+    version_in_force,
+    versions_in_force,
+    versions_of,
+)
+from app.modules.catalogue.queries.sale import Scope, availability_of, may_sell, on_sale, resolve_scope
+
+__all__ = [
+    "ProductFilter",
+    "ProductRow",
+    "Scope",
+    "availability_of",
+    "list_products",
+    "may_sell",
+    "on_sale",
+    "product_by_code",
+    "resolve_scope",
+    "status_at",
+    "version_by_number",
+    "version_in_force",
+    "versions_in_force",
+    "versions_of",
+]

@@ -1,0 +1,166 @@
+"""What is on sale, asked of valid time and recorded time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.identity.models import OrganisationUnit
+from app.kernel.errors import NotFound, invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus, ProductVersion
+from app.modules.catalogue.rules.sale import Offer, SaleAnswer, answer
+from app.modules.catalogue.rules.scopes import ancestors
+from app.modules.catalogue.schemas.content import NOT_CHOICE
+from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
+
+NO_PRODUCT = N_("There is no product with this code.")
+NO_UNIT = N_("There is no unit with this code.")
+NO_VERSION = N_("There is no such version.")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a sale would take place. What is None is met only by an availability that covers all of it."""
+
+    units: tuple[str, ...] | None = None
+    """The unit and those above it."""
+    channel: str | None = None
+    group: str | None = None
+
+    def fits(self, row: Availability) -> bool:
+        return (
+            (row.unit is None or row.unit in (self.units or ()))
+            and row.channel in (None, self.channel)
+            and row.customer_group in (None, self.group)
+        )
+
+    def where(self, row: Any) -> ColumnElement[bool]:
+        return and_(
+            or_(row.unit.is_(None), row.unit.in_(self.units or ())),
+            or_(row.channel.is_(None), row.channel == self.channel),
+            or_(row.customer_group.is_(None), row.customer_group == self.group),
+        )
+
+
+def resolve_scope(session: Session, *, unit: str | None, channel: str | None, group: str | None) -> Scope:
+    """The scope of these parameters. 404 for an unknown unit, 422 for an unknown channel or group."""
+    if channel is not None and channel not in CHANNELS:
+        raise invalid("/channel", NOT_CHOICE)
+    if group is not None and group not in CUSTOMER_GROUPS:
+        raise invalid("/group", NOT_CHOICE)
+    if unit is None:
+        return Scope(None, channel, group)
+    path = session.scalar(select(OrganisationUnit.path).where(OrganisationUnit.code == unit))
+    if path is None:
+        raise NotFound(NO_UNIT)
+    return Scope(tuple({*ancestors(path), unit}), channel, group)
+
+
+def may_sell(
+    session: Session,
+    *,
+    product: str,
+    at: datetime,
+    unit: str | None = None,
+    channel: str | None = None,
+    group: str | None = None,
+    version: int | None = None,
+    known_at: datetime | None = None,
+) -> SaleAnswer:
+    """Whether ``product`` may be sold there, then, to such a customer: the one gate every sale passes.
+
+    Without ``version`` the answer names the version that applies there. What is
+    asked is what was recorded by ``known_at`` (default: all that is known now).
+    404 for an unknown product, version or unit.
+    """
+    scope = resolve_scope(session, unit=unit, channel=channel, group=group)
+    state = _state_of(session, product, version)
+    status = session.scalar(
+        select(ProductStatus.status).where(ProductStatus.product_code == product, _valid(ProductStatus, at, known_at))
+    )
+    rows = session.execute(
+        select(Availability, ProductVersion.number)
+        .join(ProductVersion, ProductVersion.id == Availability.version_id)
+        .where(Availability.product_code == product, _valid(Availability, at, known_at))
+    ).all()
+    offers = [Offer(number, row.pilot, scope.fits(row)) for row, number in rows]
+    return answer(status, offers, version, state)
+
+
+def _valid(row: Any, at: datetime, known_at: datetime | None) -> ColumnElement[bool]:
+    """Valid at ``at``, as was believed at ``known_at`` (None: by all that is known)."""
+    then = and_(row.valid_from <= at, row.valid_to > at)
+    if known_at is None:
+        return and_(then, row.recorded_to == FOREVER)
+    return and_(then, row.recorded_from <= known_at, row.recorded_to > known_at)
+
+
+def _state_of(session: Session, product: str, version: int | None) -> str | None:
+    if session.scalar(select(Product.code).where(Product.code == product)) is None:
+        raise NotFound(NO_PRODUCT)
+    if version is None:
+        return None
+    found = select(ProductVersion.state).where(ProductVersion.product_code == product, ProductVersion.number == version)
+    state = session.scalar(found)
+    if state is None:
+        raise NotFound(NO_VERSION)
+    return state
+
+
+def on_sale_clause(at: datetime, known_at: datetime | None, scope: Scope | None) -> ColumnElement[bool]:
+    """Of ``Product``: on sale then, in ``scope`` (None: anywhere)."""
+    status, offer = aliased(ProductStatus), aliased(Availability)
+    sold = [offer.product_code == Product.code, _valid(offer, at, known_at)]
+    return and_(
+        exists().where(status.product_code == Product.code, status.status == "on_sale", _valid(status, at, known_at)),
+        exists().where(*sold, *([scope.where(offer)] if scope else [])),
+    )
+
+
+def on_sale(
+    session: Session,
+    *,
+    as_of: datetime,
+    known_at: datetime | None = None,
+    scope: Scope | None = None,
+    products: Sequence[str],
+) -> dict[str, ProductVersion]:
+    """The version on sale per product of ``products``, as was believed at ``known_at``.
+
+    With a scope, the pilot version wins inside its own; without one, the live version is shown.
+    """
+    query: Any = (
+        select(ProductVersion, Availability.pilot)
+        .join(Availability, Availability.version_id == ProductVersion.id)
+        .where(
+            Availability.product_code.in_(products),
+            _valid(Availability, as_of, known_at),
+            *([scope.where(Availability)] if scope else []),
+        )
+    )
+    offers: dict[str, dict[tuple[bool, int], ProductVersion]] = defaultdict(dict)
+    for version, pilot in session.execute(query):
+        offers[version.product_code][(pilot if scope else not pilot, version.number)] = version
+    return {code: found[max(found)] for code, found in offers.items()}
+
+
+def availability_of(session: Session, product: str, *, at: datetime) -> list[tuple[Availability, ProductVersion]]:
+    """Cells of the product that are, or will be, on sale, as believed now."""
+    rows = session.execute(
+        select(Availability, ProductVersion)
+        .join(ProductVersion, ProductVersion.id == Availability.version_id)
+        .where(
+            Availability.product_code == product,
+            Availability.recorded_to == FOREVER,
+            Availability.valid_to > at,
+        )
+        .order_by(Availability.valid_from, ProductVersion.number, Availability.id)
+    )
+    return [(row, version) for row, version in rows]

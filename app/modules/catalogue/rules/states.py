@@ -1,0 +1,90 @@
+"""The states of products and versions, and who may move them.
+
+Each transition names what allows it: a permission of the one table, or
+``PROCESS`` for what only an approved process (or the opening load) may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_
+
+PROCESS = "process"
+EDIT = "change.propose"
+SUSPEND = "product.suspend"
+RESUME = "product.resume"
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a verb leads and what allows it."""
+
+    to: str
+    by: str
+
+
+PRODUCT_MOVES: Mapping[tuple[str, str], Move] = {
+    ("concept", "design"): Move("design", EDIT),
+    ("design", "test"): Move("test", EDIT),
+    ("test", "launch"): Move("on_sale", PROCESS),
+    ("concept", "load"): Move("on_sale", PROCESS),
+    ("on_sale", "roll_back"): Move("test", PROCESS),
+    ("on_sale", "suspend"): Move("suspended", SUSPEND),
+    ("suspended", "resume"): Move("on_sale", RESUME),
+    ("on_sale", "take_off_sale"): Move("off_sale", PROCESS),
+    ("suspended", "take_off_sale"): Move("off_sale", PROCESS),
+    ("off_sale", "exit"): Move("exiting", PROCESS),
+    ("exiting", "retire"): Move("retired", PROCESS),
+}
+TO_LAUNCH: Mapping[str, tuple[str, ...]] = {
+    "concept": ("design", "test", "launch"),
+    "design": ("test", "launch"),
+    "test": ("launch",),
+    "on_sale": (),
+    "suspended": (),
+}
+"""The verbs still ahead of a product when its first version is published."""
+
+VERSION_MOVES: Mapping[tuple[str, str], Move] = {
+    ("draft", "submit"): Move("in_review", EDIT),
+    ("in_review", "reopen"): Move("draft", EDIT),
+    ("in_review", "approve"): Move("approved", PROCESS),
+    ("in_review", "reject"): Move("rejected", PROCESS),
+    ("approved", "reject"): Move("rejected", PROCESS),
+    ("approved", "reopen"): Move("draft", PROCESS),
+    ("approved", "pilot"): Move("piloting", PROCESS),
+    ("piloting", "fail_pilot"): Move("pilot_failed", PROCESS),
+    ("approved", "publish"): Move("live", PROCESS),
+    ("piloting", "publish"): Move("live", PROCESS),
+    ("live", "supersede"): Move("superseded", PROCESS),
+    ("draft", "withdraw"): Move("withdrawn", EDIT),
+    ("in_review", "withdraw"): Move("withdrawn", EDIT),
+    ("approved", "withdraw"): Move("withdrawn", PROCESS),
+    ("piloting", "withdraw"): Move("withdrawn", PROCESS),
+    ("draft", "load"): Move("live", PROCESS),
+}
+EDITABLE = frozenset({"draft"})
+UNLOCKED = frozenset({"draft", "in_review"})
+"""States in which no approval exists yet; from ``approved`` on the content is immutable."""
+PUBLISHED = frozenset({"live", "superseded"})
+
+PRODUCT_STATES = ("concept", "design", "test", "on_sale", "suspended", "off_sale", "exiting", "retired")
+
+
+def product_move(state: str, verb: str) -> Move:
+    """The move of a product; ``Conflict`` if the table has none."""
+    move = PRODUCT_MOVES.get((state, verb))
+    if move is None:
+        raise Conflict(N_("The product is %(state)s; this cannot be done now."), code="wrong_state", state=state)
+    return move
+
+
+def version_move(state: str, verb: str) -> Move:
+    """The move of a version; ``Conflict`` if the table has none."""
+    move = VERSION_MOVES.get((state, verb))
+    if move is None:
+        raise Conflict(N_("The version is %(state)s; this cannot be done now."), code="wrong_state", state=state)
+    return move

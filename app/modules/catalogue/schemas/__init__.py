@@ -1,0 +1,1 @@
+"""marshmallow schemas of the catalogue: version contents, imported records, the API."""
