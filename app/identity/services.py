@@ -98,7 +98,12 @@ def choose_language(uow: Session, *, actor: Actor, language: str) -> None:
 def actor_named(session: Session, username: str) -> Actor | None:
     """The person of that name, for work done on their behalf."""
     person = session.scalar(select(Person).where(Person.username == username))
-    return _actor(person, frozenset(r.role for r in person.roles)) if person else None
+    return as_actor(person) if person else None
+
+
+def as_actor(person: Person) -> Actor:
+    """A person as permissions see them."""
+    return _actor(person, frozenset(r.role for r in person.roles))
 
 
 def _digest(token: str) -> bytes:

@@ -13,6 +13,7 @@ from app.kernel.i18n import N_
 from app.workflow.deployments.library import drawing_of
 from app.workflow.engine import Drawing, ElementFacts
 from app.workflow.engine.drawing import BPMN, TOLLGATE
+from app.workflow.engine.paths import following
 from app.workflow.models import ProcessDefinition
 
 _NAME_ZH = f"{{{TOLLGATE}}}nameZh"
@@ -63,31 +64,15 @@ def has_layout(drawing: Drawing) -> bool:
 def steps(drawing: Drawing) -> list[ElementFacts]:
     """The elements a reader follows, in the order of the flows from the start."""
     nodes = {e.id: e for e in drawing.elements.values() if e.kind != "sequenceFlow"}
-    following: dict[str, list[str]] = {}
-    for source, target in drawing.flows:
-        following.setdefault(source, []).append(target)
-    for boundary, host in attachments(drawing).items():
-        following.setdefault(host, []).append(boundary)
+    onward = following(drawing)
     queue = [e.id for e in nodes.values() if e.kind == "startEvent"]
     found: dict[str, ElementFacts] = {}
     while queue:
         here = queue.pop(0)
         if here in nodes and here not in found:
             found[here] = nodes[here]
-            queue += following.get(here, [])
+            queue += onward.get(here, [])
     return [*found.values(), *(e for i, e in nodes.items() if i not in found)]
-
-
-def attachments(drawing: Drawing) -> dict[str, str]:
-    """Boundary event → the activity it is attached to."""
-    events = drawing.root.iter(f"{{{BPMN}}}boundaryEvent")
-    return {e.get("id"): e.get("attachedToRef") for e in events if e.get("attachedToRef")}
-
-
-def calls(drawing: Drawing) -> dict[str, str]:
-    """Call activity → key of the process it calls."""
-    nodes = drawing.root.iter(f"{{{BPMN}}}callActivity")
-    return {n.get("id"): n.get("calledElement") for n in nodes if n.get("calledElement")}
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine import codec
 from app.workflow.engine.codec import Specs
-from app.workflow.engine.drawing import HUMAN, Drawing, ElementFacts
+from app.workflow.engine.drawing import Drawing, ElementFacts
 from app.workflow.engine.errors import EngineError, ExpressionError
+from app.workflow.engine.paths import earlier_steps
 from app.workflow.engine.scripts import SafeScriptEngine
 from app.workflow.engine.specs import LIVE, DecisionCall, is_call, is_timer, stepping_at
 from app.workflow.engine.trim import trim
@@ -219,19 +220,9 @@ class Run:
         return {**self._workflow.data, **(last.data if last is not None else {})}
 
     def earlier_steps(self, element_id: str) -> list[str]:
-        """Human elements upstream of ``element_id`` in its process: where it can be sent back to."""
-        drawing, element = self._element(element_id)
-        upstream, queue = set(), [element_id]
-        while queue:
-            target = queue.pop()
-            for source, to in drawing.flows:
-                if to == target and source not in upstream:
-                    upstream.add(source)
-                    queue.append(source)
-        steps = (drawing.elements[i] for i in drawing.elements if i in upstream and i != element_id)
-        return [e.id for e in steps if e.kind in HUMAN | {"callActivity"} and e.process == element.process]
-
-    # For a trial on a copy
+        """Steps of people before ``element_id`` in its process: where the case can be sent back to."""
+        drawing, _ = self._element(element_id)
+        return earlier_steps(drawing, element_id)
 
     def standing(self) -> set[str]:
         """Elements that hold a live token."""

@@ -14,7 +14,15 @@ from app.kernel.audit import AuditEvent
 from app.kernel.errors import NotFound
 from app.workflow.instances.progress import stream
 from app.workflow.instances.services import facts_of
-from app.workflow.models import ProcessDefinition, ProcessInstance, Task, Timer
+from app.workflow.models import (
+    Attachment,
+    Comment,
+    Incident,
+    ProcessDefinition,
+    ProcessInstance,
+    Task,
+    Timer,
+)
 
 
 def instance_for(session: Session, instance_id: int, actor: Actor) -> ProcessInstance:
@@ -73,6 +81,34 @@ def history(session: Session, instance: ProcessInstance, *, after: int, limit: i
             .limit(limit)
         )
     )
+
+
+def latest_history(session: Session, instance: ProcessInstance, *, limit: int) -> list[AuditEvent]:
+    """The end of the audit chain of a case, newest first."""
+    query = select(AuditEvent).where(AuditEvent.stream == stream(instance))
+    return list(session.scalars(query.order_by(AuditEvent.number.desc()).limit(limit)))
+
+
+def timers_of(session: Session, instance_id: int) -> list[Timer]:
+    """The timers that wait in a case, the next first."""
+    return list(session.scalars(select(Timer).where(Timer.instance_id == instance_id).order_by(Timer.due_at)))
+
+
+def incidents_of(session: Session, instance_id: int) -> list[Incident]:
+    """What stopped a case, newest first."""
+    query = select(Incident).where(Incident.instance_id == instance_id)
+    return list(session.scalars(query.order_by(Incident.id.desc())))
+
+
+def comments_of(session: Session, instance_id: int) -> list[Comment]:
+    """The remarks on a case, oldest first."""
+    return list(session.scalars(select(Comment).where(Comment.instance_id == instance_id).order_by(Comment.id)))
+
+
+def attachments_of(session: Session, instance_id: int) -> list[Attachment]:
+    """The evidence of a case without its contents, oldest first."""
+    query = select(Attachment).where(Attachment.instance_id == instance_id)
+    return list(session.scalars(query.order_by(Attachment.id)))
 
 
 def tasks_of(session: Session, instance_id: int) -> list[Task]:

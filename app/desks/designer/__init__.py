@@ -1,0 +1,1 @@
+"""The desk of process designers: drawings, findings, versions."""

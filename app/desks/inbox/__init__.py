@@ -1,0 +1,1 @@
+"""The desk of reviewers: the inbox, the task page, the case page."""

@@ -1,0 +1,1 @@
+"""The desk of operators and auditors: incidents, the audit trail, the doctor."""
