@@ -25,6 +25,7 @@ from app.kernel.i18n import gettext, language, pick
 from app.shell.states import role_word, state_tone, state_word
 
 DASH = "–"
+MINUTE = timedelta(minutes=1)
 MOST_COUNTED_DAYS = 60
 """Deadlines further away than this are told in plain days: nobody counts holidays that far."""
 
@@ -90,7 +91,8 @@ def ago(value: datetime | str | None) -> str:
     """How long since, or until, a moment: ``5 minutes ago``."""
     if value is None:
         return DASH
-    text = format_timedelta(_aware(value) - _now(), add_direction=True, locale=get_locale())
+    away = _aware(value) - _now()
+    text = _("just now") if abs(away) < MINUTE else format_timedelta(away, add_direction=True, locale=get_locale())
     local = _aware(value).astimezone(BANK_ZONE)
     title = format_datetime(local, _pattern("d MMM y, HH:mm", "y年M月d日 HH:mm"), locale=get_locale())
     machine = _aware(value).astimezone(UTC).isoformat(timespec="seconds")
