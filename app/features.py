@@ -10,14 +10,17 @@ from app.identity import api as identity_api
 from app.identity import views as identity_views
 from app.modules.catalogue import api as catalogue_api
 from app.shell import views as shell_views
+from app.workflow.decisions import api as decisions_api
+from app.workflow.decisions import views as decisions_views
 from app.workflow.deployments import api as deployments_api
+from app.workflow.forms import views as forms_views
 from app.workflow.instances import api as instances_api
 from app.workflow.tasks import api as tasks_api
 
 
 def install_features(app: Flask, api: Api, prefix: str) -> None:
     health.install(app)
-    for feature in (identity_api, demo, deployments_api, instances_api, tasks_api, catalogue_api):
+    for feature in (identity_api, demo, deployments_api, decisions_api, instances_api, tasks_api, catalogue_api):
         api.register_blueprint(feature.blueprint, url_prefix=prefix)
-    for views in (identity_views, shell_views):
+    for views in (identity_views, shell_views, forms_views, decisions_views):
         app.register_blueprint(views.pages)
