@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, g, request
+from markupsafe import Markup
 
 from app.identity.queries import department_names
 from app.identity.web import actor_or_none
@@ -33,6 +34,7 @@ def _frame() -> dict[str, Any]:
         "actor": actor,
         "nav": navigation(actor, request.path) if actor else [],
         "may_visit": lambda path: actor is not None and may_visit(actor, path),
+        "link": lambda path, text: _link(path, text) if actor and may_visit(actor, path) else text,
         "theme": theme if theme in THEMES else None,
         "lang": language(),
         "department": lambda: department_names(actor.department) if actor and actor.department else None,
@@ -40,6 +42,10 @@ def _frame() -> dict[str, Any]:
         "demo": current_app.config["DEMO"],
         "here": request.full_path.rstrip("?"),
     }
+
+
+def _link(path: str, text: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(path, text)
 
 
 def _shifted() -> bool:

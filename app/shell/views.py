@@ -21,7 +21,7 @@ HELP = {
     "processes": N_("Processes and rules"),
     "api": N_("The programming interface"),
 }
-"""The help pages, in reading order."""
+"""The help pages, in reading order. Their words stand in ``templates/help/en`` and ``templates/help/zh``."""
 
 
 @pages.get("/")
@@ -39,4 +39,4 @@ def start() -> Any:
 def help_page(topic: str = "start") -> Any:
     if topic not in HELP:
         abort(404)
-    return render_template(f"help/{topic}.html", topics=HELP, topic=topic)
+    return render_template("help/page.html", topics=HELP, topic=topic)
