@@ -29,3 +29,6 @@ lock: | $(VENV)/pyvenv.cfg ## resolve requirements*.in into the pinned files
 
 run: $(VENV)/.runtime ## start the demo bank on embedded SQLite and print the address
 	@$(BIN)/python -m app.serve
+
+bench: $(VENV)/.dev ## measure every budget on both databases; writes var/bench.json
+	@$(BIN)/python -m bench

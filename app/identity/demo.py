@@ -117,9 +117,7 @@ def seed_people(uow: Session) -> None:
         paths[code] = f"{paths.get(parent or '', '/')}{code}/"
         names = {"en": en, "zh": zh}
         uow.add(
-            OrganisationUnit(
-                code=code, names=names, kind=kind, region=region, parent_code=parent, path=paths[code]
-            )
+            OrganisationUnit(code=code, names=names, kind=kind, region=region, parent_code=parent, path=paths[code])
         )
         uow.flush()
     uow.flush()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -18,6 +20,16 @@ from app.kernel.errors import NotSignedIn
 
 TOKEN_LIFE = timedelta(hours=12)
 _hasher = PasswordHasher()
+# Columns, not objects, and built once: this is asked with every request.
+_WHO = select(
+    Person.id, Person.username, Person.names, Person.department_key, Person.unit_code, Person.language, PersonRole.role
+).outerjoin(PersonRole, PersonRole.person_id == Person.id)
+_OF_TOKEN = _WHO.join(AccessToken, AccessToken.person_id == Person.id).where(
+    AccessToken.digest == bindparam("digest"),
+    AccessToken.expires_at > bindparam("now"),
+    AccessToken.epoch == Person.session_epoch,
+    Person.active,
+)
 
 
 def hash_password(password: str) -> str:
@@ -54,20 +66,10 @@ def issue_token(uow: Session, *, actor: Actor, now: datetime) -> str:
 
 def actor_of_token(session: Session, *, token: str, now: datetime) -> Actor:
     """The person of a bearer token, in one statement."""
-    rows = session.execute(
-        select(Person, PersonRole.role)
-        .join(AccessToken, AccessToken.person_id == Person.id)
-        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .where(
-            AccessToken.digest == _digest(token),
-            AccessToken.expires_at > now,
-            AccessToken.epoch == Person.session_epoch,
-            Person.active,
-        )
-    ).all()
+    rows = session.execute(_OF_TOKEN, {"digest": _digest(token), "now": now}).all()
     if not rows:
         raise NotSignedIn("Please sign in.")
-    return _actor(rows[0][0], frozenset(role for _, role in rows if role))
+    return _from_rows(rows)
 
 
 def actor_of_session(session: Session, *, person_id: int, epoch: int) -> Actor | None:
@@ -104,6 +106,20 @@ def actor_named(session: Session, username: str) -> Actor | None:
 def as_actor(person: Person) -> Actor:
     """A person as permissions see them."""
     return _actor(person, frozenset(r.role for r in person.roles))
+
+
+def _from_rows(rows: Sequence[Any]) -> Actor:
+    """The person of rows of ``_WHO``, one for each role."""
+    first = rows[0]
+    return Actor(
+        id=first.id,
+        username=first.username,
+        names=first.names,
+        department=first.department_key,
+        unit=first.unit_code,
+        roles=frozenset(row.role for row in rows if row.role),
+        language=first.language,
+    )
 
 
 def _digest(token: str) -> bytes:

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, insert, select
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.database import Instant, Json, Record
+from app.kernel.database import Instant, Json, Record, table_of
 
 GENESIS = b"\0" * 32
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -78,32 +78,41 @@ def link(previous: bytes, stream: str, number: int, entry: Entry, committed: byt
     return hashlib.sha256(previous + _canonical(facts) + committed).digest()
 
 
+_STREAMS, _EVENTS = table_of(AuditStream), table_of(AuditEvent)
+# Built once: this runs in every unit of work.
+_HEAD = select(_STREAMS.c.length, _STREAMS.c.head).where(_STREAMS.c.stream == bindparam("name")).with_for_update()
+_MOVE_HEAD = update(_STREAMS).where(_STREAMS.c.stream == bindparam("name"))
+_BEGIN, _APPEND = insert(_STREAMS), insert(_EVENTS)
+
+
 def record(uow: Session, stream: str, entries: Sequence[Entry]) -> None:
     """Extend the chain of ``stream``. Call it once per unit of work and stream."""
     if not entries:
         return
-    head = uow.scalar(select(AuditStream).where(AuditStream.stream == stream).with_for_update())
-    if head is None:
-        head = AuditStream(stream=stream, length=0, head=GENESIS)
-        uow.add(head)
+    found = uow.execute(_HEAD, {"name": stream}).first()
+    length, head = (found.length, found.head) if found else (0, GENESIS)
     rows = []
-    for entry in entries:
+    for number, entry in enumerate(entries, length + 1):
         salt = secrets.token_bytes(8)
-        head.length += 1
-        head.head = link(head.head, stream, head.length, entry, commitment(entry.payload, salt))
+        head = link(head, stream, number, entry, commitment(entry.payload, salt))
         rows.append(
             {
                 "stream": stream,
-                "number": head.length,
+                "number": number,
                 "at": entry.at,
                 "actor": entry.actor,
                 "action": entry.action,
                 "payload": entry.payload,
                 "salt": salt,
-                "hash": head.head,
+                "hash": head,
             }
         )
-    uow.execute(insert(AuditEvent), rows)
+    uow.execute(_APPEND, rows)
+    reached = {"length": length + len(rows), "head": head}
+    if found:
+        uow.execute(_MOVE_HEAD, {"name": stream, **reached})
+    else:
+        uow.execute(_BEGIN, {"stream": stream, **reached})
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,15 @@ class ClockShift(Record):
     seconds: Mapped[int]
 
 
+_SHIFT = select(ClockShift.seconds)
+
+
 def now() -> datetime:
     """This instant in UTC, moved forward in demo mode."""
     real = datetime.now(UTC)
     if not current_app.config["DEMO"]:
         return real
-    return real + timedelta(seconds=session().scalar(select(ClockShift.seconds)) or 0)
+    return real + timedelta(seconds=session().scalar(_SHIFT) or 0)
 
 
 def advance(uow: Session, by: timedelta) -> None:

@@ -13,11 +13,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, String, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, String, Table, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -104,6 +104,11 @@ def _install_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+
+
+def table_of(model: type[Record]) -> Table:
+    """The table behind a model, for statements that bypass the session on purpose."""
+    return cast(Table, model.__table__)
 
 
 def session() -> Session:

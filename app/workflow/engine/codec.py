@@ -2,24 +2,33 @@
 
 SpiffWorkflow's own serializer writes the whole parsed spec with each state and
 parses it back each time; here the spec is taken from memory by the drawing's
-content hash. Specs are *restored* from their serialised form, never used as the
-parser made them: a parser-made spec lacks the connection by which a finished
-instance tells its multi-instance task.
+content hash, and a token is one short row. Specs are *restored* from their
+serialised form, never used as the parser made them: a parser-made spec lacks
+the connection by which a finished instance tells its multi-instance task.
+
+A token's row is ``[id, parent's place, spec, state, triggered, changed at,
+internal data, data]``; its data is what differs from its parent's:
+``[updates, deleted names]``. Rows stand parents first.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from contextvars import ContextVar
+from copy import copy
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
 from SpiffWorkflow.bpmn.serializer.default.event_definition import TimerConditionalEventDefinitionConverter
 from SpiffWorkflow.bpmn.serializer.default.task_spec import BpmnTaskSpecConverter, MultiInstanceTaskConverter
-from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine.errors import EngineError
 from app.workflow.engine.specs import (
@@ -40,46 +49,18 @@ _UPGRADES: dict[int, Any] = {}
 Specs = tuple[Any, dict[str, Any]]
 """The top spec and the specs of its (sub)processes by name."""
 
-_specs: ContextVar[Specs] = ContextVar("specs")
-
-
-class _SpeclessConverter(BpmnWorkflowConverter):  # type: ignore[misc]
-    def to_dict(self, workflow: Any) -> dict[str, Any]:
-        dct: dict[str, Any] = super(BpmnWorkflowConverter, self).to_dict(workflow)
-        dct["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
-        dct["bpmn_events"] = self.registry.convert(workflow.bpmn_events)
-        return dct
-
-    def from_dict(self, dct: dict[str, Any]) -> Any:
-        spec, subprocess_specs = _specs.get()
-        # The parent restores what it finds; a converted spec is left as it is.
-        return super().from_dict({**dct, "spec": spec, "subprocess_specs": subprocess_specs})
-
-    def mapping_from_dict(self, mapping: Any, key_class: Any = None, **kwargs: Any) -> Any:
-        if mapping is _specs.get()[1]:
-            return mapping
-        return super().mapping_from_dict(mapping, key_class, **kwargs)
-
-
-_CONFIG = {
-    **DEFAULT_CONFIG,
-    BpmnWorkflow: _SpeclessConverter,
-    ServiceCall: BpmnTaskSpecConverter,
-    DecisionCall: BpmnTaskSpecConverter,
-    Parallel: MultiInstanceTaskConverter,
-    Sequential: MultiInstanceTaskConverter,
-    DateTimer: TimerConditionalEventDefinitionConverter,
-    DurationTimer: TimerConditionalEventDefinitionConverter,
-    CycleTimer: TimerConditionalEventDefinitionConverter,
-}
-
-
-def _registry() -> Any:
-    return BpmnWorkflowSerializer.configure(_CONFIG)
-
-
-_REGISTRY = _registry()
-_SERIALIZER = BpmnWorkflowSerializer(_REGISTRY)
+_REGISTRY = BpmnWorkflowSerializer.configure(
+    {
+        **DEFAULT_CONFIG,
+        ServiceCall: BpmnTaskSpecConverter,
+        DecisionCall: BpmnTaskSpecConverter,
+        Parallel: MultiInstanceTaskConverter,
+        Sequential: MultiInstanceTaskConverter,
+        DateTimer: TimerConditionalEventDefinitionConverter,
+        DurationTimer: TimerConditionalEventDefinitionConverter,
+        CycleTimer: TimerConditionalEventDefinitionConverter,
+    }
+)
 
 
 def restore_spec(parsed: Any) -> Any:
@@ -89,8 +70,9 @@ def restore_spec(parsed: Any) -> Any:
 
 def dump(workflow: Any) -> bytes:
     """The state of ``workflow``, compressed."""
-    state = {"format": FORMAT, "state": _REGISTRY.convert(workflow)}
-    return zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(), 3)
+    parts = [(None, workflow), *((i.hex, p) for i, p in workflow.subprocesses.items())]
+    state = {"format": FORMAT, "parts": [[owner, *_part(part)] for owner, part in parts]}
+    return zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(), 1)
 
 
 def load(state: bytes, specs: Specs) -> Any:
@@ -100,8 +82,96 @@ def load(state: bytes, specs: Specs) -> Any:
         stored = _UPGRADES[version](stored)
     if stored["format"] != FORMAT:
         raise EngineError(f"stored state of an unknown format: {stored['format']}")
-    token = _specs.set(specs)
-    try:
-        return _REGISTRY.restore(stored["state"])
-    finally:
-        _specs.reset(token)
+    top, *others = stored["parts"]
+    workflow = BpmnWorkflow(specs[0], specs[1], deserializing=True)
+    _fill(workflow, top)
+    _subprocesses(workflow, workflow, {part[0]: part for part in others})
+    return workflow
+
+
+def _part(part: Any) -> list[Any]:
+    """``[data, correlations, last task's place, completed, rows]`` of one (sub)process."""
+    order: list[Any] = []
+    stack = [part.task_tree]
+    while stack:
+        task = stack.pop()
+        order.append(task)
+        stack.extend(reversed(task.children))
+    places = {task.id: place for place, task in enumerate(order)}
+    last = places.get(part.last_task.id) if part.last_task is not None else None
+    rows = [_row(task, places.get(task._parent), part.tasks.get(task._parent)) for task in order]
+    return [part.data, part.correlations, last, part.completed, rows]
+
+
+def _row(task: Any, parent_place: int | None, parent: Any) -> list[Any]:
+    inherited = parent.data if parent is not None else {}
+    own = task.data
+    updates = {k: v for k, v in own.items() if k not in inherited or inherited[k] != v}
+    deleted = [k for k in inherited if k not in own]
+    return [
+        task.id.hex,
+        parent_place,
+        task.task_spec.name,
+        task._state,
+        1 if task.triggered else 0,
+        task.last_state_change,
+        _REGISTRY.convert(task.internal_data) if task.internal_data else 0,
+        [updates, deleted] if deleted else updates or 0,
+    ]
+
+
+def _fill(part: Any, stored: list[Any]) -> None:
+    _, part.data, part.correlations, last, part.completed, rows = stored
+    order: list[Any] = []
+    for row in rows:
+        parent = order[row[1]] if row[1] is not None else None
+        order.append(_token(part, parent, row))
+    part.tasks = {task.id: task for task in order}
+    part.task_tree = order[0]
+    part.last_task = order[last] if last is not None else None
+    manager = part.top_workflow.event_manager
+    for task in order:
+        if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+            manager.add_task(task)
+
+
+def _token(part: Any, parent: Any, row: list[Any]) -> Any:
+    """A token as it was. Its constructor would announce it to its parent and take the time."""
+    task = Task.__new__(Task)
+    task.id = UUID(hex=row[0])
+    task.workflow = part
+    task._parent = None
+    task._children = []
+    task.task_spec = part.spec.task_specs[row[2]]
+    task._state, task.triggered, task.last_state_change = row[3], bool(row[4]), row[5]
+    task.thread_id = 0
+    task.internal_data = _REGISTRY.restore(row[6]) if row[6] else {}
+    task.data = _inherited(parent)
+    if parent is not None:
+        task._parent = parent.id
+        parent._children.append(task.id)
+    changes = row[7]
+    updates, deleted = changes if isinstance(changes, list) else (changes or {}, ())
+    task.data.update(updates)
+    for name in deleted:
+        task.data.pop(name, None)
+    return task
+
+
+def _inherited(parent: Any) -> dict[str, Any]:
+    if parent is None:
+        return {}
+    return {k: copy(v) if isinstance(v, dict | list) else v for k, v in parent.data.items()}
+
+
+def _subprocesses(top: Any, part: Any, stored: dict[str, list[Any]]) -> None:
+    """The subprocesses that hang on tokens of ``part``, parents before children."""
+    for task in list(part.tasks.values()):
+        found = stored.pop(task.id.hex, None) if isinstance(task.task_spec, SubWorkflowTask) else None
+        if found is not None:
+            spec = top.subprocess_specs[task.task_spec.spec]
+            inner = BpmnSubWorkflow(spec, task.id, top, deserializing=True)
+            top.subprocesses[task.id] = inner
+            _fill(inner, found)
+            inner.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
+            _subprocesses(top, inner, stored)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.kernel import audit
 from app.kernel.calendar import add_business_days
-from app.kernel.database import fault_point
+from app.kernel.database import fault_point, table_of
 from app.kernel.errors import DomainError
 from app.workflow import vocabulary
 from app.workflow.decisions.services import decide
@@ -27,6 +27,7 @@ from app.workflow.models import ProcessInstance, Task, Timer
 from app.workflow.tasks.audience import publish, unpublish, widen
 from app.workflow.tasks.opening import open_task
 
+_NO_TIMERS = delete(table_of(Timer)).where(table_of(Timer).c.instance_id == bindparam("instance"))
 MAX_CALLS = 200
 
 
@@ -204,7 +205,7 @@ def _store_timers(step: Step, timers: Sequence[TimerDue]) -> None:
     """Rows for the timers that wait now; a re-armed cycle gets its new due time."""
     mine = Timer.instance_id == step.instance.id
     if not timers:
-        step.uow.execute(delete(Timer).where(mine))
+        step.uow.execute(_NO_TIMERS, {"instance": step.instance.id})
         return
     wanted = {t.token: t for t in timers}
     for row in step.uow.scalars(select(Timer).where(mine)):

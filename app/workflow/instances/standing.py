@@ -26,9 +26,7 @@ class Part:
     passed: tuple[str, ...]
 
 
-def parts(
-    session: Session, instance: ProcessInstance, *, live: Iterable[str], passed: Iterable[str]
-) -> list[Part]:
+def parts(session: Session, instance: ProcessInstance, *, live: Iterable[str], passed: Iterable[str]) -> list[Part]:
     """The drawings of a case, its own first, then the called ones.
 
     ``live``: ids of elements with open tasks or waiting timers; ``passed``: ids of

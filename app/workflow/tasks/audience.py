@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from app.identity.actors import EVERYTHING
+from app.kernel.database import table_of
 from app.workflow.models import ProcessInstance, Task, TaskAudience
+
+# The tables themselves: nothing in the session mirrors these rows, and this runs at every step.
+_ROWS = table_of(TaskAudience)
+_PUBLISH = insert(_ROWS)
+_UNPUBLISH = delete(_ROWS).where(_ROWS.c.task_id.in_(bindparam("tasks", expanding=True)))
 
 MAX_PRODUCT_ROWS = 20
 """A request over more products is found by its first twenty; all of them stand on its page."""
@@ -24,13 +30,13 @@ def publish(uow: Session, instance: ProcessInstance, tasks: Sequence[Task]) -> N
     """Show newly opened tasks to those who may work on them or see them."""
     rows = [row for task in tasks for row in _rows(instance, task, _audiences(instance, task))]
     if rows:
-        uow.execute(insert(TaskAudience), rows)
+        uow.execute(_PUBLISH, rows)
 
 
 def unpublish(uow: Session, task_ids: Sequence[int]) -> None:
     """Take closed tasks out of all lists."""
     if task_ids:
-        uow.execute(delete(TaskAudience).where(TaskAudience.task_id.in_(task_ids)))
+        uow.execute(_UNPUBLISH, {"tasks": list(task_ids)})
 
 
 def widen(uow: Session, instance: ProcessInstance, tasks: Sequence[Task], groups: Sequence[str]) -> None:
@@ -39,7 +45,7 @@ def widen(uow: Session, instance: ProcessInstance, tasks: Sequence[Task], groups
         row for task in tasks for row in _rows(instance, task, {g: False for g in groups if g not in task.candidates})
     ]
     if rows:
-        uow.execute(insert(TaskAudience), rows)
+        uow.execute(_PUBLISH, rows)
 
 
 def republish(uow: Session, instance: ProcessInstance, task: Task) -> None:

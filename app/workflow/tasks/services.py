@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -28,6 +28,16 @@ from app.workflow.instances import services as instances
 from app.workflow.instances.progress import Step, record_result, resume, settle, stream
 from app.workflow.models import Comment, ProcessInstance, Task
 from app.workflow.tasks.audience import republish
+
+# Built once: they run with every action on a task.
+_CASE_OF_TASK = (
+    select(ProcessInstance)
+    .where(ProcessInstance.id == select(Task.instance_id).where(Task.id == bindparam("task")).scalar_subquery())
+    .with_for_update()
+)
+_OPEN_OR_THIS = select(Task).where(
+    Task.instance_id == bindparam("instance"), or_(Task.state == "open", Task.id == bindparam("task"))
+)
 
 
 def facts_of(instance: ProcessInstance, task: Task) -> Facts:
@@ -51,16 +61,11 @@ def locked(uow: Session, task_id: int, actor: Actor) -> tuple[ProcessInstance, T
 
 def locked_with_others(uow: Session, task_id: int, actor: Actor) -> tuple[ProcessInstance, Task, list[Task]]:
     """Like ``locked``, with the other open tasks of the case, in one statement more."""
-    instance = uow.scalar(
-        select(ProcessInstance)
-        .where(ProcessInstance.id == select(Task.instance_id).where(Task.id == task_id).scalar_subquery())
-        .with_for_update()
-    )
+    instance = uow.scalar(_CASE_OF_TASK, {"task": task_id})
     fault_point("after_lock")
     if instance is None:
         raise NotFound("There is no such task.")
-    wanted = or_(Task.state == "open", Task.id == task_id)
-    found = {t.id: t for t in uow.scalars(select(Task).where(Task.instance_id == instance.id, wanted))}
+    found = {t.id: t for t in uow.scalars(_OPEN_OR_THIS, {"instance": instance.id, "task": task_id})}
     task = found.pop(task_id)
     if not allowed(actor, "task.see", facts_of(instance, task)):
         raise NotFound("There is no such task.")

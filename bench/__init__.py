@@ -1,0 +1,1 @@
+"""The budgets, measured: ``make bench`` prints the table and writes ``var/bench.json``."""
