@@ -6,6 +6,7 @@ for process handlers only: no API and no page calls them.
 
 from __future__ import annotations
 
+from app.modules.catalogue.services.demo import load_demo
 from app.modules.catalogue.services.drafts import (
     create_product,
     describe_product,
@@ -31,6 +32,7 @@ __all__ = [
     "edit_draft",
     "extend_pilot",
     "import_records",
+    "load_demo",
     "open_pilot",
     "publish",
     "reject",

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
+from app.identity.models import Department
 from app.kernel.errors import DomainError, Fault, Invalid, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import ImportLine, Product, ProductVersion
@@ -32,9 +33,18 @@ from app.modules.catalogue.services.drafts import add_product, add_version, vers
 from app.modules.catalogue.services.periods import set_status
 from app.modules.catalogue.services.publishing import sell_as_written
 from app.modules.catalogue.services.records import locked_product, note
+from app.modules.catalogue.types import product_type
 
 OPENING_LOAD = "opening load"
 CREATED, UNCHANGED, PROPOSED, QUARANTINED = "created", "unchanged", "proposed", "quarantined"
+
+OWNERS = {
+    "deposit": "personal_banking",
+    "loan": "personal_banking",
+    "working_capital_loan": "corporate_banking",
+    "fixed_asset_loan": "corporate_banking",
+    "card": "card_centre",
+}
 
 _OPENED = N_("Opening load: live as version %(version)s.")
 _OFF_SALE = N_("Opening load: no longer offered since %(day)s; the terms are kept for existing holders.")
@@ -203,7 +213,7 @@ def _open(
         code=code,
         document=document,
         names=document["basics"]["name"],
-        owner=actor.department,
+        owner=_owner(uow, document["type"], actor),
         remark=None,
         source="cdr",
         by=actor.username,
@@ -215,6 +225,12 @@ def _open(
     if offered_until is not None and offered_until <= now:
         return Item(index, code, CREATED, "opened_off_sale", _OFF_SALE, {"day": offered_until.date().isoformat()})
     return Item(index, code, CREATED, "opened", _OPENED, {"version": version.number})
+
+
+def _owner(uow: Session, type_key: str, actor: Actor) -> str | None:
+    """The department that customarily owns such products, where the bank has it; else the importer's."""
+    customary = OWNERS.get(type_key) or OWNERS[product_type(type_key).family]
+    return customary if uow.get(Department, customary) else actor.department
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -230,8 +246,9 @@ def open_load(
     version.state, version.valid_from = version_move(version.state, "load").to, start
     version.approval, version.change_class = OPENING_LOAD, "opening"
     sell_as_written(uow, version, start=start, now=now)
-    on_sale = product_move(product.status, "load").to
-    set_status(uow, product, on_sale, valid_from=start, now=now, by=actor.username, reason=OPENING_LOAD)
+    if product.status != "on_sale":
+        on_sale = product_move(product.status, "load").to
+        set_status(uow, product, on_sale, valid_from=start, now=now, by=actor.username, reason=OPENING_LOAD)
     note(
         uow,
         product.code,

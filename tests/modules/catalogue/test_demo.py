@@ -1,0 +1,40 @@
+"""The catalogue of the demo bank."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from app.identity.demo import seed_people
+from app.kernel import audit
+from app.kernel.database import session, unit_of_work
+from app.modules.catalogue import queries
+from app.modules.catalogue.models import Product
+from app.modules.catalogue.services import load_demo
+from tests.modules.catalogue.conftest import NOW
+
+
+def test_the_demo_bank_has_products_of_every_family(app: Flask) -> None:
+    with unit_of_work() as uow:
+        seed_people(uow)
+        uow.flush()
+        items = load_demo(uow, NOW)
+        assert load_demo(uow, NOW) == []
+    assert Counter(item.outcome for item in items) == {"created": 60, "quarantined": 1}
+    families = {family for (family,) in session().query(Product.family).distinct()}
+    assert families == {"deposit", "loan", "card", "wealth", "fx", "precious_metal", "digital"}
+    assert list(audit.verify(session())) == []
+
+
+def test_earlier_terms_of_a_demo_product_can_be_asked(app: Flask) -> None:
+    with unit_of_work() as uow:
+        seed_people(uow)
+        uow.flush()
+        load_demo(uow, NOW)
+    past = datetime(2025, 1, 15, tzinfo=UTC)
+    where = {"unit": "SH01", "channel": "mobile", "group": "retiree"}
+    assert queries.may_sell(session(), product="CN-TD", at=past, **where).version == 1
+    assert queries.may_sell(session(), product="CN-TD", at=NOW, **where).version == 2
+    assert not queries.may_sell(session(), product="CN-TD", at=past, known_at=past, **where).allowed
