@@ -75,7 +75,10 @@ class World:
                 pages = connection.execute(text("SELECT page_count FROM pragma_page_count")).scalar_one()
                 free = connection.execute(text("SELECT freelist_count FROM pragma_freelist_count")).scalar_one()
                 return int(pages - free) * 4096
-            total = "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            total = (
+                "SELECT sum(pg_total_relation_size(oid)) FROM pg_class "
+                "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            )
             return int(connection.execute(text(total)).scalar_one())
 
 
