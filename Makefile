@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench lock browser messages
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,3 +32,23 @@ run: $(VENV)/.runtime ## start the demo bank on embedded SQLite and print the ad
 
 bench: $(VENV)/.dev ## measure every budget on both databases; writes var/bench.json
 	@$(BIN)/python -m bench
+
+# The browser tests need a Chromium. Where it may be installed it is; otherwise they skip, loudly.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	       && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "No Chromium found and none could be installed: the browser tests will be skipped."
+
+test: $(VENV)/.dev browser ## run every test on SQLite and PostgreSQL, the main job in a browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
+
+check: $(VENV)/.dev ## lint, types, layers, then all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory test
+
+messages: $(VENV)/.dev ## collect texts for translation and say what is missing
+	$(BIN)/python scripts/messages.py
