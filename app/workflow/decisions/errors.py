@@ -15,3 +15,8 @@ class DecisionError(ExpressionError):
         super().__init__(message % values if values else message)
         self.message = message
         self.values = values
+
+    @property
+    def input(self) -> str:
+        """The input, or the output column, it is about; empty if it is about the rules."""
+        return str(self.values.get("input", ""))

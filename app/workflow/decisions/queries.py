@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotFound
 from app.workflow.decisions.models import DecisionDefinition, DecisionRecord
-from app.workflow.decisions.reading import read_table
+from app.workflow.decisions.reading import KEY, read_table
 from app.workflow.decisions.tables import DecisionTable
 
 _tables: dict[str, DecisionTable] = {}
@@ -36,6 +36,8 @@ def decision_keys(session: Session) -> list[str]:
 
 def latest_or_none(session: Session, key: str) -> DecisionDefinition | None:
     """The newest version of a table."""
+    if not KEY.fullmatch(key):
+        return None
     return session.scalar(
         select(DecisionDefinition)
         .where(DecisionDefinition.key == key)

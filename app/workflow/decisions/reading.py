@@ -8,6 +8,7 @@ on the size. What the platform adds stands in attributes of the namespace
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,6 +32,8 @@ NAMESPACES = frozenset(
 )
 """DMN 1.1 to 1.5: their decision tables are the same."""
 TOLLGATE = "urn:tollgate:dmn:1"
+KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}", re.ASCII)
+"""What a decision's key looks like."""
 MAX_RULES = 1_000
 MAX_COLUMNS = 50
 
@@ -117,8 +120,9 @@ class _Reader:
     def _decision(self, decision: Any) -> DecisionTable | None:
         table = _child(decision, "decisionTable")
         key = decision.get("id") or ""
-        if not key:
-            self.note(decision, "no_decision_id", N_("The decision has no id."))
+        if not KEY.fullmatch(key):
+            message = N_("The decision needs an id of letters, digits, dots, dashes and underscores.")
+            self.note(decision, "no_decision_id", message)
         if table is None:
             self.note(decision, "no_table", N_("The decision is not a decision table."))
             return None

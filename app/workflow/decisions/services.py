@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from app.identity.actors import SYSTEM, Actor
 from app.identity.permissions import require
 from app.kernel import audit
-from app.kernel.errors import Conflict, Fault, Invalid
+from app.kernel.errors import Conflict, Fault, Invalid, invalid
 from app.kernel.i18n import N_
 from app.workflow.decisions.errors import DecisionError
 from app.workflow.decisions.models import DecisionDefinition, DecisionRecord
-from app.workflow.decisions.queries import latest_or_none, table_of
+from app.workflow.decisions.queries import latest, latest_or_none, table_of
 from app.workflow.decisions.reading import one_table
-from app.workflow.decisions.tables import DecisionTable
+from app.workflow.decisions.tables import DecisionTable, Result
 from app.workflow.engine.errors import Finding
 
 FOLDER = Path(__file__).resolve().parents[3] / "rules"
@@ -112,6 +112,17 @@ def decide(
         )
     )
     return result.output
+
+
+def try_out(session: Session, *, key: str, inputs: Mapping[str, Any]) -> Result:
+    """What the newest version of ``key`` would decide; nothing is recorded.
+
+    ``NotFound``, or ``Invalid`` where the table cannot decide on such inputs.
+    """
+    try:
+        return table_of(latest(session, key)).evaluate(inputs)
+    except DecisionError as error:
+        raise invalid(f"/inputs/{error.input}", error.message, code="not_decided", **error.values) from error
 
 
 def seed_tables(uow: Session, folder: Path = FOLDER, *, now: datetime) -> None:

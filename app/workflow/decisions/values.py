@@ -29,6 +29,7 @@ def as_type(value: Any, kind: str) -> Any:
     A number comes as an integer, a ``Decimal`` or text. A float is refused: what
     it was before it was rounded, nobody knows.
     """
+    _refuse_nested(value)
     if value is None or kind == "any":
         return value
     if kind == "number":
@@ -39,6 +40,17 @@ def as_type(value: Any, kind: str) -> Any:
     if kind not in expected or not isinstance(value, expected[kind]):
         raise ValueError(described(value))
     return value
+
+
+def _refuse_nested(value: Any) -> None:
+    """A value is a scalar or a list of scalars, and can be kept as it is."""
+    for item in value if isinstance(value, list | tuple) else [value]:
+        if not isinstance(item, str | int | Decimal | date | None) or (isinstance(item, str) and not _keepable(item)):
+            raise ValueError(described(item))
+
+
+def _keepable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _number(value: Any) -> Decimal:

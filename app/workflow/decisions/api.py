@@ -1,0 +1,82 @@
+"""Decision tables for programs: list, read, check, deploy, try out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from app.identity.permissions import require
+from app.identity.web import current_actor, who
+from app.kernel.database import session
+from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
+from app.workflow.decisions import services
+from app.workflow.decisions.presenting import decision_json, detail_json, finding_json
+from app.workflow.decisions.queries import latest, latest_page
+from app.workflow.decisions.schemas import DecisionDetail, DecisionOut, Decisions, Evaluated, Inputs, TableXml
+from app.workflow.schemas import Findings
+
+blueprint = Blueprint("decisions", __name__, description="Decision tables")
+
+
+@blueprint.route("/decisions")
+class AllDecisions(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, Decisions)
+    def get(self) -> dict[str, Any]:
+        """The newest version of each table, by key. ``?limit=`` and ``?cursor=`` page through them."""
+        require(current_actor(), "process.see")
+        limit, after = page_size(), decode_cursor(str)
+        rows, more = latest_page(session(), after=after[0] if after else "", limit=limit)
+        return {"items": [decision_json(d) for d in rows], "next": encode_cursor(more) if more else None}
+
+    @document_problems(blueprint, 403, 409, 413)
+    @blueprint.arguments(TableXml)
+    @blueprint.response(201, DecisionOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Deploy a table. The content of the newest version again is that version."""
+
+        def act(uow: Any) -> tuple[int, Any]:
+            definition = services.deploy_table(uow, xml=_bytes(body), actor=current_actor(), now=g.now)
+            return 201, decision_json(definition)
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route("/decisions/check")
+class Check(MethodView):
+    @document_problems(blueprint)
+    @blueprint.arguments(TableXml)
+    @blueprint.response(200, Findings)
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The findings on a table. Answers 200 for anything sent."""
+        current_actor()
+        return {"findings": [finding_json(f) for f in services.check(_bytes(body))]}
+
+
+@blueprint.route("/decisions/<string:key>")
+class OneDecision(MethodView):
+    @document_problems(blueprint, 404)
+    @blueprint.response(200, DecisionDetail)
+    def get(self, key: str) -> dict[str, Any]:
+        """The newest version of a table with its columns and rules."""
+        require(current_actor(), "process.see")
+        return detail_json(latest(session(), key))
+
+
+@blueprint.route("/decisions/<string:key>/evaluate")
+class Evaluate(MethodView):
+    @document_problems(blueprint, 404)
+    @blueprint.arguments(Inputs)
+    @blueprint.response(200, Evaluated)
+    def post(self, body: dict[str, Any], key: str) -> Any:
+        """What the newest version would decide. Nothing is recorded."""
+        require(current_actor(), "process.see")
+        return services.try_out(session(), key=key, inputs=body["inputs"])
+
+
+def _bytes(body: dict[str, Any]) -> bytes:
+    return str(body["xml"]).encode("utf-8", "surrogatepass")
