@@ -9,7 +9,8 @@ from app.workflow import vocabulary
 from app.workflow.engine import Drawing, DrawingRefused, ElementFacts, Finding
 from app.workflow.engine.drawing import HUMAN
 from app.workflow.engine.errors import ExpressionError
-from app.workflow.engine.expressions import FUNCTIONS, called, parse
+from app.workflow.engine.expressions import called, parse
+from app.workflow.engine.interpreter import FUNCTIONS
 from app.workflow.engine.library import specs_of
 from app.workflow.engine.scripts import statements
 

@@ -13,7 +13,8 @@ from typing import Any
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
 from app.workflow.engine.errors import ExpressionError
-from app.workflow.engine.expressions import evaluate, parse
+from app.workflow.engine.expressions import parse
+from app.workflow.engine.interpreter import evaluate
 
 _ASSIGNMENT = re.compile(r"^\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*=(?!=)\s*(.+)$")
 MAX_LINES = 100

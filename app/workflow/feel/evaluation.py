@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from app.workflow.engine import expressions
+from app.workflow.engine import expressions, interpreter
 from app.workflow.engine.errors import ExpressionError
 from app.workflow.feel.parser import Tree, parse_expression, parse_tests
 
@@ -18,7 +18,7 @@ _INPUT = "feel_input"
 
 def evaluate(source: str, variables: Mapping[str, Any]) -> Any:
     """The value of an expression over ``variables``. Numbers are exact."""
-    return expressions.evaluate(_expression(source), variables, _FUNCTIONS)
+    return interpreter.evaluate(_expression(source), variables, _FUNCTIONS)
 
 
 def holds(source: str, value: Any, variables: Mapping[str, Any]) -> bool:
@@ -26,7 +26,7 @@ def holds(source: str, value: Any, variables: Mapping[str, Any]) -> bool:
     written = _tests(source)
     if written is None:
         return True
-    return expressions.evaluate(written, {**variables, _INPUT: value}, _FUNCTIONS) is True
+    return interpreter.evaluate(written, {**variables, _INPUT: value}, _FUNCTIONS) is True
 
 
 def names(source: str, *, cell: bool = False) -> set[str]:
