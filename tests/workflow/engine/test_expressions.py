@@ -201,10 +201,10 @@ def test_escapes_and_explosions_are_refused_at_once(source: str) -> None:
 
 def test_doubling_a_value_over_and_over_is_stopped() -> None:
     """A list that holds itself twice grows like a power of two although it stays two long."""
-    with pytest.raises(ExpressionError, match="nested too deeply"):
-        again_and_again("[x, x]", [1])
     with pytest.raises(ExpressionError, match="grows too long"):
-        again_and_again("[[x, x, x, x, x, x, x, x, x, x]][0] + []", ["text"])
+        again_and_again("[x, x]", [1])
+    with pytest.raises(ExpressionError, match="nested too deeply"):
+        again_and_again("[x]", [1])
 
 
 def again_and_again(source: str, value: Any) -> None:
@@ -354,10 +354,9 @@ def test_a_platform_function_that_fails_is_an_error_of_the_expression() -> None:
         evaluate("broken()", {}, {"broken": broken})
 
 
-WORDS = st.sampled_from(
-    "a rate d text_value numbers long 1 0.1 'x' ( ) [ ] { } + * / % // - == < in is not and or if else for x , : None"
-    " True len sum sorted any text decimal max ** . __class__ lambda".split()
-)
+TOKENS = """a rate d text_value numbers long 1 0.1 'x' ( ) [ ] { } + * / % // - == < in is not and or if else for x
+, : None True len sum sorted any text decimal max ** . __class__ lambda"""
+WORDS = st.sampled_from(TOKENS.split())
 
 
 @settings(max_examples=400, deadline=None)
