@@ -14,6 +14,7 @@ from app.kernel.errors import NotFound
 from app.modules.catalogue.models import FOREVER, Product, ProductStatus, ProductVersion
 from app.modules.catalogue.queries.sale import NO_PRODUCT, NO_VERSION, Scope, on_sale, on_sale_clause
 from app.modules.catalogue.rules.states import PUBLISHED
+from app.modules.catalogue.rules.values import is_clean
 
 SORTS: dict[str, Any] = {
     "code": Product.code,
@@ -113,7 +114,7 @@ def sort_key(product: Product, sort: str) -> list[Any]:
 
 def product_by_code(session: Session, code: str) -> Product:
     """404 if there is none."""
-    product = session.get(Product, code)
+    product = session.get(Product, code) if is_clean(code) else None
     if product is None:
         raise NotFound(NO_PRODUCT)
     return product
