@@ -6,6 +6,8 @@ from flask import Flask
 from flask_smorest import Api
 
 from app import demo, health
+from app.desks.designer import views as designer_views
+from app.desks.inbox import views as inbox_views
 from app.identity import api as identity_api
 from app.identity import views as identity_views
 from app.modules.catalogue import api as catalogue_api
@@ -22,5 +24,5 @@ def install_features(app: Flask, api: Api, prefix: str) -> None:
     health.install(app)
     for feature in (identity_api, demo, deployments_api, decisions_api, instances_api, tasks_api, catalogue_api):
         api.register_blueprint(feature.blueprint, url_prefix=prefix)
-    for views in (identity_views, shell_views, forms_views, decisions_views):
+    for views in (identity_views, shell_views, forms_views, decisions_views, inbox_views, designer_views):
         app.register_blueprint(views.pages)

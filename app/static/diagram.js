@@ -72,6 +72,7 @@
       for (const id of (passed ?? "").split(" ").filter(Boolean)) this.mark(id, "is-passed");
       for (const id of this.active) this.point(id);
       this.tools?.removeAttribute("hidden");
+      this.tools?.querySelector("[data-zoom=here]")?.toggleAttribute("hidden", !this.active.length);
       this.zoom("fit");
       if (this.canvas.zoom() < 0.45 && this.active.length) this.zoom("here");
     }
@@ -90,6 +91,8 @@
       const element = this.viewer.get("elementRegistry").get(id);
       if (!element) return;
       this.canvas.addMarker(id, "is-active");
+      // A timer on a step waits beside it: the step itself says where the case is.
+      if (element.type === "bpmn:BoundaryEvent") return;
       const badge = document.createElement("span");
       badge.className = "diagram-badge";
       badge.textContent = this.canvasElement.dataset.here ?? "";

@@ -65,5 +65,9 @@
   for (const field of document.querySelectorAll("[data-submit]")) {
     field.addEventListener("change", () => field.form.requestSubmit());
   }
+  // Browsers that cannot show a closed <details> by style: open it where there is room.
+  if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 900px)").matches) {
+    document.querySelector(".filters").open = true;
+  }
   window.addEventListener("load", () => choose(rows()[0], false));
 })();

@@ -56,6 +56,12 @@ def _in_chinese(content_hash: str, xml: bytes) -> bytes:
     return found
 
 
+def as_text(drawing: Drawing) -> str:
+    """The file as text, whatever its encoding was."""
+    found: str = etree.tostring(drawing.root, encoding="unicode")
+    return found
+
+
 def has_layout(drawing: Drawing) -> bool:
     """Whether the file says where its elements stand."""
     return drawing.root.find(_DIAGRAM) is not None
@@ -85,7 +91,12 @@ class Difference:
 
 def differences(old: ProcessDefinition, new: ProcessDefinition) -> list[Difference]:
     """Elements that differ between two versions; where they stand on the page does not count."""
-    return list(_differences(drawing_of(old), drawing_of(new)))
+    return differences_of(drawing_of(old), drawing_of(new))
+
+
+def differences_of(old: Drawing, new: Drawing) -> list[Difference]:
+    """The same between two drawings."""
+    return list(_differences(old, new))
 
 
 def _differences(old: Drawing, new: Drawing) -> Iterator[Difference]:

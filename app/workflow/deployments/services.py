@@ -78,7 +78,9 @@ def _same_as_latest(uow: Session, drawing: Drawing) -> ProcessDefinition | None:
         .order_by(ProcessDefinition.version.desc())
         .limit(1)
     )
-    return newest if newest is not None and newest.content_hash == drawing.content_hash else None
+    if newest is None or newest.state == "refused" or newest.content_hash != drawing.content_hash:
+        return None
+    return newest
 
 
 def seed(uow: Session, *, folder: Path, now: datetime) -> None:
@@ -101,6 +103,17 @@ def seed(uow: Session, *, folder: Path, now: datetime) -> None:
 
 def approve_deployment(uow: Session, *, key: str, version: int, actor: Actor, now: datetime) -> ProcessDefinition:
     """The second person's word: the waiting version becomes effective."""
+    return _decide(uow, key, version, actor, now, "effective", "process.approve")
+
+
+def refuse_deployment(uow: Session, *, key: str, version: int, actor: Actor, now: datetime) -> ProcessDefinition:
+    """The second person says no: the waiting version never takes effect."""
+    return _decide(uow, key, version, actor, now, "refused", "process.refuse")
+
+
+def _decide(
+    uow: Session, key: str, version: int, actor: Actor, now: datetime, state: str, action: str
+) -> ProcessDefinition:
     require(actor, "process.deploy")
     definition = uow.scalar(
         select(ProcessDefinition)
@@ -111,9 +124,9 @@ def approve_deployment(uow: Session, *, key: str, version: int, actor: Actor, no
         raise NotFound("No such version waits for approval.")
     if definition.deployed_by == actor.username:
         raise Invalid("Somebody else must approve what you deployed.", code="four_eyes")
-    definition.state, definition.approved_by = "effective", actor.username
-    entry = audit.Entry("process.approve", actor.username, now, {"version": version})
-    audit.record(uow, f"process:{key}", [entry])
+    definition.state, definition.approved_by = state, actor.username
+    payload = {"version": version, "old": "waiting", "new": state}
+    audit.record(uow, f"process:{key}", [audit.Entry(action, actor.username, now, payload)])
     return definition
 
 

@@ -43,7 +43,7 @@ SENTENCES: dict[str, str] = {
     "task.delegate": N_("%(who)s delegated “%(element)s” to %(new)s."),
     "task.transfer": N_("%(who)s transferred “%(element)s” to %(new)s."),
     "task.give_back": N_("%(who)s gave “%(element)s” back to %(new)s."),
-    "comment": N_("%(who)s left a comment."),
+    "comment": N_("%(who)s left a remark."),
     "attachment.add": N_("%(who)s added a file."),
     "decision": N_("The rule “%(table)s” was applied at “%(element)s”."),
     "timer.fire": N_("A deadline of the process was reached."),
@@ -66,6 +66,7 @@ class Vocabulary:
     person: Callable[[str], str]
     group: Callable[[str], str]
     element: Callable[[str], str]
+    task: Callable[[int], str]
     table: Callable[[str], str] = str
 
 
@@ -101,7 +102,7 @@ def _variant(action: str, payload: Mapping[str, Any]) -> str:
 
 
 def _named(payload: Mapping[str, Any], words: Vocabulary) -> dict[str, str]:
-    named = {}
+    named = {"element": words.task(payload["task"])} if isinstance(payload.get("task"), int) else {}
     for key, call in (("element", words.element), ("new", words.person), ("old", words.person), ("table", words.table)):
         if isinstance(payload.get(key), str):
             named[key] = call(payload[key])

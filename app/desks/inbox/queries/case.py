@@ -19,7 +19,7 @@ from app.kernel.errors import NotFound
 from app.kernel.i18n import language, pick
 from app.workflow.decisions.models import DecisionDefinition
 from app.workflow.decisions.queries import records_of, table_of
-from app.workflow.forms import form_named
+from app.workflow.forms import Component, form_named
 from app.workflow.instances import queries
 from app.workflow.instances.services import facts_of
 from app.workflow.instances.standing import Part, parts
@@ -31,12 +31,25 @@ HISTORY = 200
 
 
 @dataclass(frozen=True)
+class Said:
+    """One question of a form and its answer, in the reader's language."""
+
+    label: str
+    text: str
+    value: str = ""
+    """The value chosen; empty where nothing was to choose from."""
+
+    @property
+    def typed(self) -> bool:
+        return not self.value
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What somebody answered: pairs of question and answer in the reader's language."""
+    """What somebody answered."""
 
     task: Task
-    said: Sequence[tuple[str, str, bool]]
-    """Label, answer, and whether a person typed it."""
+    said: Sequence[Said]
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,8 @@ def case_of(session: Session, instance: ProcessInstance, actor: Actor) -> Case:
     words = _words(session, instance, tasks, events, [*(c.author for c in comments), *(f.uploaded_by for f in files)])
     words.elements.update({e.id: e.names for p in drawn for e in p.drawing.elements.values() if e.names})
     words.tables.update(tables)
-    vocabulary = Vocabulary(words.person, words.group, words.element, words.table)
+    asked = {t.id: pick(t.names, t.element_id) for t in tasks}
+    vocabulary = Vocabulary(words.person, words.group, words.element, lambda t: asked.get(t, "–"), words.table)
     return Case(
         instance=instance,
         title=pick(instance.card.get("title")) or pick(drawn[0].names),
@@ -163,25 +177,20 @@ def answers_of(instance: ProcessInstance, tasks: Iterable[Task]) -> list[Answer]
     return [Answer(t, _said(instance, t)) for t in sorted(done, key=lambda t: (t.closed_at, t.id), reverse=True)]
 
 
-def _said(instance: ProcessInstance, task: Task) -> list[tuple[str, str, bool]]:
+def _said(instance: ProcessInstance, task: Task) -> list[Said]:
     result = task.result or {}
     try:
         inputs = form_named(task.form).inputs
     except NotFound:
-        return [(key, str(value), True) for key, value in result.items() if value not in (None, "", [])]
-    said = []
-    for component in inputs:
-        value = result.get(component.key)
-        if value in (None, "", [], False) or component.type == "filepicker":
-            continue
-        said.append((component.label(language()), *_in_words(component, value)))
-    return said
+        return [Said(key, str(value)) for key, value in result.items() if value not in (None, "", [])]
+    answered = [(c, result.get(c.key)) for c in inputs if c.type != "filepicker"]
+    return [_in_words(c, value) for c, value in answered if value not in (None, "", [], False)]
 
 
-def _in_words(component: Any, value: Any) -> tuple[str, bool]:
-    labels = {o.value: pick(o.labels, o.value) for o in component.options}
+def _in_words(component: Component, value: Any) -> Said:
+    label, names = component.label(language()), {o.value: pick(o.labels, o.value) for o in component.options}
     if component.type == "checkbox":
-        return "✓", False
+        return Said(label, "✓", "true")
     if isinstance(value, list):
-        return ", ".join(labels.get(str(v), str(v)) for v in value), False
-    return labels.get(str(value), str(value)), not labels
+        return Said(label, ", ".join(names.get(str(v), str(v)) for v in value), "list")
+    return Said(label, names.get(str(value), str(value)), str(value) if names else "")

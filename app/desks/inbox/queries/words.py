@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from app.identity.directory import departments, names_of
-from app.kernel.i18n import gettext, pick
 from app.identity.roles import role_word
+from app.kernel.i18n import gettext, pick
 from app.workflow.deployments.queries import newest_of_each
 
 KEPT_SECONDS = 60

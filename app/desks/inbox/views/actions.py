@@ -35,7 +35,9 @@ def _who_and_when(task_id: int) -> dict[str, Any]:
 @signed_in
 def claim_task(task_id: int) -> Any:
     """Take the task."""
-    return _act(task_id, lambda uow: services.claim(uow, **_who_and_when(task_id)), N_("The task is yours."), "decision")
+    return _act(
+        task_id, lambda uow: services.claim(uow, **_who_and_when(task_id)), N_("The task is yours."), "decision"
+    )
 
 
 @pages.post(f"{TASK}/release")
@@ -95,8 +97,6 @@ def comment_on_task(task_id: int) -> Any:
     return _act(
         task_id,
         lambda uow: services.comment(uow, text=text_of("text"), **_who_and_when(task_id)),
-        N_("Your comment was added."),
+        N_("Your remark was added."),
         "comment",
     )
-
-

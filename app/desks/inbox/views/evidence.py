@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
-from flask import flash, make_response, request
-from werkzeug.http import dump_options_header
+from flask import flash, request, send_file
 
 from app.desks.inbox.views.base import TASK, now, pages, to
 from app.desks.inbox.views.tasks import EXPLAINED, show
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import session, unit_of_work
-from app.kernel.errors import TooLarge, invalid
+from app.kernel.errors import invalid
 from app.kernel.i18n import gettext
 from app.workflow.tasks import attachments
 
@@ -37,7 +37,7 @@ def add_evidence(task_id: int) -> Any:
                     actor=current_actor(),
                     now=now(),
                 )
-    except (*EXPLAINED, TooLarge) as error:
+    except EXPLAINED as error:
         return show(task_id, error, about="evidence")
     flash(gettext("The evidence was added."), "success")
     return to(f"/tasks/{task_id}#evidence")
@@ -48,12 +48,13 @@ def add_evidence(task_id: int) -> Any:
 def evidence(attachment_id: int) -> Any:
     """The file itself, shown in place where a browser can do that safely."""
     found = attachments.read_attachment(session(), attachment_id=attachment_id, actor=current_actor())
-    answer = make_response(found.content)
     shown = found.media_type in IN_PLACE and "download" not in request.args
-    answer.content_type = found.media_type if shown else "application/octet-stream"
-    disposition = "inline" if shown else "attachment"
-    answer.headers["Content-Disposition"] = dump_options_header(disposition, {"filename": found.filename})
-    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer = send_file(
+        BytesIO(found.content),
+        mimetype=found.media_type if shown else "application/octet-stream",
+        as_attachment=not shown,
+        download_name=found.filename,
+        etag=found.sha256,
+    )
     answer.headers["Cache-Control"] = "private, max-age=3600, immutable"
-    answer.set_etag(found.sha256)
     return answer

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from app.desks.inbox.queries.task import page_of
 from app.desks.inbox.views.base import TASK, noted, now, pages, to
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid, TooLarge
 from app.kernel.i18n import gettext
 from app.workflow.forms import Form, form_named
 from app.workflow.tasks import services
 from app.workflow.tasks.api import visible_task
+from app.workflow.tasks.attachments import MAX_FILE, attach
 
-EXPLAINED = (Conflict, Forbidden, Invalid)
+EXPLAINED = (Conflict, Forbidden, Invalid, TooLarge)
 """Refusals that the page tells beside what was typed."""
 
 
@@ -43,8 +46,10 @@ def show(
 @signed_in
 def complete(task_id: int) -> Any:
     """Complete the task with the answers of its form."""
-    typed = _form(task_id).from_html(request.form)
+    form = _form(task_id)
+    typed = form.from_html(request.form)
     try:
+        _keep_files(task_id, form, typed)
         with unit_of_work() as uow:
             step = services.complete_task(
                 uow, task_id=task_id, version=_version(), data=typed, actor=current_actor(), now=now()
@@ -68,6 +73,33 @@ def draft(task_id: int) -> Any:
     return render_template("inbox/_draft.html", error=None)
 
 
+def _keep_files(task_id: int, form: Form, typed: dict[str, Any]) -> None:
+    """Keep the files chosen in the form as evidence.
+
+    In a unit of work of their own: a wrong value elsewhere in the form must not lose them,
+    for a browser cannot put them back.
+    """
+    for component in form.inputs:
+        uploads = [u for u in request.files.getlist(f"{component.key}.upload") if u.filename]
+        if component.type == "filepicker" and uploads:
+            with unit_of_work() as uow:
+                typed[component.key] = [*typed[component.key], *_attached(uow, task_id, uploads)]
+
+
+def _attached(uow: Session, task_id: int, uploads: Sequence[FileStorage]) -> list[int]:
+    return [
+        attach(
+            uow,
+            task_id=task_id,
+            filename=upload.filename or "",
+            content=upload.read(MAX_FILE + 1),
+            actor=current_actor(),
+            now=now(),
+        ).id
+        for upload in uploads
+    ]
+
+
 def _form(task_id: int) -> Form:
     found, _ = visible_task(task_id)
     return form_named(found.form)
@@ -77,5 +109,3 @@ def _version() -> int:
     """The version of the task that the person saw; one that is none is an old one."""
     text = request.form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
