@@ -20,6 +20,7 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import invalid
 from app.kernel.i18n import pick
 from app.kernel.web import Problem, demo_mode
+from app.modules.catalogue.services.demo import load_demo
 from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
 from app.workflow.engine.errors import ExpressionError
@@ -115,3 +116,4 @@ def seed(uow: Session, now: datetime) -> None:
     seed_tables(uow, folder=ROOT / "rules", now=now)
     uow.flush()
     seed_processes(uow, folder=ROOT / "processes", now=now)
+    load_demo(uow, now)

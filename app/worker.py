@@ -1,4 +1,4 @@
-"""What runs by itself: timers, deliveries. Any number of processes may do it at once."""
+"""What runs by itself: timers, imports in parts, deliveries. Any number of processes may do it at once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.kernel import clock, outbox
 from app.kernel.database import end_read
+from app.modules.catalogue.services.jobs import run_jobs
 from app.workflow.timers.services import tick
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ def run_due(now: datetime) -> int:
         moved += round_moved
         if not round_moved:
             break
+    while run_jobs(now=now):
+        pass
     outbox.deliver_due(now)
     return moved
 
