@@ -122,31 +122,42 @@ def test_a_rate_that_is_not_exact_text_is_refused(value: Any, code: str) -> None
     assert faults(a_form(RATE), {"rate": value}) == {"/data/rate": code}
 
 
-@pytest.mark.parametrize(
-    "value", [6, 181, 30.0, 30.5, "30.0", "x", True, None, "", [30], 10**400, float("nan"), "9" * 5000]
-)
-def test_a_pilot_lasts_a_whole_number_of_days_between_7_and_180(value: Any) -> None:
-    plan = {"length_days": value, "min_sales": 1, "max_complaints": 0, "max_incidents": "0"}
-    assert set(faults(form_named("pilot_plan"), plan)) == {"/data/length_days"}
+DAYS = {"type": "number", "key": "days", "decimalDigits": 0, "validate": {"required": True, "min": 7, "max": 180}}
+NO_DAYS = [6, 181, 30.0, 30.5, "30.0", "x", True, None, "", [30], 10**400, float("nan"), "9" * 5000]
+
+
+@pytest.mark.parametrize("value", NO_DAYS, ids=lambda v: str(v)[:20])
+def test_a_length_is_a_whole_number_of_days_between_its_bounds(value: Any) -> None:
+    assert set(faults(a_form(DAYS), {"days": value})) == {"/data/days"}
 
 
 def test_whole_numbers_may_come_as_text() -> None:
-    plan = {"length_days": "30", "min_sales": 100, "max_complaints": "2", "max_incidents": 0}
-    assert form_named("pilot_plan").read(plan, variables={})["length_days"] == 30
+    for thirty in ("30", 30):
+        assert a_form(DAYS).read({"days": thirty}, variables={}) == {"days": 30}
 
 
-@pytest.mark.parametrize("value", [["fax"], ["sms", "sms"], "sms", [["sms"]], [{}], ["sms"] * 100_000, [None]])
+CHANNELS = {
+    "type": "checklist",
+    "key": "channels",
+    "values": [{"value": "sms", "label": "Text message"}, {"value": "app", "label": "Mobile banking"}],
+    "validate": {"required": True},
+}
+NO_CHANNELS = [["fax"], ["sms", "sms"], "sms", [["sms"]], [{}], ["sms"] * 100_000, [None]]
+
+
+@pytest.mark.parametrize("value", NO_CHANNELS, ids=lambda v: str(v)[:20])
 def test_a_checklist_takes_each_offered_value_once(value: Any) -> None:
-    plan = {"strategy": "s", "notice_channels": value, "notice_text": "t", "notice_days": 30}
-    assert set(faults(form_named("rollout_plan"), plan)) == {"/data/notice_channels"}
+    assert set(faults(a_form(CHANNELS), {"channels": value})) == {"/data/channels"}
 
 
-@pytest.mark.parametrize(
-    "value", [[0], [-1], [True], ["1"], [1.0], [2**63], "1", {"1": 1}, list(range(1, 200)), [], None]
-)
+EVIDENCE = {"type": "filepicker", "key": "evidence", "multiple": True, "validate": {"required": True}}
+NO_EVIDENCE = [[0], [-1], [True], ["1"], [1.0], [2**63], "1", {"1": 1}, list(range(1, 200)), [], None]
+
+
+@pytest.mark.parametrize("value", NO_EVIDENCE, ids=lambda v: str(v)[:20])
 def test_evidence_is_a_list_of_attachment_ids(value: Any) -> None:
-    data = {"stability": "pass", "security": "pass", "summary": "ok", "evidence": value}
-    assert set(faults(form_named("technical_test"), data)) == {"/data/evidence"}
+    assert set(faults(a_form(EVIDENCE), {"evidence": value})) == {"/data/evidence"}
+    assert a_form(EVIDENCE).read({"evidence": [3, 3, 1]}, variables={}) == {"evidence": [3, 1]}
 
 
 def test_a_day_is_a_day_of_the_calendar() -> None:
@@ -166,19 +177,16 @@ def test_conditions_look_at_variables_and_at_components_before_them() -> None:
 
 
 def test_an_html_post_gives_the_same_data_as_json() -> None:
-    posted = MultiDict(
-        [("csrf_token", "x"), ("strategy", "s"), ("notice_channels", "sms"), ("notice_channels", "app"),
-         ("notice_text", "t"), ("notice_days", " 30 ")]
-    )  # fmt: skip
-    form = form_named("rollout_plan")
-    assert form.read(form.from_html(posted), variables={}) == {
+    form = a_form({"type": "textarea", "key": "strategy"}, CHANNELS, DAYS, {"type": "checkbox", "key": "told"})
+    sent = [("csrf_token", "x"), ("strategy", "s"), ("channels", "sms"), ("channels", "app"), ("days", " 30 ")]
+    assert form.read(form.from_html(MultiDict([*sent, ("told", "true")])), variables={}) == {
         "strategy": "s",
-        "notice_channels": ["sms", "app"],
-        "notice_text": "t",
-        "notice_days": 30,
+        "channels": ["sms", "app"],
+        "days": 30,
+        "told": True,
     }
-    evidence = form_named("pilot_review").from_html(MultiDict([("evidence", "4"), ("evidence", "x")]))["evidence"]
-    assert evidence == [4, "x"]
+    assert form.from_html(MultiDict(sent))["told"] is False
+    assert a_form(EVIDENCE).from_html(MultiDict([("evidence", "4"), ("evidence", "x")])) == {"evidence": [4, "x"]}
 
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
