@@ -11,6 +11,7 @@ from app.desks.inbox import views as inbox_views
 from app.identity import api as identity_api
 from app.identity import views as identity_views
 from app.modules.catalogue import api as catalogue_api
+from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
 from app.shell import views as shell_views
 from app.workflow.decisions import api as decisions_api
 from app.workflow.decisions import views as decisions_views

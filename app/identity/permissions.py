@@ -100,6 +100,10 @@ def owns_the_record(actor: Actor, facts: Facts) -> bool:
     return facts.owner_department is not None and actor.department == facts.owner_department
 
 
+def is_of_its_department(actor: Actor, facts: Facts) -> bool:
+    return facts.department is not None and actor.department == facts.department
+
+
 def keeps_four_eyes(actor: Actor, facts: Facts) -> bool:
     """Initiator, reviewers and executive differ; nobody reviews for two departments.
 
@@ -149,6 +153,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "change.edit": is_initiator,
     "change.see": any_of(takes_part, is_initiator, reads_all, owns_the_record),
     "pilot.observe": any_of(owns_the_record, has_role("branch_manager", "pilot")),
+    "condition.close": all_of(is_of_its_department, negate(is_initiator)),
     "pilot.stop": lambda actor, facts: actor.department == "risk",
     # Administration
     "audit.see": has_role("auditor", "security_admin"),

@@ -63,6 +63,7 @@ class Verb:
 _HANDLERS: dict[str, Verb] = {}
 _RECORDERS: dict[str, Verb] = {}
 _FACTS: dict[str, Verb] = {}
+_CANCELLED: dict[str, Handler] = {}
 
 
 def _registrar(register: dict[str, Verb]) -> Callable[..., Callable[[Handler], Handler]]:
@@ -86,6 +87,20 @@ returns the routing facts. Named by ``tollgate:record`` on a user task."""
 facts = _registrar(_FACTS)
 """``@facts("changes.difference")``: computes the inputs of a decision from the records. Named by
 ``tollgate:facts`` on a business rule task."""
+
+
+def when_cancelled(process_key: str) -> Callable[[Handler], Handler]:
+    """``@when_cancelled("product_update")``: closes the feature's records with a case that is cancelled from outside."""
+
+    def add(function: Handler) -> Handler:
+        _CANCELLED[process_key] = function
+        return function
+
+    return add
+
+
+def cancelled(process_key: str) -> Handler | None:
+    return _CANCELLED.get(process_key)
 
 
 def handlers() -> Mapping[str, Verb]:

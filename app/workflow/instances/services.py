@@ -13,6 +13,7 @@ from app.identity.actors import Actor
 from app.identity.permissions import Facts, allowed, require
 from app.kernel import audit
 from app.kernel.errors import Conflict, NotFound, invalid
+from app.workflow import vocabulary
 from app.workflow.deployments.library import latest_bundle
 from app.workflow.engine import EngineError, Run
 from app.workflow.instances.progress import CaseStuck, Step, functions, resume, settle, stream
@@ -102,9 +103,49 @@ def cancel(uow: Session, *, instance_id: int, actor: Actor, now: datetime, reaso
     permission = "instance.withdraw" if actor.username == instance.started_by else "instance.operate"
     require(actor, permission, facts_of(instance))
     close_everything(uow, instance, now)
+    entries = _tell_feature(uow, instance, actor, now, reason)
     instance.state, instance.ended_at, instance.engine_state = "cancelled", now, None
-    audit.record(uow, stream(instance), [audit.Entry("instance.cancel", actor.username, now, {"reason": reason})])
+    entries.append(audit.Entry("instance.cancel", actor.username, now, {"reason": reason}))
+    audit.record(uow, stream(instance), entries)
     return instance
+
+
+def _tell_feature(
+    uow: Session, instance: ProcessInstance, actor: Actor, now: datetime, reason: str
+) -> list[audit.Entry]:
+    """Let the feature close its records with the case; it may refuse."""
+    close = vocabulary.cancelled(instance.process_key)
+    if close is None:
+        return []
+    context = vocabulary.Context(
+        uow=uow, instance=instance, actor=actor, now=now, parameters={"reason": reason}, variables=instance.variables
+    )
+    close(context)
+    return context.entries
+
+
+def deliver_message(
+    uow: Session,
+    *,
+    instance: ProcessInstance,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    payload: Mapping[str, Any] | None = None,
+) -> bool:
+    """Deliver a message to a case. ``False``, and nothing changed, when nothing in it waits for that.
+
+    The caller holds the lock and has checked the permission. ``payload`` becomes variables.
+    """
+    if instance.state != "active":
+        raise Conflict("The case is %(state)s.", code="case_not_active", state=instance.state)
+    step = resume(uow, instance, actor, now)
+    before = open_tasks(uow, instance.id)
+    if not step.run.message(name, payload or {}):
+        return False
+    step.note("message.receive", name=name)
+    settle(step, before)
+    return True
 
 
 def close_everything(uow: Session, instance: ProcessInstance, now: datetime) -> list[Task]:

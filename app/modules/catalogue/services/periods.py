@@ -84,12 +84,15 @@ def close_sales(uow: Session, versions: Iterable[int], *, at: datetime, now: dat
 
 
 def extend_sales(uow: Session, version: ProductVersion, *, until: datetime, now: datetime) -> None:
-    """The version's open periods end at ``until`` instead."""
-    believed = select(Availability).where(
-        Availability.version_id == version.id, Availability.recorded_to == FOREVER, Availability.valid_to > now
-    )
-    for row in uow.scalars(believed).all():
-        _supersede(uow, row, end=until, now=now)
+    """The version's open periods end at ``until`` instead; cells whose last period is over open again from now."""
+    believed = select(Availability).where(Availability.version_id == version.id, Availability.recorded_to == FOREVER)
+    rows = uow.scalars(believed.order_by(Availability.valid_to)).all()
+    for row in {Cell(r.unit, r.channel, r.customer_group): r for r in rows}.values():
+        if row.valid_to > now:
+            _supersede(uow, row, end=until, now=now)
+        else:
+            cell = Cell(row.unit, row.channel, row.customer_group)
+            uow.add(_row(version, cell, now, until, now, row.pilot))
     uow.flush()
 
 

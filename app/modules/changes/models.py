@@ -1,0 +1,191 @@
+"""The tables of change requests: the matter of a case, kept beside it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.audit import BigKey
+from app.kernel.database import Instant, Json, Record
+
+
+class ChangeCounter(Record):
+    """The last number given in a year; its row lock hands out numbers one by one."""
+
+    __tablename__ = "change_counter"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class ChangeRequest(Record):
+    """A change request 产品变更申请 over one or several products, effective together or not at all."""
+
+    __tablename__ = "change_request"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    number: Mapped[str] = mapped_column(Text, unique=True)
+    """``CR-2026-0001``."""
+    state: Mapped[str] = mapped_column(Text)
+    """See ``rules.states``."""
+    initiator: Mapped[str] = mapped_column(Text)
+    owner_department: Mapped[str] = mapped_column(Text)
+    """The department that owns the products."""
+    family: Mapped[str] = mapped_column(Text)
+    driver: Mapped[dict[str, Any]] = mapped_column(Json)
+    """``{kind: internal, department, reason}`` or ``{kind: external, source, reason}``."""
+    function_plan: Mapped[str | None] = mapped_column(Text)
+    expected_benefit: Mapped[str | None] = mapped_column(Text)
+    effective_at: Mapped[datetime | None] = mapped_column(Instant)
+    """The beginning of the accounting date wished for; what was scheduled, once it is."""
+    pilot_wish: Mapped[bool] = mapped_column(default=False)
+    pilot_plan: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """``{scopes, length_days, criteria: {min_sales, max_complaints, max_incidents}}``."""
+    materiality: Mapped[str | None] = mapped_column(Text)
+    round: Mapped[int] = mapped_column(default=0)
+    """How many review rounds have begun."""
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    """Of all that is proposed, as it was frozen when it was submitted; nothing while it is edited."""
+    closing_reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was declined, rejected or withdrawn."""
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts changes of the record, for If-Match."""
+
+    __table_args__ = (
+        Index("ix_change_request_initiator", "initiator", "id"),
+        Index("ix_change_request_state", "state", "id"),
+    )
+
+
+class ProposedVersion(Record):
+    """One of the versions a request proposes."""
+
+    __tablename__ = "proposed_version"
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), primary_key=True)
+    product_code: Mapped[str] = mapped_column(ForeignKey("product.code"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("product_version.id"))
+    open: Mapped[bool]
+    """Submitted and not ended: a product stands in at most one open request."""
+
+    __table_args__ = (
+        Index(
+            "ix_proposed_version_open",
+            "product_code",
+            unique=True,
+            sqlite_where=text("open"),
+            postgresql_where=text("open"),
+        ),
+    )
+
+
+class DepartmentReview(Record):
+    """The opinion 会签意见 of one department in one round, bound to the content shown."""
+
+    __tablename__ = "department_review"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    round: Mapped[int]
+    department: Mapped[str] = mapped_column(ForeignKey("department.key"))
+    reviewer: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(Text)
+    """``approve``, ``with_conditions``, ``send_back`` or ``reject``."""
+    opinion: Mapped[str | None] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    matter: Mapped[dict[str, str]] = mapped_column(Json)
+    """Attribute group → hash of what was proposed in it, as the reviewer was shown."""
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    voided_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a later edit took its ground away (rule 6)."""
+
+
+class Condition(Record):
+    """A condition 附加条件 set by a department, closed by the same department."""
+
+    __tablename__ = "change_condition"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("department_review.id"))
+    department: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    """``before_launch`` 上线前置 blocks until closed; ``after_launch`` does not."""
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    """``open``, ``closed``, or ``replaced`` by a later review of the same department."""
+    set_at: Mapped[datetime] = mapped_column(Instant)
+    closed_by: Mapped[str | None] = mapped_column(Text)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    grounds: Mapped[str | None] = mapped_column(Text)
+    """How it was met."""
+
+
+class ExecutiveDecision(Record):
+    """A decision 高层决策, bound to the content shown."""
+
+    __tablename__ = "executive_decision"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    round: Mapped[int]
+    decision: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Pilot(Record):
+    """A pilot 试点: where, how long, by which criteria, and what came of it."""
+
+    __tablename__ = "pilot"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), unique=True)
+    scopes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    length_days: Mapped[int]
+    criteria: Mapped[dict[str, int]] = mapped_column(Json)
+    """``min_sales``, ``max_complaints``, ``max_incidents``: fixed before it began."""
+    begins_at: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(Text)
+    """``running``, ``passed`` or ``failed``."""
+    extended: Mapped[bool] = mapped_column(default=False)
+    results: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """``sales``, ``complaints``, ``incidents``, ``summary`` as last reported."""
+    stopped_by: Mapped[str | None] = mapped_column(Text)
+    stop_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class PilotObservation(Record):
+    """One dated row of results and feedback, with its source and evidence. Never changed."""
+
+    __tablename__ = "pilot_observation"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    pilot_id: Mapped[int] = mapped_column(ForeignKey("pilot.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    scope: Mapped[str] = mapped_column(Text)
+    """Where it was observed: a unit's code, a channel, a group."""
+    source: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    readings: Mapped[dict[str, int]] = mapped_column(Json)
+    """Counts since the row before, any of ``sales``, ``complaints``, ``incidents``."""
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+    by: Mapped[str] = mapped_column(Text)
+
+
+class Rollout(Record):
+    """The rollout 全面推广: strategy and notice to customers."""
+
+    __tablename__ = "rollout"
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), primary_key=True)
+    strategy: Mapped[str] = mapped_column(Text)
+    notice_channels: Mapped[list[str]] = mapped_column(Json)
+    notice_text: Mapped[str] = mapped_column(Text)
+    notice_days: Mapped[int]
+    effective_at: Mapped[datetime] = mapped_column(Instant)
+    planned_by: Mapped[str] = mapped_column(Text)
+    planned_at: Mapped[datetime] = mapped_column(Instant)
+    notified_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,64 @@
+"""Inputs of the routing tables, computed from the differences of the versions (rule 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.modules.changes.rules.states import VETO
+
+Facts = Mapping[str, Any]
+_ORDER_OF_CHANGES = ("terms", "fees", "eligibility", "rates", "features")
+_CHANGE_TYPES = {"fees": "fee", "rates": "rate", "features": "feature"}
+
+
+def groups_touched(differences: Sequence[Facts]) -> list[str]:
+    """Attribute groups that any of the versions touches, each once."""
+    return list(dict.fromkeys(group for facts in differences for group in facts["groups"]))
+
+
+def materiality_inputs(differences: Sequence[Facts], *, relaunch: bool, minor_changes: int) -> dict[str, Any]:
+    """Of several versions the most serious counts.
+
+    ``minor_changes``: of the last twelve months, of the product that has most.
+    """
+    return {
+        "new_product": any(f["new_product"] for f in differences),
+        "relaunch": relaunch,
+        "risk_rating_changed": any(f["risk_rating_changed"] for f in differences),
+        "eligibility_changed": any("eligibility" in f["groups"] for f in differences),
+        "terms_changed": any(f["terms_changed"] for f in differences),
+        "fee_raised": any(f["fee_raised"] or f["fee_added"] for f in differences),
+        "max_rate_change_bp": max((f["rate_change_bp"] for f in differences), default=0),
+        "minor_changes_last_12_months": minor_changes,
+        "groups_touched": groups_touched(differences),
+    }
+
+
+def change_types(groups: Sequence[str]) -> list[str]:
+    """The kinds of change the notice policy knows, for the groups touched."""
+    found = [_CHANGE_TYPES.get(g, g) for g in _ORDER_OF_CHANGES if g in groups]
+    return found or ["other"]
+
+
+def consolidation_inputs(verdicts: Mapping[str, str], conditions_open: int) -> dict[str, int]:
+    """``verdicts``: each department's latest word that stands."""
+    rejecting = {department for department, verdict in verdicts.items() if verdict == "reject"}
+    return {
+        "vetoes": len(rejecting & VETO),
+        "rejections": len(rejecting - VETO),
+        "send_backs": sum(verdict == "send_back" for verdict in verdicts.values()),
+        "conditions_open": conditions_open,
+    }
+
+
+def pilot_inputs(criteria: Mapping[str, int], results: Mapping[str, Any] | None, *, extended: bool) -> dict[str, bool]:
+    """Whether all results are in, and whether they meet the criteria fixed beforehand."""
+    found = results or {}
+    complete = all(isinstance(found.get(key), int) for key in ("sales", "complaints", "incidents"))
+    met = complete and (
+        found["sales"] >= criteria["min_sales"]
+        and found["complaints"] <= criteria["max_complaints"]
+        and found["incidents"] <= criteria["max_incidents"]
+    )
+    return {"readings_complete": complete, "criteria_met": met, "extended_before": extended}

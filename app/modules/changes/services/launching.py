@@ -1,0 +1,206 @@
+"""Rollout 全面推广: conditions closed, notice given, live at the effective instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.permissions import Facts, require
+from app.kernel import clock, outbox
+from app.kernel.errors import Conflict, Forbidden, NotFound, invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue import services as versions
+from app.modules.changes.models import ChangeRequest, Condition, Rollout
+from app.modules.changes.services.records import end, for_change, move, note, proposed
+from app.modules.changes.services.submission import notice_days
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks.services import complete_task
+
+BEFORE = "before_launch"
+CLOSING_TASK = "close_conditions"
+
+
+def open_before_launch(session: Session, request_id: int) -> list[Condition]:
+    """The conditions that still block the launch."""
+    return list(
+        session.scalars(
+            select(Condition)
+            .where(Condition.change_request_id == request_id, Condition.kind == BEFORE, Condition.state == "open")
+            .order_by(Condition.id)
+        )
+    )
+
+
+def departments_with_conditions(session: Session, request: ChangeRequest) -> list[str]:
+    """The departments whose conditions still block the launch."""
+    return sorted({c.department for c in open_before_launch(session, request.id)})
+
+
+def record_conditions_met(
+    uow: Session, request: ChangeRequest, *, department: str, grounds: str, actor: Actor, now: datetime
+) -> None:
+    """A department says that what it asked for before the launch is done."""
+    for condition in open_before_launch(uow, request.id):
+        if condition.department == department:
+            _close(uow, request, condition, grounds, actor, now)
+
+
+def _close(
+    uow: Session, request: ChangeRequest, condition: Condition, grounds: str, actor: Actor, now: datetime
+) -> None:
+    condition.state, condition.closed_by, condition.closed_at = "closed", actor.username, now
+    condition.grounds = grounds
+    payload = {"condition": condition.id, "old": "open", "new": "closed", "grounds": grounds}
+    note(uow, request, "condition.closed", actor, now, **payload)
+
+
+def close_condition(
+    uow: Session, *, request_id: int, condition_id: int, grounds: str, actor: Actor, now: datetime
+) -> Condition:
+    """Close one condition, by the department that set it. The last one of a department also ends its task."""
+    request, instance = for_change(uow, request_id, actor)
+    condition = uow.get(Condition, condition_id)
+    if condition is None or condition.change_request_id != request.id:
+        raise NotFound(N_("There is no such condition."))
+    require(actor, "condition.close", Facts(initiator=request.initiator, department=condition.department))
+    if condition.state != "open":
+        raise Conflict(N_("The condition is not open any more."), code="condition_closed")
+    _close(uow, request, condition, grounds, actor, now)
+    if instance is not None and condition.kind == BEFORE:
+        _end_task(uow, request, instance, condition.department, grounds, actor, now)
+    return condition
+
+
+def _end_task(
+    uow: Session,
+    request: ChangeRequest,
+    instance: ProcessInstance,
+    department: str,
+    grounds: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    if department in departments_with_conditions(uow, request):
+        return
+    task = uow.scalar(
+        select(Task).where(
+            Task.instance_id == instance.id,
+            Task.element_id == CLOSING_TASK,
+            Task.department == department,
+            Task.state == "open",
+        )
+    )
+    if task is not None:
+        data = {"grounds": grounds}
+        complete_task(uow, task_id=task.id, version=task.version, data=data, actor=actor, now=now)
+
+
+def record_rollout(
+    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> datetime:
+    """Keep strategy and notice; gives the effective instant.
+
+    Without a day of its own the plan keeps the request's, moved to the first
+    possible one if the approval took longer. 422 if the notice is shorter than
+    the policy asks, or the day earlier than the notice allows (rule 10).
+    """
+    days, least = int(answers["notice_days"]), notice_days(uow, request, now)
+    if days < least:
+        message = N_("The notice policy asks for at least %(days)s days.")
+        raise invalid("/data/notice_days", message, code="notice_period", days=least)
+    wished = answers.get("effective_on")
+    earliest = clock.accounting_date(now) + timedelta(days=days)
+    if wished is not None and date.fromisoformat(wished) < earliest:
+        message = N_("The notice to customers takes until %(day)s.")
+        raise invalid("/data/effective_on", message, code="notice_period", day=earliest.isoformat())
+    planned = clock.start_of_day(date.fromisoformat(wished)) if wished else request.effective_at
+    effective_at = max(planned or now, clock.start_of_day(earliest), now)
+    _keep(uow, request, answers, days, effective_at, actor, now)
+    return effective_at
+
+
+def _keep(
+    uow: Session,
+    request: ChangeRequest,
+    answers: Mapping[str, Any],
+    days: int,
+    effective_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    old, request.effective_at = request.effective_at, effective_at
+    uow.add(
+        Rollout(
+            change_request_id=request.id,
+            strategy=answers["strategy"],
+            notice_channels=answers["notice_channels"],
+            notice_text=answers["notice_text"],
+            notice_days=days,
+            effective_at=effective_at,
+            planned_by=actor.username,
+            planned_at=now,
+        )
+    )
+    note(
+        uow,
+        request,
+        "change.rollout_planned",
+        actor,
+        now,
+        old=old.isoformat() if old else None,
+        new=effective_at.isoformat(),
+        notice_days=days,
+        strategy=answers["strategy"],
+    )
+
+
+def rollout_of(session: Session, request: ChangeRequest) -> Rollout:
+    found = session.get(Rollout, request.id)
+    if found is None:
+        raise Conflict(N_("The rollout has no plan."), code="no_plan")
+    return found
+
+
+def schedule(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
+    """Write the effective instant into the catalogue: all versions together, or none.
+
+    Refused while a condition before launch is open.
+    """
+    if open_before_launch(uow, request.id):
+        raise Forbidden(N_("Conditions before launch are still open."), code="conditions_open")
+    effective_at = rollout_of(uow, request).effective_at
+    left = move(request, "schedule", actor)
+    ids = [version.id for _, version in proposed(uow, request.id)]
+    versions.publish(uow, version_ids=ids, effective_at=max(effective_at, now), actor=actor, now=now)
+    note(uow, request, "change.schedule", actor, now, old=left, new=request.state, effective=effective_at.isoformat())
+
+
+def notify(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
+    """The notice to customers goes out, once."""
+    rollout = rollout_of(uow, request)
+    rollout.notified_at = now
+    for channel in rollout.notice_channels:
+        payload = {
+            "number": request.number,
+            "channel": channel,
+            "text": rollout.notice_text,
+            "effective_at": rollout.effective_at.isoformat(),
+            "products": [row.product_code for row, _ in proposed(uow, request.id)],
+        }
+        outbox.put(uow, topic="customers.notified", payload=payload, now=now)
+    note(uow, request, "change.notified", actor, now, channels=rollout.notice_channels)
+
+
+def go_live(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
+    """The side effects of what has been in force since the effective instant: the outside is told."""
+    left = move(request, "launch", actor)
+    end(uow, request)
+    for row, version in proposed(uow, request.id):
+        payload = {"product": row.product_code, "version": version.number, "approval": request.number}
+        outbox.put(uow, topic="product.published", payload=payload, now=now)
+    note(uow, request, "change.launch", actor, now, old=left, new=request.state)

@@ -1,0 +1,113 @@
+"""What the rules would say of a proposal as it stands, or as it is being typed. Nothing is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.kernel import clock
+from app.kernel.errors import DomainError
+from app.modules.catalogue.models import Product
+from app.modules.catalogue.rules.difference import Change, changed, difference
+from app.modules.catalogue.rules.facts import facts
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules import routing
+from app.modules.changes.services import differences
+from app.workflow.decisions.services import try_out
+
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A product with its live and its proposed content."""
+
+    product: Product
+    number: int
+    """Of the proposed version."""
+    live_number: int | None
+    live: Content | None
+    proposed: Content
+    changes: Sequence[Change]
+    """Every attribute, changed or not."""
+
+    @property
+    def touched(self) -> Sequence[Change]:
+        return changed(self.changes)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would happen to the request if it were submitted now."""
+
+    compared: Sequence[Compared]
+    materiality: str | None = None
+    departments: Sequence[str] = ()
+    pilot: bool | None = None
+    notice_days: int = 0
+    earliest: date | None = None
+
+    @property
+    def changes(self) -> int:
+        return sum(len(c.touched) for c in self.compared)
+
+
+def compare(
+    session: Session, request: ChangeRequest, now: datetime, typed: Mapping[str, Content] | None = None
+) -> list[Compared]:
+    """Each product's live version beside the proposed one; ``typed`` content stands in for what is saved."""
+    found = []
+    for live, version in differences.pairs(session, request, now):
+        proposed = (typed or {}).get(version.product_code, version.content)
+        old = live.content if live else None
+        lines = difference(old or {}, proposed)
+        number = live.number if live else None
+        found.append(Compared(version.product, version.number, number, old, proposed, lines))
+    return found
+
+
+def outlook(
+    session: Session, request: ChangeRequest, now: datetime, *, compared: Sequence[Compared], pilot_wish: bool
+) -> Outlook:
+    """Materiality, departments, pilot and notice by the newest tables; what a table cannot tell is left open."""
+    found = [facts(c.live or {}, c.proposed) for c in compared]
+    groups = routing.groups_touched(found)
+    if not groups:
+        return Outlook(compared, earliest=clock.accounting_date(now))
+    try:
+        return _decided(session, request, now, compared, found, pilot_wish)
+    except DomainError:
+        return Outlook(compared)
+
+
+def _decided(
+    session: Session, request: ChangeRequest, now: datetime, compared: Sequence[Compared],
+    found: Sequence[Mapping[str, Any]], pilot_wish: bool,
+) -> Outlook:  # fmt: skip
+    def said(key: str, **inputs: Any) -> Any:
+        return try_out(session, key=key, inputs=inputs).output
+
+    past = differences.materiality_inputs(session, request, now)
+    inputs = routing.materiality_inputs(
+        found, relaunch=past["relaunch"], minor_changes=past["minor_changes_last_12_months"]
+    )
+    materiality = request.materiality or said("materiality", **inputs)
+    case = {"materiality": materiality, "family": request.family, "groups_touched": inputs["groups_touched"]}
+    held = routing.groups_touched([f for f in found if not f["new_product"]])
+    policy = [
+        said("notice_policy", change_type=kind, family=request.family, holder="existing")["notice_days"]
+        for kind in (routing.change_types(held) if held else ())
+    ]
+    days = max(policy, default=0)
+    return Outlook(
+        compared,
+        materiality,
+        list(dict.fromkeys(said("review_departments", **case))),
+        bool(said("pilot_required", **case, pilot_wish=pilot_wish)),
+        days,
+        clock.accounting_date(now) + timedelta(days=days),
+    )

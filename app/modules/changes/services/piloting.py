@@ -1,0 +1,218 @@
+"""Pilots 试点: planned, opened, observed, judged, extended once, rolled back (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.models import OrganisationUnit
+from app.identity.permissions import require
+from app.kernel import audit
+from app.kernel.errors import Conflict, Fault, Invalid, invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue import services as versions
+from app.modules.changes.models import ChangeRequest, Pilot, PilotObservation
+from app.modules.changes.rules.routing import pilot_inputs
+from app.modules.changes.services.drafts import WRONG
+from app.modules.changes.services.preparing import require_evidence
+from app.modules.changes.services.records import end, facts_of, for_change, move, note, proposed, stream
+from app.workflow.instances.services import deliver_message
+from app.workflow.models import Attachment
+
+STOPPED = "pilot_stopped"
+READINGS = ("sales", "complaints", "incidents")
+
+
+def record_plan(
+    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """The plan as the form gives it: one scope, the length, the criteria."""
+    units = [code.strip() for code in (answers.get("units") or "").replace("，", ",").split(",") if code.strip()]
+    scope = {"units": units, "channels": answers.get("channels") or [], "groups": answers.get("groups") or []}
+    _check_scope(uow, scope)
+    request.pilot_plan = {
+        "scopes": [{key: value for key, value in scope.items() if value}],
+        "length_days": int(answers["length_days"]),
+        "criteria": {key: int(answers[key]) for key in ("min_sales", "max_complaints", "max_incidents")},
+    }
+    note(uow, request, "change.pilot_planned", actor, now, plan=request.pilot_plan)
+
+
+def _check_scope(uow: Session, scope: Mapping[str, list[str]]) -> None:
+    if not any(scope.values()):
+        raise invalid("/data/units", N_("A pilot needs a scope: units, channels or customer groups."), code="no_scope")
+    known = set(uow.scalars(select(OrganisationUnit.code).where(OrganisationUnit.code.in_(scope["units"]))))
+    unknown = sorted(set(scope["units"]) - known)
+    if unknown:
+        faults = [Fault("/data/units", N_("There is no unit %(unit)s."), {"unit": unit}) for unit in unknown]
+        raise Invalid(WRONG, faults=faults)
+
+
+def open_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> datetime:
+    """Sell the versions within the planned scope from now; gives the instant at which that ends."""
+    plan = request.pilot_plan
+    if plan is None:
+        raise Conflict(N_("The pilot has no plan."), code="no_plan")
+    until = now + timedelta(days=plan["length_days"])
+    for _, version in proposed(uow, request.id):
+        versions.open_pilot(uow, version_id=version.id, scopes=plan["scopes"], until=until, actor=actor, now=now)
+    pilot = Pilot(
+        change_request_id=request.id,
+        scopes=plan["scopes"],
+        length_days=plan["length_days"],
+        criteria=plan["criteria"],
+        begins_at=now,
+        until=until,
+        state="running",
+        extended=False,
+    )
+    uow.add(pilot)
+    left = move(request, "pilot", actor)
+    note(uow, request, "change.pilot", actor, now, old=left, new=request.state, until=until.isoformat(), plan=plan)
+    return until
+
+
+def pilot_of(session: Session, request_id: int) -> Pilot:
+    """The pilot of a request; ``Conflict`` if it has none."""
+    pilot = session.scalar(select(Pilot).where(Pilot.change_request_id == request_id))
+    if pilot is None:
+        raise Conflict(N_("This request has no pilot."), code="no_pilot")
+    return pilot
+
+
+def record_results(
+    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """What the pilot brought, with evidence."""
+    require_evidence(uow, request, answers["evidence"])
+    pilot = pilot_of(uow, request.id)
+    pilot.results = {**{key: int(answers[key]) for key in READINGS}, "summary": answers["summary"]}
+    note(uow, request, "pilot.reported", actor, now, results=pilot.results, evidence=answers["evidence"])
+
+
+def verdict_inputs(session: Session, request: ChangeRequest) -> dict[str, bool]:
+    """The inputs of the verdict: results against the criteria fixed beforehand."""
+    pilot = pilot_of(session, request.id)
+    return pilot_inputs(pilot.criteria, pilot.results, extended=pilot.extended)
+
+
+def extend_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> datetime:
+    """Once more its own length; gives the new end."""
+    pilot = pilot_of(uow, request.id)
+    if pilot.extended:
+        raise Conflict(N_("The pilot was extended once already."), code="extended_before")
+    pilot.extended, pilot.results = True, None
+    pilot.until = now + timedelta(days=pilot.length_days)
+    for _, version in proposed(uow, request.id):
+        versions.extend_pilot(uow, version_id=version.id, until=pilot.until, actor=actor, now=now)
+    note(uow, request, "pilot.extended", actor, now, until=pilot.until.isoformat())
+    return pilot.until
+
+
+def pass_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
+    """Good: on to the rollout."""
+    pilot = pilot_of(uow, request.id)
+    _close(uow, request, True, actor, now)
+    pilot.state = "passed"
+    note(uow, request, "pilot.passed", actor, now)
+
+
+def roll_back(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
+    """Failed or stopped: sales end at once, contracts stay pinned to their version."""
+    pilot = pilot_of(uow, request.id)
+    _close(uow, request, False, actor, now)
+    pilot.state = "failed"
+    left = move(request, "fail_pilot", actor)
+    request.closing_reason = pilot.stop_reason or (pilot.results or {}).get("summary")
+    end(uow, request)
+    note(uow, request, "change.fail_pilot", actor, now, old=left, new=request.state, reason=request.closing_reason)
+
+
+def _close(uow: Session, request: ChangeRequest, passed: bool, actor: Actor, now: datetime) -> None:
+    for _, version in proposed(uow, request.id):
+        versions.close_pilot(uow, version_id=version.id, passed=passed, actor=actor, now=now)
+
+
+def add_observation(
+    uow: Session,
+    *,
+    request_id: int,
+    scope: str,
+    source: str,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    readings: Mapping[str, int] | None = None,
+    attachment_id: int | None = None,
+) -> PilotObservation:
+    """One dated row; only while the pilot runs."""
+    request, instance = for_change(uow, request_id, actor)
+    require(actor, "pilot.observe", facts_of(request, instance))
+    pilot = _running(uow, request)
+    if attachment_id is not None:
+        _check_attachment(uow, request, attachment_id)
+    row = PilotObservation(
+        pilot_id=pilot.id,
+        at=now,
+        scope=scope,
+        source=source,
+        text=text,
+        readings=dict(readings or {}),
+        attachment_id=attachment_id,
+        by=actor.username,
+    )
+    uow.add(row)
+    uow.flush()
+    audit.record(uow, stream(request), [audit.Entry("pilot.observed", actor.username, now, _row_json(row))])
+    return row
+
+
+def _row_json(row: PilotObservation) -> dict[str, Any]:
+    names = ("id", "scope", "source", "text", "readings", "attachment_id")
+    return {name: getattr(row, name) for name in names}
+
+
+def _running(uow: Session, request: ChangeRequest) -> Pilot:
+    if request.state != "piloting":
+        raise Conflict(N_("No pilot of this request is running."), code="no_pilot")
+    pilot = pilot_of(uow, request.id)
+    if pilot.state != "running":
+        raise Conflict(N_("No pilot of this request is running."), code="no_pilot")
+    return pilot
+
+
+def _check_attachment(uow: Session, request: ChangeRequest, attachment_id: int) -> None:
+    found = select(Attachment.id).where(
+        Attachment.id == attachment_id, Attachment.instance_id == request.instance_id
+    )
+    if uow.scalar(found) is None:
+        raise invalid("/attachment_id", N_("There is no such file."), code="not_attached")
+
+
+def stop_pilot(uow: Session, *, request_id: int, reason: str, actor: Actor, now: datetime) -> ChangeRequest:
+    """Risk stops the pilot at once; its sales are rolled back in the same transaction."""
+    request, instance = for_change(uow, request_id, actor)
+    require(actor, "pilot.stop", facts_of(request, instance))
+    pilot = _running(uow, request)
+    pilot.stopped_by, pilot.stop_reason = actor.username, reason
+    note(uow, request, "pilot.stopped", actor, now, reason=reason)
+    if instance is None or not deliver_message(uow, instance=instance, name=STOPPED, actor=actor, now=now):
+        raise Conflict(N_("The pilot is over already; it is being judged."), code="pilot_over")
+    return request
+
+
+def observations_of(session: Session, request_id: int) -> Sequence[PilotObservation]:
+    """The dated rows, oldest first."""
+    return list(
+        session.scalars(
+            select(PilotObservation)
+            .join(Pilot, Pilot.id == PilotObservation.pilot_id)
+            .where(Pilot.change_request_id == request_id)
+            .order_by(PilotObservation.id)
+        )
+    )

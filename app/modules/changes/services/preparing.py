@@ -1,0 +1,92 @@
+"""Preparation 准备: the need, the design, the tests with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.kernel.errors import Fault, Invalid, invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue import services as versions
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.services.records import current_hash, move, note, proposed
+from app.modules.changes.services.submission import check
+from app.workflow.models import Attachment
+
+
+def record_need(
+    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> str:
+    """``justified`` or ``declined``."""
+    justified = answers["decision"] == "proceed"
+    if not justified:
+        request.closing_reason = answers["reason"]
+    note(uow, request, "change.need_assessed", actor, now, justified=justified, reason=answers["reason"])
+    return "justified" if justified else "declined"
+
+
+def record_design(
+    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> str:
+    """``submitted``: the versions are frozen with the hash that approvals will bind to; or ``withdrawn``.
+
+    422 with a pointer to each part that lacks or is wrong.
+    """
+    if answers["decision"] == "withdraw":
+        request.closing_reason = answers["note"]
+        return "withdrawn"
+    if request.state == "in_review":
+        # Sent back by hand, past the gateways of the drawing.
+        move(request, "send_back", actor)
+    try:
+        check(uow, request, now)
+    except Invalid as error:
+        raise _about_the_request(error) from None
+    for _, version in proposed(uow, request.id):
+        if version.state == "draft":
+            versions.submit(uow, version_id=version.id, actor=actor, now=now)
+    request.content_hash = current_hash(uow, request)
+    note(uow, request, "change.designed", actor, now, content_hash=request.content_hash, note=answers.get("note"))
+    return "submitted"
+
+
+def _about_the_request(error: Invalid) -> Invalid:
+    """The faults lie in the request, not in the form of the task."""
+    faults = [Fault(f"/request{f.pointer}", f.message, f.values, f.code) for f in error.faults]
+    return Invalid(N_("The request is not complete."), code=error.code, faults=faults)
+
+
+def record_test(
+    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> bool:
+    """Whether stability and security both passed. The evidence must be files of this very case."""
+    require_evidence(uow, request, answers["evidence"])
+    passed = bool(answers["stability"] == "pass" and answers["security"] == "pass")
+    note(
+        uow,
+        request,
+        "change.tested",
+        actor,
+        now,
+        stability=answers["stability"],
+        security=answers["security"],
+        evidence=answers["evidence"],
+        content_hash=request.content_hash,
+    )
+    return passed
+
+
+def require_evidence(uow: Session, request: ChangeRequest, ids: list[int]) -> None:
+    """422 for an attachment that does not belong to the case of this request."""
+    found = uow.scalar(
+        select(func.count())
+        .select_from(Attachment)
+        .where(Attachment.id.in_(ids), Attachment.instance_id == request.instance_id)
+    )
+    if found != len(set(ids)):
+        raise invalid("/data/evidence", N_("Attach the files to this task first."), code="not_attached")

@@ -1,0 +1,151 @@
+"""What the verbs share: locked rows, numbers, transitions, and the audit chain of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.permissions import Facts, allowed, require
+from app.kernel import audit, clock
+from app.kernel.database import is_sqlite
+from app.kernel.errors import Conflict, NotFound
+from app.kernel.i18n import N_
+from app.modules.catalogue.models import ProductVersion
+from app.modules.changes.models import ChangeCounter, ChangeRequest, ProposedVersion
+from app.modules.changes.rules import matter, states
+from app.workflow.instances.services import facts_of as case_facts
+from app.workflow.instances.services import locked as locked_case
+from app.workflow.models import ProcessInstance
+
+NO_REQUEST = N_("There is no such change request.")
+
+
+def stream(request: ChangeRequest) -> str:
+    """The audit stream of a request."""
+    return f"change:{request.number}"
+
+
+def note(uow: Session, request: ChangeRequest, action: str, actor: Actor, now: datetime, **payload: Any) -> None:
+    """One entry in the request's chain; the record counts as changed."""
+    request.version += 1
+    request.updated_at = now
+    audit.record(uow, stream(request), [audit.Entry(action, actor.username, now, payload)])
+    uow.flush()
+
+
+def move(request: ChangeRequest, verb: str, actor: Actor) -> str:
+    """Take the request along its transition table; gives the state it leaves."""
+    found = states.move(request.state, verb)
+    if found.by != states.PROCESS:
+        require(actor, found.by, Facts(initiator=request.initiator))
+    left, request.state = request.state, found.to
+    return left
+
+
+def next_number(uow: Session, now: datetime) -> str:
+    """``CR-2026-0001``: the next number of the year, from a locked row."""
+    year = clock.accounting_date(now).year
+    insert = (sqlite if is_sqlite() else postgresql).insert
+    uow.execute(insert(ChangeCounter).values(year=year, last=0).on_conflict_do_nothing())
+    counter = uow.scalars(select(ChangeCounter).where(ChangeCounter.year == year).with_for_update()).one()
+    counter.last += 1
+    return f"CR-{year}-{counter.last:04d}"
+
+
+def facts_of(request: ChangeRequest, instance: ProcessInstance | None) -> Facts:
+    """The neutral facts that permissions on a request depend on."""
+    case = case_facts(instance) if instance is not None else Facts()
+    return Facts(
+        initiator=request.initiator,
+        hands=case.hands,
+        # Risk may stop any pilot, so it sees every request that has one.
+        involved=case.involved | ({"risk"} if request.state == "piloting" else set()),
+        owner_department=request.owner_department,
+    )
+
+
+def for_change(uow: Session, request_id: int, actor: Actor) -> tuple[ChangeRequest, ProcessInstance | None]:
+    """The request and its case, both locked, case first; hidden ones are not there."""
+    case_id = uow.execute(select(ChangeRequest.instance_id).where(ChangeRequest.id == request_id)).one_or_none()
+    if case_id is None:
+        raise NotFound(NO_REQUEST)
+    instance = locked_case(uow, case_id[0]) if case_id[0] is not None else None
+    request = _locked(uow, ChangeRequest.id == request_id)
+    if request.instance_id != case_id[0]:
+        raise Conflict(N_("Somebody changed this record after you saw it."), code="stale")
+    if not allowed(actor, "change.see", facts_of(request, instance)):
+        raise NotFound(NO_REQUEST)
+    return request, instance
+
+
+def of_case(uow: Session, instance: ProcessInstance) -> ChangeRequest:
+    """The request of a case whose lock is held. A case started past the change requests has none."""
+    uow.flush()
+    return _locked(uow, ChangeRequest.instance_id == instance.id)
+
+
+def _locked(uow: Session, which: Any) -> ChangeRequest:
+    request = uow.scalar(
+        select(ChangeRequest).where(which).with_for_update(), execution_options={"populate_existing": True}
+    )
+    if request is None:
+        raise Conflict(N_("This case has no change request."), code="no_request")
+    return request
+
+
+def proposed(session: Session, request_id: int) -> list[tuple[ProposedVersion, ProductVersion]]:
+    """The proposed versions, by product code."""
+    rows = session.execute(
+        select(ProposedVersion, ProductVersion)
+        .join(ProductVersion, ProductVersion.id == ProposedVersion.version_id)
+        .where(ProposedVersion.change_request_id == request_id)
+        .order_by(ProposedVersion.product_code)
+    )
+    return [(row, version) for row, version in rows]
+
+
+def proposals(versions: Sequence[ProductVersion]) -> list[matter.Proposal]:
+    """Versions as the rules need them."""
+    return [matter.Proposal(v.product_code, v.content, v.content_hash) for v in versions]
+
+
+def plan_of(request: ChangeRequest) -> dict[str, Any]:
+    """What is proposed besides the versions, and approved with them."""
+    return {
+        "driver": request.driver,
+        "function_plan": request.function_plan,
+        "expected_benefit": request.expected_benefit,
+        "effective_at": request.effective_at.isoformat() if request.effective_at else None,
+        "pilot_wish": request.pilot_wish,
+        "pilot_plan": request.pilot_plan,
+    }
+
+
+def current_hash(uow: Session, request: ChangeRequest) -> str:
+    """The hash of what the request proposes now."""
+    return matter.whole(proposals([v for _, v in proposed(uow, request.id)]), plan_of(request))
+
+
+def current_matter(uow: Session, request: ChangeRequest) -> dict[str, str]:
+    """Attribute group → hash of what is proposed in it now."""
+    return matter.by_group(proposals([v for _, v in proposed(uow, request.id)]), plan_of(request))
+
+
+def shown_hash(uow: Session, request: ChangeRequest) -> str:
+    """The hash that a judgement given now binds to; 409 if the content is not the one that was submitted."""
+    found = current_hash(uow, request)
+    if request.content_hash != found:
+        raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
+    return found
+
+
+def end(uow: Session, request: ChangeRequest) -> None:
+    """The products of an ended request are free for the next one."""
+    for row, _ in proposed(uow, request.id):
+        row.open = False

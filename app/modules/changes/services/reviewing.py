@@ -1,0 +1,252 @@
+"""Reviews 会签, the decision 高层决策, and the approval that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_
+from app.modules.catalogue import services as versions
+from app.modules.changes.models import ChangeRequest, Condition, DepartmentReview, ExecutiveDecision
+from app.modules.changes.rules.matter import changed_groups
+from app.modules.changes.rules.routing import groups_touched
+from app.modules.changes.rules.states import CONSENTS
+from app.modules.changes.services import differences
+from app.modules.changes.services.records import (
+    current_matter,
+    end,
+    move,
+    note,
+    proposed,
+    shown_hash,
+)
+from app.workflow.decisions.services import decide
+from app.workflow.models import Task
+
+
+def open_round(
+    uow: Session,
+    request: ChangeRequest,
+    *,
+    departments: Sequence[str],
+    materiality: str,
+    element_id: str | None,
+    actor: Actor,
+    now: datetime,
+) -> list[str]:
+    """Begin a review round; gives the departments that review in it.
+
+    In a later round a department whose consent stands is asked again only if the
+    table that named it names it again for what changed since (rule 6). Everybody
+    else the table names is asked.
+    """
+    left = move(request, "review", actor)
+    request.round += 1
+    request.materiality = materiality
+    standing = {r.department: r for r in standing_reviews(uow, request) if r.verdict in CONSENTS}
+    matter = current_matter(uow, request)
+    again = _again(uow, request, standing.values(), matter, element_id, now)
+    for department in again:
+        standing.pop(department).voided_at = now
+    asked = [d for d in departments if d not in standing]
+    note(
+        uow,
+        request,
+        "change.review",
+        actor,
+        now,
+        old=left,
+        new=request.state,
+        round=request.round,
+        materiality=materiality,
+        asked=asked,
+        standing=sorted(standing),
+        voided=sorted(again),
+    )
+    return asked
+
+
+def _again(
+    uow: Session,
+    request: ChangeRequest,
+    consents: Iterable[DepartmentReview],
+    matter: Mapping[str, str],
+    element_id: str | None,
+    now: datetime,
+) -> set[str]:
+    """Departments whose consent has lost its ground."""
+    family = request.family
+    found: set[str] = set()
+    asked: dict[tuple[str, ...], set[str]] = {}
+    for review in consents:
+        groups = tuple(changed_groups(review.matter, matter))
+        if not groups:
+            continue
+        if groups not in asked:
+            inputs = {"materiality": request.materiality, "family": family, "groups_touched": list(groups)}
+            asked[groups] = set(
+                decide(
+                    uow,
+                    key="review_departments",
+                    inputs=inputs,
+                    now=now,
+                    instance_id=request.instance_id,
+                    element_id=element_id,
+                )
+            )
+        if review.department in asked[groups]:
+            found.add(review.department)
+    return found
+
+
+def standing_reviews(session: Session, request: ChangeRequest) -> list[DepartmentReview]:
+    """Each department's latest word that no later edit has voided."""
+    rows = session.scalars(
+        select(DepartmentReview)
+        .where(DepartmentReview.change_request_id == request.id, DepartmentReview.voided_at.is_(None))
+        .order_by(DepartmentReview.id)
+    )
+    return list({row.department: row for row in rows}.values())
+
+
+def record_review(
+    uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> DepartmentReview:
+    """Keep one department's opinion, bound to the content that was shown. 409 if it is not that any more."""
+    review = DepartmentReview(
+        change_request_id=request.id,
+        round=request.round,
+        department=task.department,
+        reviewer=actor.username,
+        verdict=answers["verdict"],
+        opinion=answers.get("opinion"),
+        content_hash=shown_hash(uow, request),
+        matter=current_matter(uow, request),
+        task_id=task.id,
+        at=now,
+    )
+    _replace_conditions(uow, request, review.department)
+    uow.add(review)
+    uow.flush()
+    if review.verdict == "with_conditions":
+        uow.add(_condition(request, review, answers, now))
+    note(
+        uow,
+        request,
+        "change.reviewed",
+        actor,
+        now,
+        department=review.department,
+        verdict=review.verdict,
+        round=review.round,
+        content_hash=review.content_hash,
+        opinion=review.opinion,
+    )
+    return review
+
+
+def _replace_conditions(uow: Session, request: ChangeRequest, department: str) -> None:
+    """What a department asked for in an earlier round is replaced by what it says now."""
+    earlier = select(Condition).where(
+        Condition.change_request_id == request.id, Condition.department == department, Condition.state == "open"
+    )
+    for condition in uow.scalars(earlier):
+        condition.state = "replaced"
+
+
+def _condition(
+    request: ChangeRequest, review: DepartmentReview, answers: Mapping[str, Any], now: datetime
+) -> Condition:
+    return Condition(
+        change_request_id=request.id,
+        review_id=review.id,
+        department=review.department,
+        kind=answers["condition_kind"],
+        text=answers["condition"],
+        state="open",
+        set_at=now,
+    )
+
+
+def opinions_in(session: Session, request: ChangeRequest) -> int:
+    """How many departments' words stand."""
+    return len(standing_reviews(session, request))
+
+
+def record_decision(
+    uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> ExecutiveDecision:
+    """Keep the decision, bound to the content that was shown."""
+    decision = ExecutiveDecision(
+        change_request_id=request.id,
+        round=request.round,
+        decision=answers["decision"],
+        reason=answers.get("reason"),
+        by=actor.username,
+        content_hash=shown_hash(uow, request),
+        task_id=task.id,
+        at=now,
+    )
+    uow.add(decision)
+    note(
+        uow,
+        request,
+        "change.decided",
+        actor,
+        now,
+        decision=decision.decision,
+        reason=decision.reason,
+        content_hash=decision.content_hash,
+    )
+    return decision
+
+
+def approve(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
+    """The versions become approved, bound to what the executive was shown (rule 6)."""
+    decision = uow.scalar(
+        select(ExecutiveDecision)
+        .where(ExecutiveDecision.change_request_id == request.id)
+        .order_by(ExecutiveDecision.id.desc())
+        .limit(1)
+    )
+    if decision is None or decision.decision != "approve":
+        raise Conflict(N_("No executive has approved this request."), code="not_approved")
+    if decision.content_hash != shown_hash(uow, request):
+        raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
+    left = move(request, "approve", actor)
+    for _, version in proposed(uow, request.id):
+        versions.approve(
+            uow,
+            version_id=version.id,
+            content_hash=version.content_hash,
+            approval=request.number,
+            change_class=request.materiality or "material",
+            actor=actor,
+            now=now,
+        )
+    note(uow, request, "change.approve", actor, now, old=left, new=request.state, content_hash=decision.content_hash)
+
+
+def close(uow: Session, request: ChangeRequest, *, verb: str, actor: Actor, now: datetime) -> None:
+    """The request ends without a launch: ``decline``, ``reject``, ``withdraw`` or ``cancel``.
+
+    Its versions end with it; why stands in ``closing_reason``.
+    """
+    left = move(request, verb, actor)
+    reason = request.closing_reason or verb
+    for _, version in proposed(uow, request.id):
+        end_version = versions.withdraw if request.state == "withdrawn" else versions.reject
+        end_version(uow, version_id=version.id, reason=reason, actor=actor, now=now)
+    end(uow, request)
+    note(uow, request, f"change.{verb}", actor, now, old=left, new=request.state, reason=reason)
+
+
+def review_inputs(session: Session, request: ChangeRequest, now: datetime) -> dict[str, Any]:
+    """What names the departments, besides the materiality."""
+    return {"family": request.family, "groups_touched": groups_touched(differences.facts_of(session, request, now))}

@@ -1,0 +1,156 @@
+"""Submitting a request: what must be there, and the case it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.services import actor_named
+from app.kernel import clock
+from app.kernel.errors import Fault, Invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue.models import ProductVersion
+from app.modules.catalogue.rules.difference import changed, difference
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.routing import change_types, groups_touched
+from app.modules.changes.services import differences
+from app.modules.changes.services.drafts import WRONG, already_open
+from app.modules.changes.services.records import for_change, move, note, proposed
+from app.workflow.decisions.services import decide
+from app.workflow.instances.progress import Step
+from app.workflow.instances.services import start_instance
+
+PROCESS = "product_update"
+
+
+def submit(uow: Session, *, request_id: int, actor: Actor, now: datetime) -> tuple[ChangeRequest, Step]:
+    """Hand a draft in: everything is checked, the products are taken, the case starts.
+
+    422 with a pointer to each part that lacks or is wrong; 409 if a product
+    stands in another open request meanwhile.
+    """
+    request, _ = for_change(uow, request_id, actor)
+    left = move(request, "submit", actor)
+    check(uow, request, now)
+    _take_products(uow, request)
+    step = start_instance(
+        uow,
+        key=PROCESS,
+        actor=actor,
+        now=now,
+        business_key=request.number,
+        variables=_variables(uow, request),
+        card=_card(uow, request),
+    )
+    request.instance_id = step.instance.id
+    note(uow, request, "change.submit", actor, now, old=left, new=request.state, instance=step.instance.id)
+    return request, step
+
+
+def _take_products(uow: Session, request: ChangeRequest) -> None:
+    """A product stands in one open request; whoever submits second is told of the first."""
+    rows = proposed(uow, request.id)
+    for row, _ in rows:
+        number = differences.open_request_on(uow, row.product_code)
+        if number is not None:
+            raise already_open(row.product_code, number)
+        row.open = True
+    try:
+        uow.flush()
+    except IntegrityError as error:
+        raise already_open(rows[0][0].product_code, "-") from error
+
+
+def _variables(uow: Session, request: ChangeRequest) -> dict[str, Any]:
+    """Routing facts only."""
+    return {
+        "owner_department": request.owner_department,
+        "assessors": _assessors(uow, request),
+        "sent_back": False,
+        "pilot_planned": request.pilot_plan is not None,
+    }
+
+
+def _assessors(uow: Session, request: ChangeRequest) -> list[str]:
+    """The head of the owning department judges the need; an officer when the head is the one who asks."""
+    initiator = actor_named(uow, request.initiator)
+    is_its_head = initiator is not None and f"{request.owner_department}:head" in initiator.groups
+    return [f"{request.owner_department}:{'officer' if is_its_head else 'head'}"]
+
+
+def _card(uow: Session, request: ChangeRequest) -> dict[str, Any]:
+    versions = [version for _, version in proposed(uow, request.id)]
+    names = versions[0].product.names
+    more = len(versions) - 1
+    en, zh = names.get("en") or names.get("zh") or "", names.get("zh") or names.get("en") or ""
+    title = {"en": f"{en} and {more} more" if more else en, "zh": f"{zh}等{more + 1}个产品" if more else zh}
+    return {"title": title, "products": [v.product_code for v in versions], "number": request.number}
+
+
+def check(uow: Session, request: ChangeRequest, now: datetime) -> None:
+    """``Invalid`` with every part that a request cannot be submitted without."""
+    pairs = differences.pairs(uow, request, now)
+    faults = [*_missing(request), *_unchanged(pairs), *_too_early(uow, request, pairs, now)]
+    if faults:
+        raise Invalid(WRONG, faults=faults)
+
+
+def _missing(request: ChangeRequest) -> Iterator[Fault]:
+    driver = request.driver
+    if driver.get("kind") not in {"internal", "external"}:
+        yield Fault("/driver/kind", N_("This is required."), code="required")
+    elif not driver.get("department" if driver["kind"] == "internal" else "source"):
+        place = "department" if driver["kind"] == "internal" else "source"
+        yield Fault(f"/driver/{place}", N_("This is required."), code="required")
+    if not driver.get("reason"):
+        yield Fault("/driver/reason", N_("This is required."), code="required")
+
+
+Pair = tuple[ProductVersion | None, ProductVersion]
+
+
+def _unchanged(pairs: Sequence[Pair]) -> Iterator[Fault]:
+    for place, (old, new) in enumerate(pairs):
+        if old is not None and not changed(difference(old.content, new.content)):
+            message = N_("Nothing differs from the live version.")
+            yield Fault(f"/versions/{place}", message, code="unchanged")
+
+
+def _too_early(uow: Session, request: ChangeRequest, pairs: Sequence[Pair], now: datetime) -> Iterator[Fault]:
+    if request.effective_at is None:
+        return
+    earliest = earliest_day(uow, request, now)
+    day = clock.accounting_date(request.effective_at)
+    if day < clock.accounting_date(now):
+        yield Fault("/effective_on", N_("Lies in the past."), code="past")
+    elif day < earliest:
+        message = N_("The notice to customers takes until %(day)s.")
+        yield Fault("/effective_on", message, {"day": earliest.isoformat()}, code="notice_period")
+
+
+def earliest_day(uow: Session, request: ChangeRequest, now: datetime) -> date:
+    """The first day on which the change may take effect, by the notice policy."""
+    return clock.accounting_date(now) + timedelta(days=notice_days(uow, request, now))
+
+
+def notice_days(uow: Session, request: ChangeRequest, now: datetime) -> int:
+    """Days of notice to existing holders that the policy asks for: the longest of all kinds of change (rule 10).
+
+    A product that nobody holds yet needs none.
+    """
+    facts = [f for f in differences.facts_of(uow, request, now) if not f["new_product"]]
+    kinds = change_types(groups_touched(facts)) if facts else []
+    return max((_policy(uow, request, kind, now)["notice_days"] for kind in kinds), default=0)
+
+
+def _policy(uow: Session, request: ChangeRequest, kind: str, now: datetime) -> Mapping[str, Any]:
+    inputs = {"change_type": kind, "family": request.family, "holder": "existing"}
+    found: Mapping[str, Any] = decide(
+        uow, key="notice_policy", inputs=inputs, now=now, instance_id=request.instance_id, element_id=None
+    )
+    return found

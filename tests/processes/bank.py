@@ -1,0 +1,62 @@
+"""A small catalogue that is on sale, in the demo bank, for playing cases on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.services import actor_named
+from app.modules.catalogue import services as catalogue
+
+
+def rate(percent: str) -> dict[str, str]:
+    return {"value": percent, "unit": "percent", "period": "P1Y", "day_count": "ACT/360"}
+
+
+TIME_DEPOSIT: Mapping[str, Any] = {
+    "type": "time_deposit",
+    "basics": {"name": {"en": "Time deposit", "zh": "整存整取"}},
+    "terms": {"currency": "CNY", "minimum": {"amount": "50", "currency": "CNY"}},
+    "rates": {"tiers": [{"kind": "fixed", "term": "P1Y", "rate": rate("1.55")}]},
+    "documents": {"documents": [{"kind": "terms", "title": "Terms 2026"}]},
+}
+LOAN: Mapping[str, Any] = {
+    "type": "housing_loan",
+    "basics": {"name": {"en": "Housing loan", "zh": "个人住房贷款"}},
+    "terms": {"currency": "CNY"},
+    "rates": {"tiers": [{"kind": "variable", "rate": rate("3.35")}]},
+}
+
+
+def dearer(content: Mapping[str, Any], percent: str) -> dict[str, Any]:
+    """The same product at another rate."""
+    changed = deepcopy(dict(content))
+    changed["rates"]["tiers"][0]["rate"]["value"] = percent
+    return changed
+
+
+def person(session: Session, username: str) -> Actor:
+    found = actor_named(session, username)
+    assert found is not None, username
+    return found
+
+
+def put_on_sale(uow: Session, code: str, content: Mapping[str, Any], owner: Actor, now: datetime) -> None:
+    """A product with one live version."""
+    _, version = catalogue.create_product(uow, code=code, content=content, actor=owner, now=now)
+    version = catalogue.submit(uow, version_id=version.id, actor=owner, now=now)
+    catalogue.approve(
+        uow,
+        version_id=version.id,
+        content_hash=version.content_hash,
+        approval="opening load",
+        change_class="opening",
+        actor=owner,
+        now=now,
+    )
+    catalogue.publish(uow, version_ids=[version.id], effective_at=now, actor=owner, now=now)

@@ -1,0 +1,250 @@
+"""Playing a case of the main process on real rows, through the services.
+
+Each step is a unit of work of its own on a fresh session, with nothing kept in
+memory from the step before: what the next step finds is what was stored. Time
+is passed in and moved, never slept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kernel.database import db, end_read, session, unit_of_work
+from app.modules.catalogue.queries import may_sell
+from app.modules.catalogue.rules.sale import SaleAnswer
+from app.modules.changes import services as changes
+from app.modules.changes.models import ChangeRequest
+from app.worker import run_due
+from app.workflow.decisions import queries as decision_queries
+from app.workflow.deployments import library
+from app.workflow.engine import library as engine_library
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks import attachments, services
+from tests.processes.bank import person, put_on_sale
+
+BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""A Monday morning in Shanghai, ten o'clock."""
+INITIATOR = "lin.yue"
+OFFICERS = {
+    "risk": "chen.rui",
+    "compliance": "zhou.ting",
+    "aml": "hu.jing",
+    "finance": "liang.yu",
+    "alm": "zheng.hao",
+    "legal": "han.bing",
+    "consumer_protection": "yu.qing",
+    "technology": "cheng.gang",
+    "operations": "deng.hui",
+}
+WHO = {
+    "assess_need": "zhao.heng",
+    "design_change": INITIATOR,
+    "test_change": "cheng.gang",
+    "executive_decision": "wang.zhiyuan",
+    "plan_pilot": INITIATOR,
+    "observe_pilot": "zhao.heng",
+    "review_pilot": "zhao.heng",
+    "plan_rollout": "zhao.heng",
+}
+"""Who does what, where the department does not say it."""
+ANSWERS: Mapping[str, Mapping[str, Any]] = {
+    "assess_need": {"decision": "proceed", "reason": "Competitors pay more."},
+    "design_change": {"decision": "resubmit"},
+    "test_change": {"stability": "pass", "security": "pass", "summary": "All green."},
+    "review_by_department": {"verdict": "approve"},
+    "executive_decision": {"decision": "approve"},
+    "plan_pilot": {"units": "SH", "length_days": 30, "min_sales": 10, "max_complaints": 2, "max_incidents": 0},
+    "observe_pilot": {"reason": "The numbers are clear."},
+    "review_pilot": {"sales": 120, "complaints": 0, "incidents": 0, "summary": "Sold well."},
+    "close_conditions": {"grounds": "Done, see the minutes."},
+    "plan_rollout": {
+        "strategy": "All branches on one day.",
+        "notice_channels": ["app"],
+        "notice_text": "A better rate.",
+        "notice_days": 30,
+    },
+}
+"""What is answered unless the path says otherwise."""
+EVIDENCE = frozenset({"test_change", "review_pilot"})
+BY_DEPARTMENT = frozenset({"review_by_department", "close_conditions"})
+MONTH = timedelta(days=30)
+DRIVER = {"kind": "external", "source": "market", "reason": "Rates on the market have moved."}
+
+
+def forget_everything() -> None:
+    """As in a process that has just begun: no session, no definition, no table in memory."""
+    db.session.remove()
+    library._bundles.clear()
+    library._drawings.clear()
+    engine_library._parsed.clear()
+    decision_queries._tables.clear()
+    decision_queries._parsed.cache_clear()
+
+
+T = TypeVar("T")
+
+
+class Play:
+    """One change request and its case, from proposal on."""
+
+    def __init__(self, now: datetime = BEGIN):
+        self.now = now
+        self.request_id = 0
+
+    # Steps
+
+    def step(self, act: Callable[[Session], T]) -> T:
+        """One unit of work in a fresh state."""
+        forget_everything()
+        with unit_of_work() as uow:
+            return act(uow)
+
+    def sell(self, contents: Mapping[str, Mapping[str, Any]], owner: str = "zhao.heng") -> Play:
+        """Put products on sale, a month ago."""
+        for code, content in contents.items():
+            self.step(lambda uow, c=code, d=content: put_on_sale(uow, c, d, person(uow, owner), self.now - MONTH))
+        return self
+
+    def draft(self, wanted: Mapping[str, Mapping[str, Any]], initiator: str = INITIATOR, **details: Any) -> Play:
+        """A draft of a change request over these products."""
+        versions = [changes.Wanted(product=code, content=content) for code, content in wanted.items()]
+        self.request_id = self.step(
+            lambda uow: changes.create_draft(
+                uow,
+                wanted=versions,
+                details={"driver": DRIVER, **details},
+                actor=person(uow, initiator),
+                now=self.now,
+            ).id
+        )
+        return self
+
+    def submit(self, initiator: str = INITIATOR) -> Play:
+        self.step(
+            lambda uow: changes.submit(
+                uow, request_id=self.request_id, actor=person(uow, initiator), now=self.now
+            )
+        )
+        return self
+
+    def edit(self, wanted: Mapping[str, Mapping[str, Any]], who: str = INITIATOR, **details: Any) -> Play:
+        versions = [changes.Wanted(product=code, content=content) for code, content in wanted.items()]
+        self.step(
+            lambda uow: changes.save_step(
+                uow,
+                request_id=self.request_id,
+                details=details,
+                wanted=versions,
+                actor=person(uow, who),
+                now=self.now,
+            )
+        )
+        return self
+
+    def withdraw(self, who: str = INITIATOR) -> Play:
+        self.step(
+            lambda uow: changes.withdraw(
+                uow, request_id=self.request_id, reason="Not now.", actor=person(uow, who), now=self.now
+            )
+        )
+        return self
+
+    def stop_pilot(self, who: str = "xu.feng") -> Play:
+        self.step(
+            lambda uow: changes.stop_pilot(
+                uow, request_id=self.request_id, reason="Losses.", actor=person(uow, who), now=self.now
+            )
+        )
+        return self
+
+    def do(self, element: str, department: str | None = None, *, who: str | None = None, **answers: Any) -> Play:
+        """Complete the open task of an element as the person whose job it is."""
+        task = self.task(element, department)
+        who = who or (OFFICERS[str(task.department)] if element in BY_DEPARTMENT else WHO[element])
+        data = {**ANSWERS[element], **answers}
+        if element in EVIDENCE and "evidence" not in data:
+            data["evidence"] = [self.attach(task.id, who)]
+        self.step(
+            lambda uow: services.complete_task(
+                uow, task_id=task.id, version=task.version, data=data, actor=person(uow, who), now=self.now
+            )
+        )
+        return self
+
+    def attach(self, task_id: int, who: str) -> int:
+        return self.step(
+            lambda uow: attachments.attach(
+                uow,
+                task_id=task_id,
+                filename="report.txt",
+                content=b"measured",
+                actor=person(uow, who),
+                now=self.now,
+            ).id
+        )
+
+    def wait(self, **time: int) -> int:
+        """Let time pass and run what falls due; how many cases moved."""
+        self.now += timedelta(**time)
+        forget_everything()
+        return run_due(self.now)
+
+    # Several steps that belong together
+
+    def prepare(self) -> Play:
+        return self.do("assess_need").do("design_change").do("test_change")
+
+    def redo(self) -> Play:
+        """After a send back: design and test again."""
+        return self.do("design_change").do("test_change")
+
+    def review(self, **verdicts: Mapping[str, Any]) -> Play:
+        """Every department that is asked answers; ``verdicts`` by department where it is not a plain approval."""
+        for department in self.asked():
+            self.do("review_by_department", department, **verdicts.get(department, {}))
+        return self
+
+    # Looking
+
+    def _read(self, act: Callable[[Session], T]) -> T:
+        forget_everything()
+        found = act(session())
+        end_read()
+        return found
+
+    def request(self) -> ChangeRequest:
+        return self._read(lambda s: s.get_one(ChangeRequest, self.request_id))
+
+    def instance(self) -> ProcessInstance:
+        case = self.request().instance_id
+        return self._read(lambda s: s.get_one(ProcessInstance, case))
+
+    def open_tasks(self) -> Sequence[Task]:
+        case = self.request().instance_id
+        open_ones = select(Task).where(Task.instance_id == case, Task.state == "open").order_by(Task.id)
+        return self._read(lambda s: list(s.scalars(open_ones)))
+
+    def task(self, element: str, department: str | None = None) -> Task:
+        found = [t for t in self.open_tasks() if t.element_id == element and department in (None, t.department)]
+        assert found, f"{element} {department or ''} is not open; open are {self.standing()}"
+        return found[0]
+
+    def standing(self) -> list[str]:
+        return sorted(t.element_id for t in self.open_tasks())
+
+    def asked(self) -> list[str]:
+        """Departments whose review is open."""
+        return sorted(str(t.department) for t in self.open_tasks() if t.element_id == "review_by_department")
+
+    def sale(self, product: str, **asked: Any) -> SaleAnswer:
+        at = asked.pop("at", self.now)
+        return self._read(lambda s: may_sell(s, product=product, at=at, **asked))
+
+    def answers_at(self, product: str, moments: Iterable[datetime]) -> list[int | None]:
+        """The version on sale at each of these moments."""
+        return [self.sale(product, at=moment).version for moment in moments]
