@@ -45,7 +45,15 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(N_("Import"), "/products/import", "product.import"),
         ),
     ),
-    Entry(N_("Processes"), "/processes", "process.see"),
+    Entry(
+        N_("Processes"),
+        "/processes",
+        "process.see",
+        (
+            Entry(N_("Processes"), "/processes", "process.see"),
+            Entry(N_("Decision tables"), "/rules", "process.see"),
+        ),
+    ),
     Entry(N_("Reports"), "/reports"),
     Entry(N_("Administration"), "/admin", "administration.see"),
 )
