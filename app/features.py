@@ -11,6 +11,7 @@ from app.desks.inbox import views as inbox_views
 from app.identity import api as identity_api
 from app.identity import views as identity_views
 from app.modules.catalogue import api as catalogue_api
+from app.modules.changes import api as changes_api
 from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
 from app.shell import views as shell_views
 from app.workflow.decisions import api as decisions_api
@@ -21,9 +22,29 @@ from app.workflow.instances import api as instances_api
 from app.workflow.tasks import api as tasks_api
 
 
+APIS = (
+    identity_api,
+    demo,
+    deployments_api,
+    decisions_api,
+    instances_api,
+    tasks_api,
+    catalogue_api,
+    changes_api,
+)
+PAGES = (
+    identity_views,
+    shell_views,
+    forms_views,
+    decisions_views,
+    inbox_views,
+    designer_views,
+)
+
+
 def install_features(app: Flask, api: Api, prefix: str) -> None:
     health.install(app)
-    for feature in (identity_api, demo, deployments_api, decisions_api, instances_api, tasks_api, catalogue_api):
+    for feature in APIS:
         api.register_blueprint(feature.blueprint, url_prefix=prefix)
-    for views in (identity_views, shell_views, forms_views, decisions_views, inbox_views, designer_views):
+    for views in PAGES:
         app.register_blueprint(views.pages)

@@ -68,6 +68,8 @@ class ProposedVersion(Record):
     change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), primary_key=True)
     product_code: Mapped[str] = mapped_column(ForeignKey("product.code"), primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("product_version.id"))
+    position: Mapped[int]
+    """From 0, as the initiator named the products."""
     open: Mapped[bool]
     """Submitted and not ended: a product stands in at most one open request."""
 

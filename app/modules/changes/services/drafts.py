@@ -67,11 +67,15 @@ def create_draft(
     uow.add(request)
     uow.flush()
     for place, (item, product) in enumerate(zip(wanted, products, strict=True)):
-        with _pointing_at(f"/versions/{place}"):
+        with _pointing_at(place, item):
             version = _drafted(uow, item, product, actor, now)
         uow.add(
             ProposedVersion(
-                change_request_id=request.id, product_code=product.code, version_id=version.id, open=False
+                change_request_id=request.id,
+                product_code=product.code,
+                version_id=version.id,
+                position=place,
+                open=False,
             )
         )
     note(uow, request, "change.drafted", actor, now, products=[p.code for p in products])
@@ -80,7 +84,9 @@ def create_draft(
 
 def _products(uow: Session, wanted: Sequence[Wanted]) -> list[Product]:
     """The products, of one family and one department, each named once."""
-    rows = uow.scalars(select(Product).where(Product.code.in_([w.product for w in wanted])))
+    # Locked in one order, so that two proposals over the same products never wait for each other.
+    mentioned = select(Product).where(Product.code.in_([w.product for w in wanted]))
+    rows = uow.scalars(mentioned.order_by(Product.code).with_for_update())
     known = {p.code: p for p in rows}
     seen: set[str] = set()
     for place, item in enumerate(wanted):
@@ -158,12 +164,13 @@ def merge(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 
 
 @contextmanager
-def _pointing_at(prefix: str) -> Iterator[None]:
+def _pointing_at(place: int, item: Wanted) -> Iterator[None]:
     """Faults in a version's content point into the request that carries it."""
+    prefix = f"/versions/{place}/{'changes' if item.changes is not None else 'content'}"
     try:
         yield
     except Invalid as error:
-        faults = [replace(f, pointer=f"{prefix}/content{f.pointer}") for f in error.faults]
+        faults = [replace(f, pointer=f"{prefix}{f.pointer}") for f in error.faults]
         raise Invalid(error.message, code=error.code, faults=faults, **error.values) from None
 
 
@@ -206,7 +213,7 @@ def _save_versions(
             raise invalid(f"/versions/{place}/product", N_("This product is not part of the request."))
         if version.state == "in_review":
             version = versions.reopen(uow, version_id=version.id, actor=actor, now=now)
-        with _pointing_at(f"/versions/{place}"):
+        with _pointing_at(place, item):
             _merged(uow, _edited(uow, version, item.content, actor, now), item, actor, now)
     return [item.product for item in wanted]
 

@@ -100,12 +100,12 @@ def _locked(uow: Session, which: Any) -> ChangeRequest:
 
 
 def proposed(session: Session, request_id: int) -> list[tuple[ProposedVersion, ProductVersion]]:
-    """The proposed versions, by product code."""
+    """The proposed versions, in the order in which the products were named."""
     rows = session.execute(
         select(ProposedVersion, ProductVersion)
         .join(ProductVersion, ProductVersion.id == ProposedVersion.version_id)
         .where(ProposedVersion.change_request_id == request_id)
-        .order_by(ProposedVersion.product_code)
+        .order_by(ProposedVersion.position)
     )
     return [(row, version) for row, version in rows]
 

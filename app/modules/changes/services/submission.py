@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,11 +21,12 @@ from app.modules.changes.rules.routing import change_types, groups_touched
 from app.modules.changes.services import differences
 from app.modules.changes.services.drafts import WRONG, already_open
 from app.modules.changes.services.records import for_change, move, note, proposed
-from app.workflow.decisions.services import decide
+from app.workflow.decisions.services import decide, try_out
 from app.workflow.instances.progress import Step
 from app.workflow.instances.services import start_instance
 
 PROCESS = "product_update"
+POLICY = "notice_policy"
 
 
 def submit(uow: Session, *, request_id: int, actor: Actor, now: datetime) -> tuple[ChangeRequest, Step]:
@@ -93,9 +94,18 @@ def _card(uow: Session, request: ChangeRequest) -> dict[str, Any]:
 
 
 def check(uow: Session, request: ChangeRequest, now: datetime) -> None:
-    """``Invalid`` with every part that a request cannot be submitted without."""
-    pairs = differences.pairs(uow, request, now)
-    faults = [*_missing(request), *_unchanged(pairs), *_too_early(uow, request, pairs, now)]
+    """``Invalid`` with every part that a request cannot be submitted without; what the policy says is recorded."""
+    _refuse_incomplete(uow, request, now, notice_days(uow, request, now))
+
+
+def check_now(session: Session, request: ChangeRequest, now: datetime) -> None:
+    """The same for a page, while one drafts: nothing is recorded."""
+    _refuse_incomplete(session, request, now, notice_days(session, request, now, record=False))
+
+
+def _refuse_incomplete(session: Session, request: ChangeRequest, now: datetime, notice: int) -> None:
+    pairs = differences.pairs(session, request, now)
+    faults = [*_missing(request), *_unchanged(pairs), *_too_early(request, notice, now)]
     if faults:
         raise Invalid(WRONG, faults=faults)
 
@@ -121,10 +131,10 @@ def _unchanged(pairs: Sequence[Pair]) -> Iterator[Fault]:
             yield Fault(f"/versions/{place}", message, code="unchanged")
 
 
-def _too_early(uow: Session, request: ChangeRequest, pairs: Sequence[Pair], now: datetime) -> Iterator[Fault]:
+def _too_early(request: ChangeRequest, notice: int, now: datetime) -> Iterator[Fault]:
     if request.effective_at is None:
         return
-    earliest = earliest_day(uow, request, now)
+    earliest = clock.accounting_date(now) + timedelta(days=notice)
     day = clock.accounting_date(request.effective_at)
     if day < clock.accounting_date(now):
         yield Fault("/effective_on", N_("Lies in the past."), code="past")
@@ -133,24 +143,21 @@ def _too_early(uow: Session, request: ChangeRequest, pairs: Sequence[Pair], now:
         yield Fault("/effective_on", message, {"day": earliest.isoformat()}, code="notice_period")
 
 
-def earliest_day(uow: Session, request: ChangeRequest, now: datetime) -> date:
-    """The first day on which the change may take effect, by the notice policy."""
-    return clock.accounting_date(now) + timedelta(days=notice_days(uow, request, now))
+def earliest_day(session: Session, request: ChangeRequest, now: datetime) -> date:
+    """The first day on which the change may take effect, by the notice policy; nothing is recorded."""
+    return clock.accounting_date(now) + timedelta(days=notice_days(session, request, now, record=False))
 
 
-def notice_days(uow: Session, request: ChangeRequest, now: datetime) -> int:
+def notice_days(session: Session, request: ChangeRequest, now: datetime, *, record: bool = True) -> int:
     """Days of notice to existing holders that the policy asks for: the longest of all kinds of change (rule 10).
 
     A product that nobody holds yet needs none.
     """
-    facts = [f for f in differences.facts_of(uow, request, now) if not f["new_product"]]
+    facts = [f for f in differences.facts_of(session, request, now) if not f["new_product"]]
     kinds = change_types(groups_touched(facts)) if facts else []
-    return max((_policy(uow, request, kind, now)["notice_days"] for kind in kinds), default=0)
-
-
-def _policy(uow: Session, request: ChangeRequest, kind: str, now: datetime) -> Mapping[str, Any]:
-    inputs = {"change_type": kind, "family": request.family, "holder": "existing"}
-    found: Mapping[str, Any] = decide(
-        uow, key="notice_policy", inputs=inputs, now=now, instance_id=request.instance_id, element_id=None
-    )
-    return found
+    asked = [{"change_type": kind, "family": request.family, "holder": "existing"} for kind in kinds]
+    if record:
+        said = [decide(session, key=POLICY, inputs=i, now=now, instance_id=request.instance_id) for i in asked]
+    else:
+        said = [try_out(session, key=POLICY, inputs=i).output for i in asked]
+    return max((answer["notice_days"] for answer in said), default=0)

@@ -1,0 +1,190 @@
+"""Change requests for programs: the way in to a product update."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, g, jsonify
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from app.identity.web import current_actor, who
+from app.kernel.database import session, unit_of_work
+from app.kernel.web import (
+    check_if_match,
+    decode_cursor,
+    document_problems,
+    encode_cursor,
+    etag,
+    idempotent,
+    in_unit_of_work,
+    page_size,
+)
+from app.modules.changes import presenting as show
+from app.modules.changes import queries, schemas, services
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.services.records import for_change
+
+blueprint = Blueprint("changes", __name__, description="Change requests: proposals, reviews, pilots")
+ID = "<int(max=9007199254740991):request_id>"
+
+
+def tag(request: ChangeRequest) -> str:
+    return etag("change", request.id, request.version)
+
+
+def _answered(current: Any, request: ChangeRequest) -> Response:
+    response = jsonify(show.request_json(current, request))
+    response.headers["ETag"] = tag(request)
+    return response
+
+
+def _wanted(body: dict[str, Any]) -> list[services.Wanted]:
+    return [services.Wanted(**item) for item in body.pop("versions", [])]
+
+
+@blueprint.route("/change-requests")
+class ChangeRequests(MethodView):
+    @document_problems(blueprint)
+    @blueprint.arguments(schemas.ChangeRequestQuery, location="query")
+    @blueprint.response(200, schemas.ChangeRequestPage)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Requests I may see, newest first; ``?mine=``, ``?state=``, ``?product=`` narrow."""
+        limit, after = page_size(), decode_cursor(int)
+        wanted = {name: query[name] for name in ("mine", "state", "product") if name in query}
+        rows = queries.requests_of(
+            session(), current_actor(), **wanted, after=after[0] if after else None, limit=limit
+        )
+        more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
+        return {"items": [show.summary_json(r) for r in rows[:limit]], "next": more}
+
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.NewChangeRequest)
+    @blueprint.response(201, schemas.ChangeRequestCreated)
+    @idempotent(who)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Propose a change. It is submitted and its case starts at once, unless it is kept as a draft."""
+        actor, wanted, draft = current_actor(), _wanted(body), body.pop("draft", False)
+
+        def act(uow: Any) -> tuple[int, Any]:
+            request = services.create_draft(uow, wanted=wanted, details=body, actor=actor, now=g.now)
+            if not draft:
+                request, _ = services.submit(uow, request_id=request.id, actor=actor, now=g.now)
+            return 201, show.created_json(request)
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route(f"/change-requests/{ID}")
+class OneRequest(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.ChangeRequestOut)
+    def get(self, request_id: int) -> Any:
+        """One request with the opinions, conditions and decisions on it, and its pilot."""
+        return _answered(session(), queries.request_for(session(), request_id, current_actor()))
+
+    @document_problems(blueprint, 403, 409, 412, 428)
+    @blueprint.arguments(schemas.ChangeRequestPatch)
+    @blueprint.response(200, schemas.ChangeRequestOut)
+    def patch(self, body: dict[str, Any], request_id: int) -> Any:
+        """Change a draft or a request that is being designed; one in review is taken back by that."""
+        actor, wanted = current_actor(), _wanted(body)
+        with unit_of_work() as uow:
+            check_if_match(tag(for_change(uow, request_id, actor)[0]))
+            request = services.save_step(
+                uow, request_id=request_id, details=body, wanted=wanted, actor=actor, now=g.now
+            )
+            return _answered(uow, request)
+
+
+@blueprint.route(f"/change-requests/{ID}/difference")
+class Difference(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.DifferenceOut)
+    def get(self, request_id: int) -> Any:
+        """What the request changes, attribute by attribute, product by product."""
+        request = queries.request_for(session(), request_id, current_actor())
+        found = queries.difference_of(session(), request, g.now)
+        return jsonify({"items": [show.difference_json(d) for d in found]})
+
+
+def _verb(act: Callable[[Any], ChangeRequest]) -> Any:
+    def run(uow: Any) -> tuple[int, Any]:
+        return 200, show.request_json(uow, act(uow))
+
+    return in_unit_of_work(run)
+
+
+@blueprint.route(f"/change-requests/{ID}/submit")
+class Submit(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.response(200, schemas.ChangeRequestOut)
+    @idempotent(who)
+    def post(self, request_id: int) -> Any:
+        """Submit a draft: its case starts."""
+        return _verb(
+            lambda uow: services.submit(uow, request_id=request_id, actor=current_actor(), now=g.now)[0]
+        )
+
+
+@blueprint.route(f"/change-requests/{ID}/withdraw")
+class Withdraw(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.ClosingReason)
+    @blueprint.response(200, schemas.ChangeRequestOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], request_id: int) -> Any:
+        """Withdraw a request that is not yet decided."""
+        return _verb(
+            lambda uow: services.withdraw(uow, request_id=request_id, actor=current_actor(), now=g.now, **body)
+        )
+
+
+@blueprint.route(f"/change-requests/{ID}/observations")
+class Observations(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.ObservationIn)
+    @blueprint.response(201, schemas.ObservationOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], request_id: int) -> Any:
+        """Add a dated row to what was observed in the pilot."""
+        actor = current_actor()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            row = services.add_observation(uow, request_id=request_id, actor=actor, now=g.now, **body)
+            return 201, show.observation_json(row)
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route(f"/change-requests/{ID}/stop-pilot")
+class StopPilot(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.ClosingReason)
+    @blueprint.response(200, schemas.ChangeRequestOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], request_id: int) -> Any:
+        """As the risk department, stop the pilot at once: its sales are rolled back."""
+        return _verb(
+            lambda uow: services.stop_pilot(uow, request_id=request_id, actor=current_actor(), now=g.now, **body)
+        )
+
+
+@blueprint.route(f"/change-requests/{ID}/conditions/<int(max=9007199254740991):condition_id>/close")
+class CloseCondition(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.ConditionGrounds)
+    @blueprint.response(200, schemas.ConditionOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], request_id: int, condition_id: int) -> Any:
+        """Close a condition, as the department that set it."""
+        actor = current_actor()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            found = services.close_condition(
+                uow, request_id=request_id, condition_id=condition_id, actor=actor, now=g.now, **body
+            )
+            return 200, show.condition_json(found)
+
+        return in_unit_of_work(act)

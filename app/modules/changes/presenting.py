@@ -1,0 +1,102 @@
+"""Change requests as programs see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.modules.catalogue.rules.difference import changed
+from app.modules.changes import queries
+from app.modules.changes.models import (
+    ChangeRequest,
+    Condition,
+    DepartmentReview,
+    ExecutiveDecision,
+    Pilot,
+    PilotObservation,
+)
+from app.workflow.presenting import moment
+
+
+def created_json(request: ChangeRequest) -> dict[str, Any]:
+    return {name: getattr(request, name) for name in ("id", "instance_id", "number", "state")}
+
+
+def summary_json(request: ChangeRequest) -> dict[str, Any]:
+    names = ("initiator", "owner_department", "family", "materiality")
+    return {
+        **created_json(request),
+        **{name: getattr(request, name) for name in names},
+        "effective_at": moment(request.effective_at),
+        "created": moment(request.created_at),
+        "updated": moment(request.updated_at),
+    }
+
+
+def request_json(session: Session, request: ChangeRequest) -> dict[str, Any]:
+    """The request with all that was said about it."""
+    names = (
+        "driver",
+        "function_plan",
+        "expected_benefit",
+        "pilot_wish",
+        "pilot_plan",
+        "round",
+        "content_hash",
+        "closing_reason",
+    )
+    pilot = queries.pilot_of(session, request.id)
+    return {
+        **summary_json(request),
+        **{name: getattr(request, name) for name in names},
+        "versions": [
+            {"product": v.product_code, "version": v.number, "state": v.state, "content_hash": v.content_hash}
+            for _, v in queries.proposed(session, request.id)
+        ],
+        "reviews": [_review_json(r) for r in queries.reviews_of(session, request.id)],
+        "conditions": [condition_json(c) for c in queries.conditions_of(session, request.id)],
+        "decisions": [_decision_json(d) for d in queries.decisions_of(session, request.id)],
+        "pilot": _pilot_json(session, pilot) if pilot else None,
+    }
+
+
+def _review_json(review: DepartmentReview) -> dict[str, Any]:
+    names = ("round", "department", "reviewer", "verdict", "opinion", "content_hash")
+    found = {name: getattr(review, name) for name in names}
+    return {**found, "at": moment(review.at), "voided": moment(review.voided_at)}
+
+
+def condition_json(condition: Condition) -> dict[str, Any]:
+    names = ("id", "department", "kind", "text", "state", "closed_by", "grounds")
+    return {name: getattr(condition, name) for name in names}
+
+
+def _decision_json(decision: ExecutiveDecision) -> dict[str, Any]:
+    names = ("round", "decision", "reason", "by", "content_hash")
+    return {**{name: getattr(decision, name) for name in names}, "at": moment(decision.at)}
+
+
+def _pilot_json(session: Session, pilot: Pilot) -> dict[str, Any]:
+    names = ("state", "scopes", "criteria", "extended", "results", "stopped_by")
+    rows = queries.observations_of(session, pilot.change_request_id)
+    return {
+        **{name: getattr(pilot, name) for name in names},
+        "begins": moment(pilot.begins_at),
+        "until": moment(pilot.until),
+        "observations": [observation_json(row) for row in rows],
+    }
+
+
+def observation_json(row: PilotObservation) -> dict[str, Any]:
+    names = ("id", "scope", "source", "text", "readings", "attachment_id", "by")
+    return {**{name: getattr(row, name) for name in names}, "at": moment(row.at)}
+
+
+def difference_json(found: queries.VersionDifference) -> dict[str, Any]:
+    return {
+        "product": found.product,
+        "old": found.old.number if found.old else None,
+        "new": found.new.number,
+        "changes": [change.as_json() for change in changed(found.changes)],
+    }

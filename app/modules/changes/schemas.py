@@ -1,0 +1,247 @@
+"""What the API of change requests takes and gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+from app.kernel.i18n import N_
+from app.modules.catalogue.schemas.api import choice, code_text, text
+from app.modules.catalogue.schemas.content import UNKNOWN
+from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
+from app.modules.changes.rules.states import STATES
+
+MOST_VERSIONS = 100
+DRIVER_SOURCES = ("regulation", "technology", "market", "competitor")
+
+
+class Strict(Schema):
+    error_messages = {"unknown": UNKNOWN}
+
+    class Meta:
+        unknown = RAISE
+
+
+class ChangeDriver(Strict):
+    """What drives the change: an own department, or something outside the bank."""
+
+    kind = choice(("internal", "external"), required=True)
+    department = code_text(60)
+    source = choice(DRIVER_SOURCES)
+    reason = text(4000, required=True)
+
+    @validates_schema
+    def says_who(self, data: dict[str, Any], **_: Any) -> None:
+        needed = "department" if data["kind"] == "internal" else "source"
+        if not data.get(needed):
+            raise ValidationError(N_("This is required."), needed)
+
+
+class PilotScope(Strict):
+    """Units, channels, customer groups; what is left out covers all."""
+
+    units = fields.List(code_text(60), validate=validate.Length(0, 200))
+    channels = fields.List(choice(CHANNELS))
+    groups = fields.List(choice(CUSTOMER_GROUPS))
+
+
+class PilotCriteria(Strict):
+    min_sales = fields.Integer(strict=True, required=True, validate=validate.Range(0, 100_000_000))
+    max_complaints = fields.Integer(strict=True, required=True, validate=validate.Range(0, 1_000_000))
+    max_incidents = fields.Integer(strict=True, required=True, validate=validate.Range(0, 1_000_000))
+
+
+class PilotPlan(Strict):
+    """Scope, length and criteria, fixed before the pilot begins."""
+
+    scopes = fields.List(fields.Nested(PilotScope), required=True, validate=validate.Length(1, 20))
+    length_days = fields.Integer(strict=True, required=True, validate=validate.Range(7, 180))
+    criteria = fields.Nested(PilotCriteria, required=True)
+
+    @validates_schema
+    def limits_something(self, data: dict[str, Any], **_: Any) -> None:
+        if not all(any(scope.values()) for scope in data["scopes"]):
+            raise ValidationError(N_("A pilot needs a scope: units, channels or customer groups."), "scopes")
+
+
+class ProposedIn(Strict):
+    """A product with its whole new ``content``, or ``changes`` merged into the live one (RFC 7396).
+
+    ``version`` takes up a draft there is already.
+    """
+
+    product = code_text(100, required=True)
+    content = fields.Dict()
+    changes = fields.Dict()
+    version = fields.Integer(strict=True, validate=validate.Range(1, 2**31 - 1))
+
+    @validates_schema
+    def one_way(self, data: dict[str, Any], **_: Any) -> None:
+        if "content" in data and "changes" in data:
+            raise ValidationError(N_("Send either the whole content or the changes."), "changes")
+
+
+class ChangeRequestDetails(Strict):
+    driver = fields.Nested(ChangeDriver)
+    function_plan = text(8000, allow_none=True)
+    expected_benefit = text(4000, allow_none=True)
+    effective_on = fields.Date(allow_none=True)
+    pilot_wish = fields.Boolean(truthy={True}, falsy={False})
+    pilot_plan = fields.Nested(PilotPlan, allow_none=True)
+
+
+class NewChangeRequest(ChangeRequestDetails):
+    """A change request. ``draft`` keeps it for later; otherwise it is submitted and its case starts at once."""
+
+    driver = fields.Nested(ChangeDriver, required=True)
+    versions = fields.List(fields.Nested(ProposedIn), required=True, validate=validate.Length(1, MOST_VERSIONS))
+    draft = fields.Boolean(truthy={True}, falsy={False})
+
+
+class ChangeRequestPatch(ChangeRequestDetails):
+    """Only the members sent are changed."""
+
+    versions = fields.List(fields.Nested(ProposedIn), validate=validate.Length(0, MOST_VERSIONS))
+
+
+class ChangeRequestQuery(Schema):
+    mine = fields.Boolean()
+    state = choice(STATES)
+    product = code_text(100)
+    limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
+    cursor = fields.String()
+
+
+class ClosingReason(Strict):
+    reason = text(2000, required=True)
+
+
+class ConditionGrounds(Strict):
+    grounds = text(2000, required=True)
+
+
+class PilotReadings(Strict):
+    sales = fields.Integer(strict=True, validate=validate.Range(0, 100_000_000))
+    complaints = fields.Integer(strict=True, validate=validate.Range(0, 1_000_000))
+    incidents = fields.Integer(strict=True, validate=validate.Range(0, 1_000_000))
+
+
+class ObservationIn(Strict):
+    """One dated row. ``readings``: counts since the row before."""
+
+    scope = text(200, required=True)
+    source = text(200, required=True)
+    text = text(4000, required=True)
+    readings = fields.Nested(PilotReadings)
+    attachment_id = fields.Integer(strict=True, validate=validate.Range(1, 2**53 - 1))
+
+
+class ChangeRequestCreated(Schema):
+    id = fields.Integer(required=True)
+    instance_id = fields.Integer(required=True, allow_none=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class ProposedOut(Schema):
+    product = fields.String(required=True)
+    version = fields.Integer(required=True)
+    state = fields.String(required=True)
+    content_hash = fields.String(required=True)
+
+
+class ChangeRequestSummary(ChangeRequestCreated):
+    initiator = fields.String(required=True)
+    owner_department = fields.String(required=True)
+    family = fields.String(required=True)
+    materiality = fields.String(required=True, allow_none=True)
+    effective_at = fields.String(required=True, allow_none=True)
+    created = fields.String(required=True)
+    updated = fields.String(required=True)
+
+
+class ReviewOut(Schema):
+    round = fields.Integer(required=True)
+    department = fields.String(required=True)
+    reviewer = fields.String(required=True)
+    verdict = fields.String(required=True)
+    opinion = fields.String(required=True, allow_none=True)
+    content_hash = fields.String(required=True)
+    at = fields.String(required=True)
+    voided = fields.String(required=True, allow_none=True)
+
+
+class ConditionOut(Schema):
+    id = fields.Integer(required=True)
+    department = fields.String(required=True)
+    kind = fields.String(required=True)
+    text = fields.String(required=True)
+    state = fields.String(required=True)
+    closed_by = fields.String(required=True, allow_none=True)
+    grounds = fields.String(required=True, allow_none=True)
+
+
+class ExecutiveDecisionOut(Schema):
+    round = fields.Integer(required=True)
+    decision = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    by = fields.String(required=True)
+    content_hash = fields.String(required=True)
+    at = fields.String(required=True)
+
+
+class ObservationOut(Schema):
+    id = fields.Integer(required=True)
+    at = fields.String(required=True)
+    scope = fields.String(required=True)
+    source = fields.String(required=True)
+    text = fields.String(required=True)
+    readings = fields.Dict(required=True)
+    attachment_id = fields.Integer(required=True, allow_none=True)
+    by = fields.String(required=True)
+
+
+class PilotOut(Schema):
+    state = fields.String(required=True)
+    scopes = fields.List(fields.Dict(), required=True)
+    criteria = fields.Dict(required=True)
+    begins = fields.String(required=True)
+    until = fields.String(required=True)
+    extended = fields.Boolean(required=True)
+    results = fields.Dict(required=True, allow_none=True)
+    stopped_by = fields.String(required=True, allow_none=True)
+    observations = fields.List(fields.Nested(ObservationOut), required=True)
+
+
+class ChangeRequestOut(ChangeRequestSummary):
+    driver = fields.Dict(required=True)
+    function_plan = fields.String(required=True, allow_none=True)
+    expected_benefit = fields.String(required=True, allow_none=True)
+    pilot_wish = fields.Boolean(required=True)
+    pilot_plan = fields.Dict(required=True, allow_none=True)
+    round = fields.Integer(required=True)
+    content_hash = fields.String(required=True, allow_none=True)
+    closing_reason = fields.String(required=True, allow_none=True)
+    versions = fields.List(fields.Nested(ProposedOut), required=True)
+    reviews = fields.List(fields.Nested(ReviewOut), required=True)
+    conditions = fields.List(fields.Nested(ConditionOut), required=True)
+    decisions = fields.List(fields.Nested(ExecutiveDecisionOut), required=True)
+    pilot = fields.Nested(PilotOut, required=True, allow_none=True)
+
+
+class ChangeRequestPage(Schema):
+    items = fields.List(fields.Nested(ChangeRequestSummary), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class VersionDifferenceOut(Schema):
+    product = fields.String(required=True)
+    old = fields.Integer(required=True, allow_none=True)
+    new = fields.Integer(required=True)
+    changes = fields.List(fields.Dict(), required=True)
+    """Changed attributes only."""
+
+
+class DifferenceOut(Schema):
+    items = fields.List(fields.Nested(VersionDifferenceOut), required=True)
