@@ -51,6 +51,9 @@ def one_table(key: str) -> Any:
     require(current_actor(), "process.see")
     definition = latest(session(), key)
     table = detail_json(definition)
+    for rule in table["rules"]:
+        columns = zip(table["inputs"], rule["conditions"], strict=True)
+        rule["when"] = [(column, text) for column, text in columns if text != "-"]
     meaning = AGGREGATIONS.get(table["aggregation"] or "") or POLICIES[table["hit_policy"]]
     return render_template(
         "decisions/table.html",
