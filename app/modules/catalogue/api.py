@@ -66,7 +66,10 @@ class Products(MethodView):
     @blueprint.arguments(schemas.ProductQuery, location="query")
     @blueprint.response(200, schemas.ProductPage)
     def get(self, query: dict[str, Any]) -> Any:
-        """Products, filtered. With as_of: what was on sale then, as known_at believed, in that scope."""
+        """Products, filtered; ``?limit=`` and ``?cursor=`` page through them.
+
+        With ``as_of``: what was on sale then, as was believed at ``known_at``, in that scope. A day stands for its end.
+        """
         require(current_actor(), "product.see")
         wanted = filter_of(query, g.now)
         limit, after = page_size(), cursor_of(wanted.sort)
@@ -166,7 +169,7 @@ class Versions(MethodView):
     @blueprint.arguments(schemas.PageQuery, location="query")
     @blueprint.response(200, schemas.VersionPage)
     def get(self, query: dict[str, Any], code: str) -> Any:
-        """The versions of a product, latest first."""
+        """The versions of a product, latest first; ``?limit=`` and ``?cursor=`` page through them."""
         require(current_actor(), "product.see")
         product = queries.product_by_code(session(), code)
         limit, after = page_size(), decode_cursor(int)
@@ -225,9 +228,10 @@ class MaySell(MethodView):
 
 
 _RECORD = {"type": "object", "additionalProperties": True}
+_ANYTHING: dict[str, Any] = {}
 _IMPORT_BODY = {
     "required": True,
-    "content": {"application/json": {"schema": {"anyOf": [_RECORD, {"type": "array", "items": _RECORD}]}}},
+    "content": {"application/json": {"schema": {"anyOf": [_RECORD, {"type": "array", "items": _ANYTHING}]}}},
 }
 
 

@@ -154,7 +154,7 @@ def test_a_number_that_is_no_number_is_quarantined(api: Api) -> None:
     assert outcomes(answer) == ["quarantined"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'"x"', b"3", b'{"data": 3}', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'"x"', b"3", b"\xff"])
 def test_what_is_no_import_is_refused(api: Api, body: bytes) -> None:
     answer = api("post", "/imports/cdr", data=body, content_type="application/json")
     assert answer.status_code == 422

@@ -32,13 +32,20 @@ class Query(Strict):
         unknown = EXCLUDE
 
 
-def clean(text: str) -> None:
+def keepable(text: str) -> None:
     if not is_clean(text):
         raise ValidationError(NOT_CLEAN)
 
 
 def text(longest: int, **kwargs: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(1, longest), clean], **kwargs)
+    """Text that both databases can keep."""
+    printable = validate.Regexp(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$", error=NOT_CLEAN)
+    return fields.String(validate=[validate.Length(1, longest), printable, keepable], **kwargs)
+
+
+def code_text(longest: int, **kwargs: Any) -> fields.String:
+    """A code: printable ASCII without spaces."""
+    return fields.String(validate=validate.Regexp(rf"^[!-~]{{1,{longest}}}$", error=NOT_CLEAN), **kwargs)
 
 
 def choice(choices: Any, **kwargs: Any) -> fields.String:
@@ -74,7 +81,7 @@ class Names(Strict):
 
 
 class ScopeQuery(Query):
-    unit = text(60)
+    unit = code_text(60)
     channel = choice(CHANNELS)
     group = choice(CUSTOMER_GROUPS)
 
@@ -84,31 +91,36 @@ class ProductQuery(ScopeQuery):
     family = choice(FAMILIES)
     type = choice(PRODUCT_TYPES)
     status = choice(PRODUCT_STATES)
-    owner = text(60)
+    owner = code_text(60)
     as_of = Moment(metadata={"type": "string", "format": "date-time"})
     known_at = Moment(metadata={"type": "string", "format": "date-time"})
     sort = choice(("code", "name", "name_zh", "changed"))
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
-    cursor = fields.String()
 
 
 class PageQuery(Query):
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
-    cursor = fields.String()
 
 
 class SaleQuery(ScopeQuery):
-    product = text(100, required=True)
+    product = code_text(100, required=True)
     version = fields.Integer(validate=validate.Range(1, 2**31 - 1))
     at = Moment(metadata={"type": "string", "format": "date-time"})
     known_at = Moment(metadata={"type": "string", "format": "date-time"})
 
 
+_CONTENT: dict[str, Any] = {
+    "description": "The document that GET /product-types describes for its type",
+    "required": ["type", "basics"],
+    "properties": {"type": {"enum": list(PRODUCT_TYPES)}, "basics": {"type": "object", "required": ["name"]}},
+}
+
+
 class NewProduct(Strict):
     code = fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z"))
-    content = fields.Dict(required=True)
+    content = fields.Dict(required=True, metadata=_CONTENT)
     names = fields.Nested(Names)
-    owner_department = text(60)
+    owner_department = code_text(60)
     note = text(2000)
 
 
@@ -116,7 +128,7 @@ class Description(Strict):
     """What may be changed without a change request, because no sale depends on it."""
 
     names = fields.Nested(Names)
-    owner_department = text(60)
+    owner_department = code_text(60)
     note = text(2000, allow_none=True)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.models import Department, OrganisationUnit
 from app.identity.permissions import Facts, require
-from app.kernel.errors import Conflict, Fault, Invalid, invalid
+from app.kernel.errors import Conflict, Fault, Invalid, NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.rules import states
@@ -242,7 +242,8 @@ def describe_product(uow: Session, *, code: str, changes: Mapping[str, Any], act
 
 def check_department(session: Session, key: str | None) -> None:
     if key is not None and session.get(Department, key) is None:
-        raise invalid("/owner_department", N_("There is no such department."))
+        message = N_("There is no such department.")
+        raise NotFound(message, faults=[Fault("/owner_department", message)])
 
 
 def checked_content(session: Session, content: Any, *, pointer: str = "", expect: str | None = None) -> dict[str, Any]:

@@ -68,9 +68,11 @@ class Item:
 
 def unwrap(raw: Any) -> list[Any]:
     """The records in one record, a list of them, or the envelope ``{data, links}`` as published."""
-    if isinstance(raw, dict) and "data" in raw:
-        data = raw["data"]
-        return unwrap(data["products"] if isinstance(data, dict) and "products" in data else data)
+    inner = raw.get("data") if isinstance(raw, dict) else None
+    if isinstance(inner, dict) and isinstance(inner.get("products"), list):
+        inner = inner["products"]
+    if isinstance(inner, dict | list):
+        raw = inner
     if isinstance(raw, list):
         return [_unwrapped(record) for record in raw]
     if isinstance(raw, dict):
