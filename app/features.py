@@ -8,6 +8,8 @@ from flask_smorest import Api
 from app import demo, health
 from app.desks.designer import views as designer_views
 from app.desks.inbox import views as inbox_views
+from app.desks.operations import commands as operations_commands
+from app.desks.operations import views as operations_views
 from app.identity import api as identity_api
 from app.identity import views as identity_views
 from app.modules.catalogue import api as catalogue_api
@@ -39,11 +41,13 @@ PAGES = (
     decisions_views,
     inbox_views,
     designer_views,
+    operations_views,
 )
 
 
 def install_features(app: Flask, api: Api, prefix: str) -> None:
     health.install(app)
+    operations_commands.install(app)
     for feature in APIS:
         api.register_blueprint(feature.blueprint, url_prefix=prefix)
     for views in PAGES:

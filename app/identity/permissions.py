@@ -157,6 +157,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "pilot.stop": lambda actor, facts: actor.department == "risk",
     # Administration
     "audit.see": has_role("auditor", "security_admin"),
+    "incident.see": reads_all,
     "administration.see": has_role("auditor", "security_admin", "operator"),
     "people.see": anybody,
 }

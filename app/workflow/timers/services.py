@@ -13,9 +13,11 @@ from sqlalchemy import select
 from app.identity.actors import SYSTEM
 from app.kernel.database import fault_point, session, unit_of_work
 from app.kernel.errors import DomainError
+from app.workflow.engine import EngineError
 from app.workflow.instances.progress import resume, settle
+from app.workflow.instances.recovery import fail
 from app.workflow.instances.services import open_tasks
-from app.workflow.models import Incident, ProcessInstance, Timer
+from app.workflow.models import ProcessInstance, Timer
 
 BATCH = 100
 
@@ -57,7 +59,8 @@ def _fire(instance_id: int, now: datetime) -> bool:
             step.note("timer.fire", count=fired, path=list(step.run.passed))
             settle(step, before)
             return True
-    except DomainError as error:
+    except (DomainError, EngineError) as error:
+        # One case that cannot go on must not keep the timers of the others from firing.
         _report(instance_id, error, now)
         return False
 
@@ -67,10 +70,10 @@ def _still_due(instance_id: int, now: datetime) -> bool:
     return session().scalar(due) is not None
 
 
-def _report(instance_id: int, error: DomainError, now: datetime) -> None:
+def _report(instance_id: int, error: DomainError | EngineError, now: datetime) -> None:
     """A case whose timer cannot be served stops with an incident instead of failing at every tick."""
     with unit_of_work() as uow:
         instance = uow.scalar(select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update())
         if instance is not None and instance.state == "active":
-            instance.state = "failed"
-            uow.add(Incident(instance_id=instance_id, element_id=None, message=str(error), at=now))
+            element = getattr(error, "element_id", None)
+            fail(uow, instance=instance, element_id=element, message=str(error), now=now)

@@ -18,6 +18,7 @@ from app.kernel.errors import DomainError
 from app.kernel.i18n import N_, gettext
 from app.kernel.web import decode_cursor, encode_cursor, page_size
 from app.workflow.instances import queries, services
+from app.workflow.instances.recovery import retry
 
 STATES = ("active", "suspended", "failed", "completed", "cancelled")
 
@@ -94,7 +95,14 @@ def suspend(instance_id: int) -> Any:
 @pages.post(f"{CASE}/resume")
 @signed_in
 def resume(instance_id: int) -> Any:
-    """Let a case go on, or try a failed one again."""
+    """Let a case go on that was put on hold."""
     return _act(
         instance_id, lambda uow: services.resume_instance(uow, **_who_and_when(instance_id)), N_("The case goes on.")
     )
+
+
+@pages.post(f"{CASE}/retry")
+@signed_in
+def try_again(instance_id: int) -> Any:
+    """Let a case try again that could not go on by itself."""
+    return _act(instance_id, lambda uow: retry(uow, **_who_and_when(instance_id)), N_("The case goes on."))
