@@ -32,15 +32,20 @@ class Query(Strict):
         unknown = EXCLUDE
 
 
-def keepable(text: str) -> None:
-    if not is_clean(text):
-        raise ValidationError(NOT_CLEAN)
+class Keepable(validate.Regexp):
+    """Text that both databases can keep; its pattern stands in the OpenAPI document."""
+
+    def __init__(self) -> None:
+        super().__init__(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$", error=NOT_CLEAN)
+
+    def __call__(self, value: Any) -> Any:
+        if not is_clean(value):
+            raise ValidationError(NOT_CLEAN)
+        return value
 
 
 def text(longest: int, **kwargs: Any) -> fields.String:
-    """Text that both databases can keep."""
-    printable = validate.Regexp(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$", error=NOT_CLEAN)
-    return fields.String(validate=[validate.Length(1, longest), printable, keepable], **kwargs)
+    return fields.String(validate=[validate.Length(1, longest), Keepable()], **kwargs)
 
 
 def code_text(longest: int, **kwargs: Any) -> fields.String:
