@@ -17,6 +17,7 @@ from app.identity import web as identity_web
 from app.kernel import config, database, i18n
 from app.kernel.errors import DomainError, Fault
 from app.kernel.i18n import N_
+from app.kernel.input import refuse_unkeepable_address
 from app.kernel.validation_messages import recognise
 from app.kernel.web import problem
 from app.shell import frame
@@ -88,6 +89,7 @@ def _protect(app: Flask) -> None:
         identity_web.resolve_actor()
         if _needs_csrf_token():
             csrf.protect()
+        refuse_unkeepable_address()
 
 
 CSRF_EXEMPT = {"auth.Token", "demo.Clock"}

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import abort, g, jsonify
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,13 +18,14 @@ from app.kernel import clock
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import invalid
 from app.kernel.i18n import pick
+from app.kernel.input import Blueprint
 from app.kernel.web import Problem, demo_mode
 from app.modules.catalogue.services.demo import load_demo
+from app.worker import run_due
 from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
 from app.workflow.engine.errors import ExpressionError
 from app.workflow.engine.specs import after
-from app.worker import run_due
 
 ROOT = Path(__file__).resolve().parent.parent
 blueprint = Blueprint("demo", __name__, description="Demo mode only")

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import g
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from app.identity.services import issue_token
 from app.identity.web import check_credentials
 from app.kernel.database import unit_of_work
+from app.kernel.input import Blueprint
 
 blueprint = Blueprint("auth", __name__, description="Sign-in for programs")
 

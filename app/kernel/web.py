@@ -20,11 +20,13 @@ from marshmallow import Schema, fields
 from sqlalchemy import Integer, Text, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import UnsupportedMediaType
 
 from app.kernel import clock
 from app.kernel.database import Instant, Json, Record, end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, PreconditionRequired, Stale, invalid
 from app.kernel.i18n import gettext
+from app.kernel.input import read_json
 
 MAX_PAGE = 200
 
@@ -176,8 +178,8 @@ def remember(uow: Any, status: int, body: Any) -> None:
 def json_body() -> Any:
     """The JSON of the request; a problem with a pointer when it is not."""
     if not request.is_json:
-        raise invalid("", "Send JSON with the media type application/json.")
-    return request.get_json()
+        raise UnsupportedMediaType()
+    return read_json(request.get_data(cache=True))
 
 
 def in_unit_of_work(act: Callable[[Any], tuple[int, Any]]) -> Response:

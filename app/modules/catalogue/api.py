@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, g, jsonify, request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -16,6 +15,7 @@ from app.identity.web import current_actor, who
 from app.kernel.database import session
 from app.kernel.errors import invalid
 from app.kernel.i18n import N_
+from app.kernel.input import Blueprint
 from app.kernel.web import (
     check_if_match,
     decode_cursor,

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import g
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
 from app.kernel.database import session
+from app.kernel.input import Blueprint
 from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
 from app.workflow.decisions import services
 from app.workflow.decisions.presenting import decision_json, detail_json, finding_json

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import g
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
 from app.kernel.database import session
 from app.kernel.i18n import gettext
+from app.kernel.input import Blueprint
 from app.kernel.web import (
     decode_cursor,
     demo_mode,
@@ -27,7 +27,15 @@ from app.workflow.engine import Finding
 from app.workflow.instances.services import start_instance
 from app.workflow.models import ProcessDefinition
 from app.workflow.presenting import definition_json, instance_json
-from app.workflow.schemas import DefinitionOut, Definitions, Findings, InstanceOut, ProcessXml, StartInstance
+from app.workflow.schemas import (
+    DefinitionOut,
+    Definitions,
+    Findings,
+    InstanceOut,
+    ProcessXml,
+    ProcessXmlToCheck,
+    StartInstance,
+)
 
 blueprint = Blueprint("processes", __name__, description="Process definitions")
 
@@ -77,7 +85,7 @@ class Processes(MethodView):
 @blueprint.route("/processes/check")
 class Check(MethodView):
     @document_problems(blueprint)
-    @blueprint.arguments(ProcessXml)
+    @blueprint.arguments(ProcessXmlToCheck)
     @blueprint.response(200, Findings)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """The findings on a drawing. Answers 200 for anything sent."""

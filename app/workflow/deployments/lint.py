@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.workflow import vocabulary
 from app.workflow.engine import Drawing, DrawingRefused, ElementFacts, Finding
-from app.workflow.engine.drawing import HUMAN
+from app.workflow.engine.drawing import BPMN, HUMAN
 from app.workflow.engine.errors import ExpressionError
 from app.workflow.engine.expressions import called, parse
 from app.workflow.engine.interpreter import FUNCTIONS
-from app.workflow.engine.library import specs_of
+from app.workflow.engine.library import try_out
 from app.workflow.engine.scripts import statements
 
 PLATFORM_FUNCTIONS = frozenset({"business_days"})
 _UNSUPPORTED = {"complexGateway", "adHocSubProcess", "transaction", "sendTask", "eventBasedGateway"}
 _ENDS = {"endEvent"}
+_ID = re.compile(r"[^\W\d][\w.\-]{0,199}")
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,14 @@ def findings(drawing: Drawing, known: Known) -> list[Finding]:
     for element in drawing.elements.values():
         found += _element(drawing, element, known)
     if not any(f.severity == "error" for f in found):
-        found += _trial(drawing, known)
+        found += _trial(drawing)
     return sorted(found, key=lambda f: (f.severity != "error", f.line or 0))
 
 
-def _trial(drawing: Drawing, known: Known) -> list[Finding]:
+def _trial(drawing: Drawing) -> list[Finding]:
     """Let the engine read it: what it refuses is an error."""
     try:
-        specs_of(drawing, list(known.called.values()))
+        try_out(drawing)
     except DrawingRefused as refusal:
         return refusal.findings
     return []
@@ -53,11 +55,15 @@ def _at(element: ElementFacts, severity: str, code: str, message: str, **values:
 
 
 def _structure(drawing: Drawing) -> Iterator[Finding]:
-    processes = [p for p in drawing.root.iter("{http://www.omg.org/spec/BPMN/20100524/MODEL}process")]
+    processes = [p for p in drawing.root.iter(f"{{{BPMN}}}process")]
     executable = [p for p in processes if p.get("isExecutable") == "true"]
     line = processes[0].sourceline
     if not drawing.key:
         yield Finding("error", "no_process_id", "The process has no id.", None, line)
+    for name, at in {drawing.key: line, **{e.id: e.line for e in drawing.elements.values()}}.items():
+        if name and not _ID.fullmatch(name):
+            message = "An id is a letter or _ and then letters, digits, - and . (200 characters at most)."
+            yield Finding("error", "bad_id", message, name[:200], at)
     if not executable:
         yield Finding("error", "not_executable", "No process is marked as executable.", drawing.key, line)
     if len(executable) > 1:
@@ -116,19 +122,13 @@ def _flow(drawing: Drawing, flow: ElementFacts) -> Iterator[Finding]:
 
 
 def _node(drawing: Drawing, node: ElementFacts) -> Iterator[Finding]:
-    incoming = any(e.target == node.id for e in drawing.elements.values())
-    outgoing = [e for e in drawing.elements.values() if e.source == node.id]
-    if not incoming and node.kind not in {"startEvent", "boundaryEvent", "subProcess"}:
+    ways_on = drawing.ways_on[node.id]
+    if not drawing.ways_in[node.id] and node.kind not in {"startEvent", "boundaryEvent", "subProcess"}:
         yield _at(node, "warning", "unreachable", "Nothing leads to this element.")
-    if not outgoing and node.kind not in _ENDS | {"subProcess"}:
+    if not ways_on and node.kind not in _ENDS | {"subProcess"}:
         yield _at(node, "warning", "dead_end", "Nothing leads on from here; draw an end event.")
-    if node.kind == "exclusiveGateway" and len(outgoing) > 1 and not _has_default(drawing, node):
+    if node.kind == "exclusiveGateway" and ways_on > 1 and not drawing.nodes[node.id].get("default"):
         yield _at(node, "warning", "no_default", "Without a default flow a case may find no way on from here.")
-
-
-def _has_default(drawing: Drawing, gateway: ElementFacts) -> bool:
-    matches = [n for n in drawing.root.iter() if isinstance(n.tag, str) and n.get("id") == gateway.id]
-    return bool(matches and matches[0].get("default"))
 
 
 def _expression(element: ElementFacts, source: str, member: str) -> Iterator[Finding]:
@@ -165,16 +165,14 @@ def _decision(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator
 
 
 def _call(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
-    keys = [n.get("calledElement") for n in drawing.root.iter() if isinstance(n.tag, str) and n.get("id") == element.id]
-    if not keys or keys[0] not in known.called:
-        yield _at(element, "error", "unknown_process", "There is no process %(name)s.", name=(keys or ["-"])[0] or "-")
+    key = drawing.nodes[element.id].get("calledElement")
+    if key not in known.called:
+        yield _at(element, "error", "unknown_process", "There is no process %(name)s.", name=key or "-")
 
 
 def _script(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
-    path = f".//*[@id='{element.id}']/{{http://www.omg.org/spec/BPMN/20100524/MODEL}}script"
-    node = drawing.root.find(path)
     try:
-        statements((node.text or "") if node is not None else "")
+        statements(drawing.nodes[element.id].findtext(f"{{{BPMN}}}script") or "")
     except ExpressionError as error:
         yield _at(element, "error", "bad_script", "Script: %(reason)s", reason=str(error))
 

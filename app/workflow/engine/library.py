@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from app.workflow.engine.codec import Specs, restore_spec
 from app.workflow.engine.drawing import Drawing
@@ -23,8 +22,13 @@ _lock = threading.Lock()
 _parsed: dict[str, dict[str, Any]] = {}
 
 
+def try_out(drawing: Drawing) -> None:
+    """Raise ``DrawingRefused`` when SpiffWorkflow cannot run what is drawn. Nothing is kept in memory."""
+    _parse(drawing)
+
+
 def specs_of(drawing: Drawing, called: Sequence[Drawing] = ()) -> Specs:
-    """The restored specs of ``drawing`` and of the drawings it calls.
+    """The restored specs of ``drawing`` and of the drawings it calls, kept in memory from now on.
 
     Raises ``DrawingRefused`` when SpiffWorkflow cannot run what is drawn.
     """
@@ -46,22 +50,27 @@ def _restored(drawing: Drawing) -> dict[str, Any]:
 
 
 def _parse(drawing: Drawing) -> dict[str, Any]:
-    parser = DrawingParser()
     try:
-        parser.add_bpmn_xml(drawing.root)
-        specs = {drawing.key: parser.get_spec(drawing.key)}
-        inner = parser.get_subprocess_specs(drawing.key, require_call_activity_specs=False)
-        specs.update({name: spec for name, spec in inner.items() if spec is not None})
+        specs = _read(drawing)
+        for spec in specs.values():
+            adopt_clock(spec)
+        return {name: restore_spec(spec) for name, spec in specs.items()}
     except ValidationException as error:
         raise DrawingRefused([_finding(drawing, error)]) from error
-    except (SpiffWorkflowException, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except Exception as error:
         # The parser is not written for hostile input; whatever it stumbles over is a refusal, not a crash.
         message = "The engine cannot read this drawing: %(reason)s"
         reason = {"reason": str(error)[:200] or type(error).__name__}
-        raise DrawingRefused([Finding("error", "not_executable", message, values=reason)]) from error
-    for spec in specs.values():
-        adopt_clock(spec)
-    return {name: restore_spec(spec) for name, spec in specs.items()}
+        line = drawing.root.sourceline
+        raise DrawingRefused([Finding("error", "not_executable", message, None, line, reason)]) from error
+
+
+def _read(drawing: Drawing) -> dict[str, Any]:
+    parser = DrawingParser()
+    parser.add_bpmn_xml(drawing.root)
+    specs = {drawing.key: parser.get_spec(drawing.key)}
+    inner = parser.get_subprocess_specs(drawing.key, require_call_activity_specs=False)
+    return {**specs, **{name: spec for name, spec in inner.items() if spec is not None}}
 
 
 def _finding(drawing: Drawing, error: Any) -> Finding:
@@ -71,6 +80,6 @@ def _finding(drawing: Drawing, error: Any) -> Finding:
         "not_executable",
         "The engine cannot run this: %(reason)s",
         element_id=error.id or None,
-        line=element.line if element else None,
+        line=element.line if element else drawing.root.sourceline,
         values={"reason": str(error)[:200]},
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import g, request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from app.identity.web import current_actor, who
 from app.kernel.database import session
+from app.kernel.input import Blueprint
 from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
 from app.workflow.deployments.api import definition_version
 from app.workflow.instances import queries, services

@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import g, request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from app.identity.permissions import allowed
 from app.identity.web import current_actor, who
 from app.kernel.database import session
 from app.kernel.errors import NotFound, invalid
 from app.kernel.i18n import language
+from app.kernel.input import Blueprint
 from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
 from app.workflow.forms import form_named
 from app.workflow.models import ProcessInstance, Task
