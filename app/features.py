@@ -15,6 +15,7 @@ from app.identity import views as identity_views
 from app.modules.catalogue import api as catalogue_api
 from app.modules.changes import api as changes_api
 from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
+from app.modules.changes import views as changes_views
 from app.shell import views as shell_views
 from app.workflow.decisions import api as decisions_api
 from app.workflow.decisions import views as decisions_views
@@ -22,7 +23,6 @@ from app.workflow.deployments import api as deployments_api
 from app.workflow.forms import views as forms_views
 from app.workflow.instances import api as instances_api
 from app.workflow.tasks import api as tasks_api
-
 
 APIS = (
     identity_api,
@@ -42,6 +42,7 @@ PAGES = (
     inbox_views,
     designer_views,
     operations_views,
+    changes_views,
 )
 
 

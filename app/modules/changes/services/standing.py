@@ -1,0 +1,186 @@
+"""Where requests stand: the step each is in, with whom it lies and since when, and what it needs from somebody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.permissions import allowed
+from app.modules.catalogue.models import Product
+from app.modules.changes.models import ChangeRequest, Condition, ProposedVersion
+from app.modules.changes.rules.states import ENDED
+from app.modules.changes.services.records import facts_of
+from app.workflow.models import ProcessInstance, Task, Timer
+from app.workflow.presenting import allowed_actions
+
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One request as a list tells it."""
+
+    request: ChangeRequest
+    instance: ProcessInstance | None
+    products: Sequence[Product]
+    tasks: Sequence[Task] = ()
+    mine: Sequence[Task] = ()
+    """Those of the open tasks that the reader may work on."""
+    conditions: Sequence[Condition] = ()
+    """Open conditions that the reader's department may close."""
+    timer: Timer | None = None
+    """The next instant it waits for."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which requests somebody wants to see."""
+
+    whose: str = "mine"
+    state: str = "open"
+    product: str | None = None
+    after: int | None = None
+    limit: int = 25
+
+
+def standings(session: Session, actor: Actor, wish: Wish) -> list[Standing]:
+    """At most ``limit`` + 1 requests, the latest first."""
+    rows = _visible(session, actor, wish)
+    return described(session, actor, rows)
+
+
+def _visible(session: Session, actor: Actor, wish: Wish) -> list[tuple[ChangeRequest, ProcessInstance | None]]:
+    """Scanned newest first: whose case somebody takes part in stands in no column."""
+    found: list[tuple[ChangeRequest, ProcessInstance | None]] = []
+    query, after = _query(actor, wish), wish.after
+    while len(found) <= wish.limit:
+        page = query.where(ChangeRequest.id < after) if after is not None else query
+        rows = session.execute(page.limit(BATCH)).all()
+        found += [(r, i) for r, i in rows if allowed(actor, "change.see", facts_of(r, i))]
+        if len(rows) < BATCH:
+            break
+        after = rows[-1][0].id
+    return found[: wish.limit + 1]
+
+
+def _query(actor: Actor, wish: Wish) -> Select[ChangeRequest, ProcessInstance]:
+    query = (
+        select(ChangeRequest, ProcessInstance)
+        .outerjoin(ProcessInstance, ProcessInstance.id == ChangeRequest.instance_id)
+        .order_by(ChangeRequest.id.desc())
+        .where(*_clauses(actor, wish))
+    )
+    return query
+
+
+def _clauses(actor: Actor, wish: Wish) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if wish.whose == "mine":
+        clauses.append(ChangeRequest.initiator == actor.username)
+    elif wish.whose == "department":
+        clauses.append(ChangeRequest.owner_department == (actor.department or ""))
+    if wish.state == "open":
+        clauses.append(ChangeRequest.state.not_in(ENDED))
+    elif wish.state == "ended":
+        clauses.append(ChangeRequest.state.in_(ENDED))
+    elif wish.state != "all":
+        clauses.append(ChangeRequest.state == wish.state)
+    if wish.product:
+        named = select(ProposedVersion.change_request_id).where(ProposedVersion.product_code == wish.product)
+        clauses.append(ChangeRequest.id.in_(named))
+    if wish.whose != "mine":
+        # A draft is its author's own affair.
+        clauses.append(or_(ChangeRequest.state != "draft", ChangeRequest.initiator == actor.username))
+    return clauses
+
+
+@dataclass
+class _Around:
+    """What stands around a page of requests, by request or case id."""
+
+    products: dict[int, list[Product]] = field(default_factory=lambda: defaultdict(list))
+    tasks: dict[int, list[Task]] = field(default_factory=lambda: defaultdict(list))
+    timers: dict[int, Timer] = field(default_factory=dict)
+    conditions: dict[int, list[Condition]] = field(default_factory=lambda: defaultdict(list))
+
+
+def described(
+    session: Session, actor: Actor, rows: Sequence[tuple[ChangeRequest, ProcessInstance | None]]
+) -> list[Standing]:
+    """The requests with their open work, in four statements for all of them."""
+    around = _around(session, [r.id for r, _ in rows], [i.id for _, i in rows if i is not None])
+    return [_standing(actor, r, i, around) for r, i in rows]
+
+
+def _around(session: Session, requests: Sequence[int], cases: Sequence[int]) -> _Around:
+    found = _Around()
+    products = (
+        select(ProposedVersion.change_request_id, Product)
+        .join(Product, Product.code == ProposedVersion.product_code)
+        .where(ProposedVersion.change_request_id.in_(requests))
+        .order_by(Product.code)
+    )
+    for request_id, product in session.execute(products):
+        found.products[request_id].append(product)
+    open_conditions = select(Condition).where(Condition.change_request_id.in_(requests), Condition.state == "open")
+    for condition in session.scalars(open_conditions.order_by(Condition.id)):
+        found.conditions[condition.change_request_id].append(condition)
+    for task in open_tasks(session, *cases):
+        found.tasks[task.instance_id].append(task)
+    for timer in session.scalars(select(Timer).where(Timer.instance_id.in_(cases)).order_by(Timer.due_at.desc())):
+        found.timers[timer.instance_id] = timer
+    return found
+
+
+def _standing(actor: Actor, request: ChangeRequest, instance: ProcessInstance | None, around: _Around) -> Standing:
+    case = instance.id if instance is not None else 0
+    tasks = around.tasks.get(case, [])
+    return Standing(
+        request,
+        instance,
+        around.products.get(request.id, []),
+        tasks,
+        [t for t in tasks if instance is not None and _for_me(t, instance, actor)],
+        [c for c in around.conditions.get(request.id, []) if c.department == actor.department],
+        around.timers.get(case),
+    )
+
+
+def _for_me(task: Task, instance: ProcessInstance, actor: Actor) -> bool:
+    return bool({"complete", "claim"} & set(allowed_actions(task, instance, actor)))
+
+
+def open_tasks(session: Session, *cases: int | None) -> list[Task]:
+    """The open tasks of cases, oldest first."""
+    wanted = [case for case in cases if case is not None]
+    if not wanted:
+        return []
+    return list(
+        session.scalars(select(Task).where(Task.instance_id.in_(wanted), Task.state == "open").order_by(Task.id))
+    )
+
+
+STAGES: Mapping[str, Sequence[str]] = {
+    "draft": ("draft",),
+    "prepare": ("submitted", "declined"),
+    "review": ("in_review", "rejected"),
+    "approved": ("approved",),
+    "pilot": ("piloting", "pilot_failed"),
+    "rollout": ("scheduled",),
+    "live": ("live",),
+}
+"""The stages of a request's life, in order, with the states in which it stands in each."""
+
+
+def stages(request: ChangeRequest, *, piloted: bool, stages: Iterable[str] = STAGES) -> list[tuple[str, str]]:
+    """``(stage, done | current | todo)``; a pilot is only named where there is one."""
+    shown = [s for s in stages if s != "pilot" or piloted or request.state in STAGES["pilot"]]
+    here = next((n for n, s in enumerate(shown) if request.state in STAGES[s]), 0)
+    if request.state == "live":
+        return [(s, "done") for s in shown]
+    return [(s, "done" if n < here else "current" if n == here else "todo") for n, s in enumerate(shown)]

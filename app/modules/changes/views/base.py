@@ -1,0 +1,190 @@
+"""The blueprint, and what its views and templates share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from flask import Blueprint, g, redirect, request
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.identity.directory import departments, names_of
+from app.identity.models import OrganisationUnit
+from app.identity.permissions import Facts, allowed
+from app.identity.roles import role_word
+from app.identity.web import current_actor
+from app.kernel.database import session
+from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooLarge, invalid
+from app.kernel.i18n import N_, gettext, pick
+from app.modules.catalogue.rules.content import as_fraction
+from app.modules.catalogue.rules.difference import Change
+from app.modules.catalogue.schemas.content import NOT_DECIMAL, NOT_DURATION, NOT_INSTANT
+from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES, Group, product_type
+from app.modules.catalogue.types.description import label
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.states import EDITABLE
+from app.modules.changes.services.records import NO_REQUEST, facts_of
+from app.modules.changes.views import typed
+from app.workflow.models import ProcessInstance
+
+pages = Blueprint("changes_pages", __name__, template_folder="../templates")
+REQUEST = "/requests/<int(max=9007199254740991):request_id>"
+EXPLAINED = (Conflict, Forbidden, Invalid, TooLarge)
+"""Refusals that a page tells beside what was typed."""
+MOST_TEXT = 4_000
+_SAID_TO_PEOPLE = {
+    NOT_DECIMAL: N_("Must be a number, such as 1.55."),
+    NOT_DURATION: N_("Must be a duration, such as 3 months or 1 year."),
+    NOT_INSTANT: N_("Must be a day."),
+}
+"""The document's check speaks to programs; people type in other words."""
+
+Refused = TypeVar("Refused", bound=DomainError)
+
+
+def to(path: str) -> Response:
+    """Go on to ``path``, by GET."""
+    return redirect(path, 303)
+
+
+def now() -> Any:
+    return g.now
+
+
+def visible(request_id: int) -> tuple[ChangeRequest, ProcessInstance | None]:
+    """A request and its case, if the person may see it: otherwise it is not there."""
+    found = session().get(ChangeRequest, request_id)
+    instance = session().get(ProcessInstance, found.instance_id) if found and found.instance_id else None
+    if found is None or not allowed(current_actor(), "change.see", facts_of(found, instance)):
+        raise NotFound(NO_REQUEST)
+    return found, instance
+
+
+def may_edit(found: ChangeRequest) -> bool:
+    """Whether the person may still change what is proposed."""
+    return found.state in EDITABLE and allowed(current_actor(), "change.edit", Facts(initiator=found.initiator))
+
+
+def for_people(error: Refused) -> Refused:
+    """The same refusal in words for a page."""
+    said = [replace(f, message=_SAID_TO_PEOPLE.get(f.message, f.message)) for f in error.faults]
+    error.faults = tuple(said)
+    return error
+
+
+def text_of(name: str, *, most: int = MOST_TEXT) -> str:
+    """A required text of the form that was sent; what is wrong stands at ``/name``."""
+    found = request.form.get(name, "").replace("\r\n", "\n").strip()
+    if not found:
+        raise invalid(f"/{name}", N_("This is required."), code="required")
+    if len(found) > most:
+        raise invalid(f"/{name}", "Longer than %(most)s characters.", most=most)
+    return found
+
+
+class Words:
+    """People, departments and groups by their names, for one page."""
+
+    def __init__(self, usernames: Iterable[str | None] = ()):
+        self._people = names_of(session(), usernames)
+        self.departments: Mapping[str, Mapping[str, str]] = departments(session())
+
+    def person(self, username: str | None) -> str:
+        return pick(self._people.get(username or ""), username or "")
+
+    def group(self, group: str | None) -> str:
+        """``risk`` → Risk management; ``risk:officer`` → Risk management · Officer."""
+        first, _, role = (group or "").partition(":")
+        name = pick(self.departments.get(first)) or role_word(first)
+        return f"{name} · {role_word(role)}" if role else name
+
+    def rule_word(self, value: object) -> str:
+        """A key that a rule was given or gave: a department, a class of change, an attribute group."""
+        key = str(value)
+        if key in self.departments:
+            return self.group(key)
+        return pick(_RULE_WORDS.get(key)) or key
+
+    def driver(self, driver: Mapping[str, str]) -> tuple[str, str]:
+        """Internal or external, and the department or the source."""
+        if driver.get("kind") == "internal":
+            return gettext(N_("Internal")), self.group(driver.get("department"))
+        if driver.get("kind") == "external":
+            return gettext(N_("External")), gettext(SOURCES.get(driver.get("source", ""), ""))
+        return gettext(N_("Not said yet")), ""
+
+
+SOURCES: Mapping[str, str] = {
+    "regulation": N_("Regulation"),
+    "technology": N_("Technology"),
+    "market": N_("Market"),
+    "competitor": N_("Competitor"),
+}
+"""What drives a change from outside."""
+
+
+def units() -> dict[str, OrganisationUnit]:
+    """Code → unit in the order of the tree, asked once a request."""
+    if "units" not in g:
+        rows = session().scalars(select(OrganisationUnit).order_by(OrganisationUnit.path))
+        g.units = {unit.code: unit for unit in rows}
+    found: dict[str, OrganisationUnit] = g.units
+    return found
+
+
+_RULE_WORDS: Mapping[str, Mapping[str, str]] = {
+    **{group.key: group.labels for found in PRODUCT_TYPES.values() for group in found.groups},
+    **FAMILIES,
+    "minor": label("Minor", "一般变更"),
+    "material": label("Material", "重大变更"),
+    "new_product": label("New product", "新产品"),
+    "rate": label("Rate", "利率"),
+    "fee": label("Fee", "费用"),
+    "feature": label("Feature", "功能"),
+    "other": label("Other", "其他"),
+    "new": label("New customers", "新客户"),
+    "existing": label("Existing holders", "存量客户"),
+    "announcement": label("Announcement", "公告"),
+    "individual": label("Individual notice", "逐户通知"),
+    "approve": label("Goes to the executive", "提交高层决策"),
+    "reject": label("Rejected", "否决"),
+    "send_back": label("Sent back", "退回"),
+    "veto": label("Rejected, cannot be overridden", "一票否决"),
+    "pass": label("Passed", "通过"),
+    "extend": label("Extended", "延期"),
+    "fail": label("Failed", "未通过"),
+}
+"""Words for what stands in decision tables."""
+
+
+@pages.app_template_filter("unit_name")
+def unit_name(code: str) -> str:
+    unit = units().get(code)
+    return pick(unit.names, code) if unit else code
+
+
+@pages.app_template_filter("basis_points")
+def basis_points(change: Change) -> Decimal:
+    """By how much a rate moves, in hundredths of a percentage point."""
+    return ((as_fraction(change.new) - as_fraction(change.old)) * 10_000).normalize()
+
+
+@pages.app_template_filter("type_groups")
+def type_groups(type_key: str) -> tuple[Group, ...]:
+    """The attribute groups of a product type, in its order."""
+    return product_type(type_key).groups
+
+
+@pages.app_template_test("in_section")
+def in_section(pointer: str, prefix: str) -> bool:
+    """Whether a fault points into a section of a page."""
+    return pointer == prefix or pointer.startswith(f"{prefix}/")
+
+
+pages.add_app_template_filter(typed.duration_text, "duration_text")
+pages.add_app_template_filter(typed.rate_text, "rate_text")
+pages.add_app_template_filter(typed.percent, "percent_text")
+pages.add_app_template_filter(typed.day_text, "day_text")

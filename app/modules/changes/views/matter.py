@@ -1,0 +1,179 @@
+"""The matter of a request, for its own page and for the pages of its tasks: ``changes/_matter.html``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.kernel import clock
+from app.kernel.database import session as current_session
+from app.modules.catalogue.types import Attribute
+from app.modules.changes import queries
+from app.modules.changes.models import (
+    ChangeRequest,
+    Condition,
+    DepartmentReview,
+    ExecutiveDecision,
+    Pilot,
+    PilotObservation,
+    Rollout,
+)
+from app.modules.changes.rules.matter import PLAN, changed_groups
+from app.modules.changes.services.outlook import Compared, compare
+from app.modules.changes.services.records import current_matter
+from app.modules.changes.views.base import Words
+from app.modules.changes.views.steps import CRITERIA, SCOPES
+from app.workflow.decisions.models import DecisionDefinition, DecisionRecord
+from app.workflow.decisions.queries import records_of, table_of
+from app.workflow.decisions.tables import DecisionTable
+from app.workflow.models import Attachment, ProcessInstance
+
+TEMPLATE = "changes/_matter.html"
+_CONSENT = frozenset({"approve", "with_conditions"})
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """A decision by rule: the table, what it was given, and what it said."""
+
+    record: DecisionRecord
+    table: DecisionTable
+
+    @property
+    def sources(self) -> Sequence[Mapping[str, str]]:
+        """Where the rows that were hit come from."""
+        return [r.annotations for r in self.table.rules if r.id in self.record.rules and r.annotations]
+
+    @property
+    def inputs(self) -> Sequence[tuple[Mapping[str, str], Any]]:
+        return [(i.labels, self.record.inputs.get(i.expression)) for i in self.table.inputs]
+
+    @property
+    def output(self) -> Sequence[tuple[Mapping[str, str], Any]]:
+        said = self.record.output
+        if isinstance(said, Mapping):
+            return [(o.labels, said.get(o.name)) for o in self.table.outputs]
+        return [(self.table.outputs[0].labels, said)]
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Everything the fragment shows."""
+
+    request: ChangeRequest
+    compared: Sequence[Compared]
+    since: Mapping[str, Any]
+    """What changed since the reader's department last gave its opinion: ``{groups, at}``, or nothing."""
+    reviews: Sequence[DepartmentReview]
+    conditions: Sequence[Condition]
+    decisions: Sequence[ExecutiveDecision]
+    pilot: Pilot | None
+    observations: Sequence[PilotObservation]
+    rollout: Rollout | None
+    rulings: Sequence[Ruled]
+    files: Mapping[int, Attachment]
+    words: Words
+
+    @property
+    def scope_list(self) -> Attribute:
+        """How a scope is described: units, channels, customer groups."""
+        return SCOPES
+
+    @property
+    def criteria(self) -> Mapping[str, str]:
+        return CRITERIA
+
+    @property
+    def standing(self) -> Sequence[DepartmentReview]:
+        """Each department's latest word that stands, dissent first."""
+        latest = {r.department: r for r in self.reviews if r.voided_at is None}
+        return sorted(latest.values(), key=lambda r: (r.verdict in _CONSENT, r.id))
+
+    @property
+    def earlier(self) -> Sequence[DepartmentReview]:
+        """Opinions that a later round or edit replaced."""
+        return [r for r in self.reviews if r not in self.standing]
+
+    @property
+    def dissent(self) -> int:
+        return sum(r.verdict not in _CONSENT for r in self.standing)
+
+    def conditions_of(self, review: DepartmentReview) -> Sequence[Condition]:
+        return [c for c in self.conditions if c.review_id == review.id]
+
+    def readings(self) -> Mapping[str, int]:
+        """Counts observed so far, summed over the rows."""
+        names = ("sales", "complaints", "incidents")
+        return {name: sum(o.readings.get(name) or 0 for o in self.observations) for name in names}
+
+
+def matter_for(
+    session: Session, request: ChangeRequest, instance: ProcessInstance | None, actor: Actor, now: datetime
+) -> Matter:
+    """The matter of ``request`` as ``actor`` reads it."""
+    reviews, decisions = queries.reviews_of(session, request.id), queries.decisions_of(session, request.id)
+    observations, rollout = queries.observations_of(session, request.id), queries.rollout_of(session, request.id)
+    people: list[str | None] = [request.initiator, *(r.reviewer for r in reviews)]
+    people += [*(d.by for d in decisions), *(o.by for o in observations)]
+    conditions, pilot = queries.conditions_of(session, request.id), queries.pilot_of(session, request.id)
+    people += [c.closed_by for c in conditions] + [pilot.stopped_by if pilot else None]
+    people += [rollout.planned_by if rollout else None]
+    return Matter(
+        request=request,
+        compared=compare(session, request, now),
+        since=_since(session, request, reviews, actor),
+        reviews=reviews,
+        conditions=conditions,
+        decisions=decisions,
+        pilot=pilot,
+        observations=observations,
+        rollout=rollout,
+        rulings=_rulings(session, instance),
+        files=_files(session, observations),
+        words=Words(people),
+    )
+
+
+def _since(
+    session: Session, request: ChangeRequest, reviews: Sequence[DepartmentReview], actor: Actor
+) -> Mapping[str, Any]:
+    mine = [r for r in reviews if r.department == actor.department]
+    if not mine:
+        return {}
+    groups = changed_groups(mine[-1].matter, current_matter(session, request))
+    return {"groups": groups, "plan": PLAN in groups, "at": mine[-1].at}
+
+
+def _rulings(session: Session, instance: ProcessInstance | None) -> list[Ruled]:
+    """The decisions that elements of the drawings asked for, oldest first."""
+    if instance is None:
+        return []
+    records = [r for r in records_of(session, instance.id) if r.element_id]
+    wanted = {r.definition_id for r in records}
+    query = select(DecisionDefinition).where(DecisionDefinition.id.in_(wanted))
+    tables = {d.id: table_of(d) for d in session.scalars(query)}
+    return [Ruled(record, tables[record.definition_id]) for record in records]
+
+
+def _files(session: Session, observations: Sequence[PilotObservation]) -> dict[int, Attachment]:
+    ids = {o.attachment_id for o in observations if o.attachment_id}
+    return {a.id: a for a in session.scalars(select(Attachment).where(Attachment.id.in_(ids)))} if ids else {}
+
+
+def context_of(session: Session, instance: ProcessInstance, actor: Actor) -> dict[str, Any] | None:
+    """What ``changes/_matter.html`` needs as ``matter``, for the pages of a case; nothing if it has no request."""
+    request = queries.request_of_case(session, instance.id)
+    if request is None:
+        return None
+    return {"told": matter_for(session, request, instance, actor, clock.now()), "actor": actor}
+
+
+def shown(request: ChangeRequest, instance: ProcessInstance | None, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The same for the request's own page."""
+    return {"told": matter_for(current_session(), request, instance, actor, now), "actor": actor, "own": True}

@@ -1,0 +1,109 @@
+"""The first step of a proposal: which products it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy import select
+
+from app.identity.permissions import require
+from app.identity.web import current_actor, signed_in
+from app.kernel.database import end_read, session, unit_of_work
+from app.kernel.errors import DomainError, invalid
+from app.kernel.i18n import N_, language
+from app.modules.catalogue.models import Product
+from app.modules.catalogue.queries import ProductFilter, list_products
+from app.modules.catalogue.rules.values import is_clean
+from app.modules.catalogue.types import FAMILIES
+from app.modules.changes import services
+from app.modules.changes.models import ChangeRequest, ProposedVersion
+from app.modules.changes.views.base import EXPLAINED, Words, now, pages, to
+
+SHOWN = 25
+MOST_PRODUCTS = 50
+
+
+@pages.get("/requests/new")
+@signed_in
+def new_request() -> Any:
+    """Search and pick one or several products."""
+    require(current_actor(), "change.propose")
+    return _show()
+
+
+@pages.post("/requests/new")
+@signed_in
+def begin_request() -> Any:
+    """A draft over the picked products, each beginning as its live version."""
+    actor = current_actor()
+    require(actor, "change.propose")
+    codes = list(dict.fromkeys(request.form.getlist("product")))[:MOST_PRODUCTS]
+    try:
+        if not codes:
+            raise invalid("/product", N_("Pick at least one product."), code="required")
+        with unit_of_work() as uow:
+            wanted = [services.Wanted(product=code) for code in codes]
+            found = services.create_draft(uow, wanted=wanted, details={}, actor=actor, now=now())
+            number = found.id
+    except EXPLAINED as error:
+        return _show(error)
+    return to(f"/requests/{number}/edit/driver")
+
+
+def _show(error: DomainError | None = None) -> Any:
+    end_read()
+    codes = list(dict.fromkeys(request.values.getlist("product")))[:MOST_PRODUCTS]
+    picked = _picked(codes)
+    searched = request.args.get("q", "").strip()[:100]
+    owner = current_actor().department if request.args.get("whose", "mine") == "mine" else None
+    family = request.args.get("family", "")
+    first = picked[0] if picked else None
+    wanted = ProductFilter(
+        q=searched if searched and is_clean(searched) else None,
+        family=first.family if first else (family if family in FAMILIES else None),
+        owner=first.owner_department if first else owner,
+        sort="name_zh" if language() == "zh" else "name",
+    )
+    rows = list_products(session(), wanted, now=now(), limit=SHOWN + 1)
+    shown = [row for row in rows[:SHOWN] if row.product.code not in codes]
+    standing = _standing([*(row.product.code for row in shown), *codes])
+    page = render_template(
+        "changes/new.html",
+        picked=picked,
+        rows=shown,
+        more=len(rows) > SHOWN,
+        standing=standing,
+        drafts=_drafts([*codes]),
+        families=FAMILIES,
+        words=Words(),
+        error=error,
+    )
+    return page, error.status if error else 200
+
+
+def _picked(codes: Sequence[str]) -> list[Product]:
+    clean = [code for code in codes if is_clean(code)]
+    found = {p.code: p for p in session().scalars(select(Product).where(Product.code.in_(clean)))}
+    return [found[code] for code in codes if code in found]
+
+
+def _standing(codes: Sequence[str]) -> Mapping[str, ChangeRequest]:
+    """The open request that a product stands in."""
+    return _requests(codes, ProposedVersion.open)
+
+
+def _drafts(codes: Sequence[str]) -> Mapping[str, ChangeRequest]:
+    """My own draft over a product."""
+    return _requests(codes, ChangeRequest.state == "draft", ChangeRequest.initiator == current_actor().username)
+
+
+def _requests(codes: Sequence[str], *clauses: Any) -> dict[str, ChangeRequest]:
+    rows = session().execute(
+        select(ProposedVersion.product_code, ChangeRequest)
+        .join(ChangeRequest, ChangeRequest.id == ProposedVersion.change_request_id)
+        .where(ProposedVersion.product_code.in_([c for c in codes if is_clean(c)]), *clauses)
+        .order_by(ChangeRequest.id)
+    )
+    return {code: found for code, found in rows}

@@ -1,0 +1,307 @@
+"""The steps of a proposal on the page: saved on the server at each, with the difference in view."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, render_template, request
+
+from app.identity.web import current_actor, signed_in
+from app.kernel import clock
+from app.kernel.database import end_read, session, unit_of_work
+from app.kernel.errors import DomainError, Fault, Forbidden, Invalid
+from app.kernel.i18n import N_, gettext, pick
+from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
+from app.modules.changes import queries, services
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.services import submission
+from app.modules.changes.services.outlook import Compared, compare, outlook
+from app.modules.changes.services.standing import open_tasks
+from app.modules.changes.views import steps, typed
+from app.modules.changes.views.base import (
+    EXPLAINED,
+    REQUEST,
+    Words,
+    for_people,
+    may_edit,
+    now,
+    pages,
+    to,
+    units,
+    visible,
+)
+from app.modules.changes.views.grids import pointers
+from app.modules.changes.views.steps import STEPS, Typed
+from app.workflow.models import Task
+
+STEP = f"{REQUEST}/edit/<any(driver,plan,versions,launch,check):step>"
+
+
+@pages.get(f"{REQUEST}/edit")
+@signed_in
+def continue_request(request_id: int) -> Any:
+    """Come back to a draft where it is least complete."""
+    found, _ = visible(request_id)
+    step = "driver" if not found.driver.get("reason") else "versions"
+    return to(f"/requests/{request_id}/edit/{step}")
+
+
+@pages.get(STEP)
+@signed_in
+def edit_step(request_id: int, step: str) -> Any:
+    """A step as it was saved."""
+    return _show(_editable(request_id), step)
+
+
+@pages.post(STEP)
+@signed_in
+def save_step(request_id: int, step: str) -> Any:
+    """Save the step and go where the pressed button says; rows come and go without saving."""
+    found = _editable(request_id)
+    verb, _, rest = request.form.get("go", "stay").partition(":")
+    sent = Typed(step, request.form, _edited(found, step))
+    if verb in {"add", "drop", "column", "restore"}:
+        return _show(found, step, sent=sent)
+    try:
+        _save(request_id, step, sent)
+        if verb == "submit":
+            return _submit(request_id)
+    except EXPLAINED as error:
+        return _show(_editable(request_id), step, error=for_people(error), sent=sent)
+    if verb == "stay":
+        flash(gettext(N_("Saved.")), "success")
+    return to(_next(request_id, step, verb, rest))
+
+
+def _save(request_id: int, step: str, sent: Typed) -> None:
+    if step == "check":
+        return
+    details, contents = sent.details(), sent.contents()
+    before = {c.product.code: c.proposed for c in sent.edited}
+    wanted = [services.Wanted(product=code, content=content) for code, content in contents.items()]
+    if not details and all(before[w.product] == w.content for w in wanted):
+        return
+    with unit_of_work() as uow:
+        services.save_step(uow, request_id=request_id, actor=current_actor(), now=now(), details=details, wanted=wanted)
+
+
+def _submit(request_id: int) -> Any:
+    with unit_of_work() as uow:
+        services.submit(uow, request_id=request_id, actor=current_actor(), now=now())
+    flash(gettext(N_("Submitted. You can follow it here.")), "success")
+    return to(f"/requests/{request_id}")
+
+
+def _next(request_id: int, step: str, verb: str, rest: str) -> str:
+    base = f"/requests/{request_id}/edit"
+    if verb == "leave":
+        return f"/requests/{request_id}"
+    if verb == "step" and rest in STEPS:
+        return f"{base}/{rest}"
+    product = rest if verb == "product" else request.form.get("product", "")
+    if verb in {"product", "stay"}:
+        return f"{base}/{step}" + (f"?product={product}" if step == "versions" and product else "")
+    order = list(STEPS)
+    return f"{base}/{order[min(order.index(step) + 1, len(order) - 1)]}"
+
+
+def _editable(request_id: int) -> ChangeRequest:
+    """The request, for somebody who may change it now."""
+    end_read()
+    found, _ = visible(request_id)
+    if not may_edit(found):
+        raise Forbidden(N_("This request cannot be edited any more, or not by you."), code="not_editable")
+    return found
+
+
+def _edited(found: ChangeRequest, step: str) -> list[Compared]:
+    """The products that the form of a step edits: one at a time, or all where only their scope is asked."""
+    compared = compare(session(), found, now())
+    if step == "launch":
+        return compared
+    if step != "versions":
+        return []
+    code = request.values.get("product")
+    chosen = [c for c in compared if c.product.code == code] if code else compared[:1]
+    return chosen or abort(404)
+
+
+def _show(found: ChangeRequest, step: str, *, error: DomainError | None = None, sent: Typed | None = None) -> Any:
+    missing = _missing(found) if step == "check" else []
+    edited = sent.edited if sent else _edited(found, step)
+    contents = sent.contents() if sent else {}
+    columns, blank_rows = _asked(contents, edited)
+    form = sent.form if sent else steps.stored(found)
+    page = render_template(
+        "changes/edit.html",
+        found=found,
+        step=step,
+        steps=STEPS,
+        prompt=steps.PROMPTS[step],
+        form=form,
+        done=_done(found),
+        error=error,
+        products=compare(session(), found, now()),
+        editor=steps.editor(step, edited, contents, columns=columns, blank_rows=blank_rows),
+        scopes=_scopes(form),
+        criteria=steps.CRITERIA,
+        length=steps.LENGTH,
+        scope_list=steps.SCOPES,
+        source_options=[(key, gettext(text)) for key, text in steps.SOURCES.items()],
+        department_options=[(key, pick(names)) for key, names in Words().departments.items()],
+        asked=_asked_section(),
+        scope_choices={"channels": CHANNELS, "groups": CUSTOMER_GROUPS},
+        units=units(),
+        words=Words([found.initiator]),
+        today=clock.accounting_date(now()),
+        design_task=_design_task(found),
+        missing=[_lacking(found, fault) for fault in missing],
+        **_outlook(found, sent),
+    )
+    return page, error.status if error else 200
+
+
+def _done(found: ChangeRequest) -> set[str]:
+    """The steps in which something is saved."""
+    filled = {
+        "driver": found.driver.get("reason"),
+        "plan": found.function_plan,
+        "versions": any(c.touched for c in compare(session(), found, now())),
+        "launch": found.effective_at or found.pilot_wish,
+    }
+    return {step for step, value in filled.items() if value}
+
+
+def _asked(
+    contents: dict[str, dict[str, Any]], edited: Sequence[Compared]
+) -> tuple[dict[str, set[str]], dict[str, int]]:
+    """Columns and empty rows that were asked for; rows to drop leave ``contents``, rows to restore come back."""
+    verb, _, rest = request.form.get("go", "").partition(":")
+    columns: dict[str, set[str]] = defaultdict(set)
+    for key, value in request.form.items(multi=True):
+        name, _, what = key.partition("|")
+        if value and (what == "columns" or (what == "column" and verb == "column" and rest == name)):
+            columns[name].add(value)
+    name, _, place = rest.rpartition("/")
+    if verb == "drop" and place.isdigit():
+        _drop(contents, edited, name, int(place))
+    elif verb == "restore" and place.isdigit():
+        _restore(contents, edited, name, int(place))
+    return columns, {rest: 1} if verb == "add" else {}
+
+
+def _drop(contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str, place: int) -> None:
+    rows, held = _list(contents, edited, name)
+    filled = [p for p in held if p[0] != place]
+    rows[:] = [rows[n] for _, n in filled]
+
+
+def _list(
+    contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str
+) -> tuple[list[Any], list[tuple[int, int]]]:
+    """The typed rows of a list, and pairs of the page's number and the row's."""
+    parts = name.split("/")
+    if len(parts) != 5 or not parts[1].isdigit() or int(parts[1]) >= len(edited):
+        abort(400)
+    compared = edited[int(parts[1])]
+    rows = contents[compared.product.code].setdefault(parts[3], {}).setdefault(parts[4], [])
+    places = Typed("versions" if parts[3] != "availability" else "launch", request.form, edited).places()
+    return rows, [(place, n) for n, place in enumerate(places.get(name, []))]
+
+
+def _restore(contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str, place: int) -> None:
+    rows, _ = _list(contents, edited, name)
+    parts = name.split("/")
+    live = ((edited[int(parts[1])].live or {}).get(parts[3]) or {}).get(parts[4]) or []
+    if place < len(live):
+        rows.append(dict(live[place]))
+
+
+def _scopes(form: Any) -> list[int]:
+    """The numbers of the pilot's scopes on the page."""
+    verb, _, rest = request.form.get("go", "").partition(":")
+    found = typed.places(form, "pilot_plan/scopes")
+    if verb == "add" and rest == "pilot_plan/scopes":
+        return [*found, max(found, default=-1) + 1]
+    if verb == "drop" and rest.startswith("pilot_plan/scopes/"):
+        found = [n for n in found if str(n) != rest.rpartition("/")[2]]
+    return found or [0]
+
+
+def _outlook(found: ChangeRequest, sent: Typed | None) -> dict[str, Any]:
+    typed_contents = sent.valid() if sent else {}
+    wish = sent.form.get("pilot_wish") == "true" if sent and sent.step == "launch" else found.pilot_wish
+    compared = compare(session(), found, now(), typed_contents)
+    return {"outlook": outlook(session(), found, now(), compared=compared, pilot_wish=wish)}
+
+
+def _design_task(found: ChangeRequest) -> Task | None:
+    """The initiator's own task through which a submitted request goes on."""
+    mine = [t for t in open_tasks(session(), found.instance_id) if t.form == "design"]
+    return mine[0] if mine else None
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What stands in the way of submitting, and the step where it is mended."""
+
+    fault: Fault
+    step: str
+    what: str
+    query: str = ""
+
+
+def _lacking(found: ChangeRequest, fault: Fault) -> Lacking:
+    parts = fault.pointer.strip("/").split("/")
+    if parts[0] == "versions":
+        versions = [version for _, version in queries.proposed(session(), found.id)]
+        product = versions[int(parts[1])].product
+        return Lacking(fault, "versions", pick(product.names), f"?product={product.code}")
+    words = {"driver": N_("Driver"), "pilot_plan": N_("Pilot")}
+    last = {"reason": N_("Why?"), "department": N_("Which department?"), "source": N_("What from outside?")}
+    return Lacking(
+        fault,
+        "driver" if parts[0] == "driver" else "launch",
+        gettext(last.get(parts[-1]) or words.get(parts[0]) or N_("Effective day")),
+    )
+
+
+def _missing(found: ChangeRequest) -> list[Fault]:
+    """What it lacks to be submitted. The check asks the rules; nothing of that is kept here."""
+    faults: list[Fault] = []
+    try:
+        submission.check(session(), found, now())
+    except Invalid as error:
+        faults = list(error.faults)
+    for asked in session().new:
+        session().expunge(asked)
+    return faults
+
+
+@pages.post(f"{STEP}/live")
+@signed_in
+def live(request_id: int, step: str) -> Any:
+    """What the step would mean as it is typed: faults beside their fields, the difference, the reviewers."""
+    found = _editable(request_id)
+    sent = Typed(step, request.form, _edited(found, step))
+    faults = sent.faults()
+    try:
+        sent.details()
+    except Invalid as error:
+        faults += error.faults
+    places = sent.places()
+    said = for_people(Invalid("", faults=faults)).faults
+    placed = [(pointers(places, fault.pointer), fault) for fault in said]
+    marks = [pointers(places, pointer) for pointer in steps.marks(sent)]
+    return render_template(
+        "changes/_live.html", found=found, faults=placed, marks=marks, words=Words(), **_outlook(found, sent)
+    )
+
+
+def _asked_section() -> str:
+    """The attribute group whose list was just given a row or lost one: it stays open."""
+    parts = request.form.get("go", "").partition(":")[2].split("/")
+    return parts[3] if len(parts) > 3 else ""
