@@ -214,6 +214,7 @@ class Play:
     def _read(self, act: Callable[[Session], T]) -> T:
         forget_everything()
         found = act(session())
+        session().expunge_all()
         end_read()
         return found
 
