@@ -6,15 +6,24 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import JSON, BigInteger
 
 from app.kernel.database import Instant, db
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> Any:
     """Our column types by their own names."""
-    if kind == "type" and isinstance(item, Instant):
+    if kind != "type":
+        return False
+    if isinstance(item, Instant):
         autogen_context.imports.add("from app.kernel.database import Instant")
         return "Instant()"
+    if isinstance(item, JSON):
+        autogen_context.imports.add("from app.kernel.database import Json")
+        return "Json"
+    if isinstance(item, BigInteger):
+        autogen_context.imports.add("from app.kernel.audit import BigKey")
+        return "BigKey"
     return False
 
 
