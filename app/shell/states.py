@@ -48,6 +48,7 @@ STATES: dict[str, tuple[str, str]] = {
     # Opinions of a review
     "approve": (N_("Agreed"), GOOD),
     "approve_with_conditions": (N_("Agreed with conditions"), CAREFUL),
+    "with_conditions": (N_("Agreed with conditions"), CAREFUL),
     "send_back": (N_("Sent back"), CAREFUL),
     "reject": (N_("Rejected"), BAD),
     "pending": (N_("Pending"), QUIET),

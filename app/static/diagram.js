@@ -8,6 +8,7 @@
 
 (() => {
   const STEP = 60;
+  const MARGIN = 24;
 
   class Picture {
     constructor(root) {
@@ -105,6 +106,13 @@
       else if (wanted === "out") this.canvas.zoom(now / 1.25);
       else if (wanted === "fit") {
         this.canvas.zoom("fit-viewport", "auto");
+        const { inner } = this.canvas.viewbox();
+        this.canvas.viewbox({
+          x: inner.x - MARGIN,
+          y: inner.y - MARGIN,
+          width: inner.width + 2 * MARGIN,
+          height: inner.height + 2 * MARGIN,
+        });
         if (this.canvas.zoom() > 1.1) this.canvas.zoom(1, "auto");
       } else this.goTo((this.active ?? [])[0]);
     }

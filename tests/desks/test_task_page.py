@@ -202,3 +202,18 @@ def test_the_history_is_told_in_words_and_the_chain_holds(desk: DeskOf, cases: B
 def test_a_version_that_is_none_is_an_old_one(desk: DeskOf, cases: Bank, text: str) -> None:
     task = cases.start()["risk"]
     assert desk("chen.rui").post(f"/tasks/{task}", {**OK, "version": text}).status_code == 409
+
+
+def test_a_draft_is_nobody_elses_business(desk: DeskOf, cases: Bank) -> None:
+    task = cases.start()["risk"]
+    cases.claim(task, "chen.rui")
+    desk("chen.rui").post(f"/tasks/{task}/draft", {"comment": "Not finished"})
+    assert desk("chen.rui").get(f"/api/v1/tasks/{task}").json["values"]["comment"] == "Not finished"
+    for other in ("xu.feng", "lin.yue", "jin.cheng"):
+        assert desk(other).get(f"/api/v1/tasks/{task}").json["values"] == {}, other
+
+
+def test_a_draft_has_a_size(desk: DeskOf, cases: Bank) -> None:
+    task = cases.start()["risk"]
+    cases.claim(task, "chen.rui")
+    assert desk("chen.rui").post(f"/tasks/{task}/draft", {"comment": "x" * 300_000}).status_code == 413

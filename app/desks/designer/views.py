@@ -162,7 +162,8 @@ def _brought() -> bytes:
     """The bytes of the file, or those that were checked before and came back with the page."""
     upload = request.files.get("file")
     if upload is not None and upload.filename:
-        return upload.read(MAX_BYTES + 1)
+        content: bytes = upload.read(MAX_BYTES + 1)
+        return content
     try:
         kept = base64.b64decode(request.form.get("content", ""), validate=True)
     except (binascii.Error, ValueError):

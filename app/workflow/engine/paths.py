@@ -22,22 +22,34 @@ def calls(drawing: Drawing) -> dict[str, str]:
 def earlier_steps(drawing: Drawing, element_id: str) -> list[str]:
     """Steps of people that lie before an element in its process, in the order of the drawing.
 
-    Before means: the element can be reached from the step, and the step from the
-    start without passing the element. What lies only behind it is no way back,
-    even where the drawing leads round in a circle: whoever designs a product
-    must not send the case "back" past its reviewers to the decision.
+    A flow that leads round, back to what it must have come through, does not
+    count: whoever designs a product must not send the case "back" past its
+    reviewers to the decision.
     """
-    onward = following(drawing)
-    backward = _reversed(onward)
-    starts = [e.id for e in drawing.elements.values() if e.kind == "startEvent"]
-    upstream = _reached([element_id], backward, without=None) - {element_id}
-    before = _reached(starts, onward, without=element_id)
+    onward = _without_returns(following(drawing), _starts(drawing))
+    upstream = _reached([element_id], _reversed(onward)) - {element_id}
     process = drawing.elements[element_id].process
     return [
         e.id
         for e in drawing.elements.values()
-        if e.id in upstream & before and e.kind in HUMAN | {"callActivity"} and e.process == process
+        if e.id in upstream and e.kind in HUMAN | {"callActivity"} and e.process == process
     ]
+
+
+def _starts(drawing: Drawing) -> list[str]:
+    return [e.id for e in drawing.elements.values() if e.kind == "startEvent"]
+
+
+def _without_returns(edges: Mapping[str, list[str]], starts: Iterable[str]) -> dict[str, list[str]]:
+    """The edges but those that lead back to an element without which their source is never reached."""
+    sources = _reversed(edges)
+    kept = {source: list(targets) for source, targets in edges.items()}
+    for target in (t for t, before in sources.items() if len(before) > 1):
+        reached = _reached(starts, edges, without=target)
+        for source in sources[target]:
+            if source not in reached:
+                kept[source].remove(target)
+    return kept
 
 
 def following(drawing: Drawing) -> dict[str, list[str]]:
@@ -58,7 +70,7 @@ def _reversed(edges: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     return found
 
 
-def _reached(begin: Iterable[str], edges: Mapping[str, Iterable[str]], without: str | None) -> set[str]:
+def _reached(begin: Iterable[str], edges: Mapping[str, Iterable[str]], without: str | None = None) -> set[str]:
     found: set[str] = set()
     queue = [b for b in begin if b != without]
     while queue:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from app.workflow.deployments.library import bundle
+from app.workflow.deployments.pictures import steps
 from app.workflow.engine import Drawing
 from app.workflow.engine.paths import calls
 from app.workflow.models import ProcessDefinition, ProcessInstance
@@ -44,8 +45,20 @@ def parts(session: Session, instance: ProcessInstance, *, live: Iterable[str], p
             active=tuple(e for e in drawing.elements if e in standing),
             passed=tuple(e for e in drawing.elements if e in behind),
         )
-        for key, drawing in found.drawings.items()
+        for key, drawing in _in_order(found.drawing, found.drawings).items()
     ]
+
+
+def _in_order(first: Drawing, drawings: Mapping[str, Drawing]) -> dict[str, Drawing]:
+    """The drawings as a reader meets them: the case's own, then those it calls, step by step."""
+    found, queue = {first.key: first}, [first]
+    while queue:
+        called = calls(drawing := queue.pop(0))
+        for key in (called[s.id] for s in steps(drawing) if s.id in called):
+            if key in drawings and key not in found:
+                found[key] = drawings[key]
+                queue.append(drawings[key])
+    return {**found, **drawings}
 
 
 def _versions(session: Session, ids: Iterable[int]) -> dict[str, int]:

@@ -88,7 +88,7 @@ class TaskItem(MethodView):
         """A task with its form and what was typed so far."""
         task, instance = visible_task(task_id)
         form = form_named(task.form)
-        values = dict(task.draft or task.result or {})
+        values = services.values_for(task, instance, current_actor())
         components = form.as_components(language(), values, instance.variables)
         return {
             **task_json(task, instance, current_actor()),

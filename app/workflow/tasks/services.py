@@ -7,6 +7,7 @@ task are told apart: the first succeeds, the second is told who was first.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from app.identity.permissions import DECIDE, REVIEW, Facts, allowed, require
 from app.identity.services import actor_named
 from app.kernel import audit
 from app.kernel.database import fault_point
-from app.kernel.errors import Conflict, Forbidden, NotFound, invalid
+from app.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, invalid
 from app.workflow.deployments.lint import is_initiator_lane
 from app.workflow.engine import ElementFacts, EngineError
 from app.workflow.forms import form_named
@@ -38,6 +39,10 @@ _CASE_OF_TASK = (
 _OPEN_OR_THIS = select(Task).where(
     Task.instance_id == bindparam("instance"), or_(Task.state == "open", Task.id == bindparam("task"))
 )
+
+
+MAX_DRAFT = 200_000
+"""Characters of what is kept while somebody types."""
 
 
 def facts_of(instance: ProcessInstance, task: Task) -> Facts:
@@ -247,8 +252,17 @@ def save_draft(uow: Session, *, task_id: int, data: Mapping[str, Any], actor: Ac
     instance, task = locked(uow, task_id, actor)
     _check(instance, task, None)
     require(actor, "task.draft", facts_of(instance, task))
+    if len(json.dumps(data, ensure_ascii=False, default=str)) > MAX_DRAFT:
+        raise TooLarge("What was typed is longer than %(limit)s characters.", limit=MAX_DRAFT)
     task.draft = dict(data)
     return task
+
+
+def values_for(task: Task, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
+    """What stands in the form of a task: its result, or the draft for those who may go on writing it."""
+    if task.state != "open":
+        return dict(task.result or {})
+    return dict(task.draft or {}) if allowed(actor, "task.draft", facts_of(instance, task)) else {}
 
 
 def comment(uow: Session, *, task_id: int, text: str, actor: Actor, now: datetime) -> Comment:

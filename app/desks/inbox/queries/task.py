@@ -19,6 +19,7 @@ from app.workflow.forms import form_named
 from app.workflow.instances import queries
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.hands import possible_hands
+from app.workflow.tasks.services import values_for
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,15 @@ def page_of(
     """The page of a task; ``typed`` is what stood in the form that was just sent."""
     case = case_of(session, instance, actor)
     shown = row(task, instance, actor)
+    values = typed if typed is not None else values_for(task, instance, actor)
     handing = task.state == "open" and {"delegate", "transfer"} & set(shown.actions)
     return TaskPage(
         row=shown,
         case=case,
-        form=form_named(task.form).for_page(language(), values_of(task, typed), instance.variables),
+        form=form_named(task.form).for_page(language(), values, instance.variables),
         hands=possible_hands(session, instance, task, besides=actor.username) if handing else [],
         earlier=_earlier(case, task) if "send-back" in shown.actions else [],
     )
-
-
-def values_of(task: Task, typed: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """What stands in the form: what was just typed, else the draft, else the result."""
-    return typed if typed is not None else task.draft or task.result or {}
 
 
 def _earlier(case: Case, task: Task) -> list[str]:

@@ -1,0 +1,17 @@
+"""Which feature tells of the matter of which process."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.desks.inbox.matters import Matter, shows
+from app.identity.actors import Actor
+from app.modules.changes.views import matter as changes
+from app.workflow.models import ProcessInstance
+
+
+@shows("product_update")
+def product_update(session: Session, instance: ProcessInstance, actor: Actor) -> Matter | None:
+    """The change request: difference, opinions and conditions, pilot, rollout, rules applied."""
+    context = changes.context_of(session, instance, actor)
+    return Matter(changes.TEMPLATE, context, brief="inbox/_change_brief.html") if context else None
