@@ -50,6 +50,7 @@ class Outlook:
     pilot: bool | None = None
     notice_days: int = 0
     earliest: date | None = None
+    wished: bool = False
 
     @property
     def changes(self) -> int:
@@ -110,4 +111,5 @@ def _decided(
         bool(said("pilot_required", **case, pilot_wish=pilot_wish)),
         days,
         clock.accounting_date(now) + timedelta(days=days),
+        pilot_wish,
     )
