@@ -25,6 +25,10 @@ STATES: dict[str, tuple[str, str]] = {
     "rejected": (N_("Rejected"), BAD),
     "pilot_failed": (N_("Pilot failed"), BAD),
     "withdrawn": (N_("Withdrawn"), ENDED),
+    # Change requests
+    "submitted": (N_("In preparation"), MOVING),
+    "scheduled": (N_("Scheduled"), MOVING),
+    "declined": (N_("Declined"), BAD),
     # Products
     "concept": (N_("Concept"), QUIET),
     "design": (N_("Design"), QUIET),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import allowed
 from app.modules.catalogue.models import Product
-from app.modules.changes.models import ChangeRequest, Condition, ProposedVersion
+from app.modules.changes.models import ChangeRequest, Condition, Pilot, ProposedVersion
 from app.modules.changes.rules.states import ENDED
 from app.modules.changes.services.records import facts_of
 from app.workflow.models import ProcessInstance, Task, Timer
@@ -169,18 +169,29 @@ STAGES: Mapping[str, Sequence[str]] = {
     "draft": ("draft",),
     "prepare": ("submitted", "declined"),
     "review": ("in_review", "rejected"),
-    "approved": ("approved",),
     "pilot": ("piloting", "pilot_failed"),
-    "rollout": ("scheduled",),
+    "rollout": ("approved", "scheduled"),
     "live": ("live",),
 }
 """The stages of a request's life, in order, with the states in which it stands in each."""
 
 
-def stages(request: ChangeRequest, *, piloted: bool, stages: Iterable[str] = STAGES) -> list[tuple[str, str]]:
-    """``(stage, done | current | todo)``; a pilot is only named where there is one."""
-    shown = [s for s in stages if s != "pilot" or piloted or request.state in STAGES["pilot"]]
-    here = next((n for n, s in enumerate(shown) if request.state in STAGES[s]), 0)
+def stages(request: ChangeRequest, pilot: Pilot | None) -> list[tuple[str, str]]:
+    """``(stage, done | current | todo)``; a pilot is only named where there is, or will be, one."""
+    piloted = pilot is not None or request.pilot_wish or request.pilot_plan is not None
+    shown = [stage for stage in STAGES if stage != "pilot" or piloted]
+    here = shown.index(_stage(request, pilot, piloted))
     if request.state == "live":
-        return [(s, "done") for s in shown]
+        return [(stage, "done") for stage in shown]
     return [(s, "done" if n < here else "current" if n == here else "todo") for n, s in enumerate(shown)]
+
+
+def _stage(request: ChangeRequest, pilot: Pilot | None, piloted: bool) -> str:
+    """The stage in which a request stands; approved, it stands before its pilot or its rollout."""
+    if request.state == "withdrawn":
+        return "draft" if request.instance_id is None else "prepare" if request.round == 0 else "review"
+    if request.state == "approved" and piloted and pilot is None:
+        return "pilot"
+    if request.state == "piloting" and pilot is not None and pilot.state == "passed":
+        return "rollout"
+    return next(stage for stage, states in STAGES.items() if request.state in states)

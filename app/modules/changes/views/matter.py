@@ -25,6 +25,7 @@ from app.modules.changes.models import (
     Rollout,
 )
 from app.modules.changes.rules.matter import PLAN, changed_groups
+from app.modules.changes.rules.states import CONSENTS
 from app.modules.changes.services.outlook import Compared, compare
 from app.modules.changes.services.records import current_matter
 from app.modules.changes.views.base import Words
@@ -35,7 +36,12 @@ from app.workflow.decisions.tables import DecisionTable
 from app.workflow.models import Attachment, ProcessInstance
 
 TEMPLATE = "changes/_matter.html"
-_CONSENT = frozenset({"approve", "with_conditions"})
+OPINIONS: Mapping[str, Mapping[str, str]] = {
+    "approve": {"en": "Agreed", "zh": "同意"},
+    "with_conditions": {"en": "Agreed with conditions", "zh": "附条件同意"},
+    "send_back": {"en": "Sent back", "zh": "退回"},
+    "reject": {"en": "Rejected", "zh": "不同意"},
+}
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,10 @@ class Matter:
         return SCOPES
 
     @property
+    def opinion_words(self) -> Mapping[str, Mapping[str, str]]:
+        return OPINIONS
+
+    @property
     def criteria(self) -> Mapping[str, str]:
         return CRITERIA
 
@@ -93,7 +103,7 @@ class Matter:
     def standing(self) -> Sequence[DepartmentReview]:
         """Each department's latest word that stands, dissent first."""
         latest = {r.department: r for r in self.reviews if r.voided_at is None}
-        return sorted(latest.values(), key=lambda r: (r.verdict in _CONSENT, r.id))
+        return sorted(latest.values(), key=lambda r: (r.verdict in CONSENTS, r.id))
 
     @property
     def earlier(self) -> Sequence[DepartmentReview]:
@@ -102,7 +112,7 @@ class Matter:
 
     @property
     def dissent(self) -> int:
-        return sum(r.verdict not in _CONSENT for r in self.standing)
+        return sum(r.verdict not in CONSENTS for r in self.standing)
 
     def conditions_of(self, review: DepartmentReview) -> Sequence[Condition]:
         return [c for c in self.conditions if c.review_id == review.id]

@@ -12,7 +12,7 @@ from app.identity.permissions import Facts, allowed
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError
-from app.kernel.i18n import N_
+from app.kernel.i18n import N_, gettext
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules import states
 from app.modules.changes.services.records import facts_of
@@ -25,7 +25,6 @@ STAGES: Mapping[str, str] = {
     "draft": N_("Draft"),
     "prepare": N_("Preparation"),
     "review": N_("Review and decision"),
-    "approved": N_("Approved"),
     "pilot": N_("Pilot"),
     "rollout": N_("Rollout"),
     "live": N_("Live"),
@@ -51,7 +50,7 @@ def show(request_id: int, error: DomainError | None = None, about: str = "") -> 
         found=found,
         matter=told,
         standing=standing,
-        stages=[(STAGES[s], where) for s, where in stages(found, piloted=told["told"].pilot is not None)],
+        stages=[(gettext(STAGES[stage]), where) for stage, where in stages(found, told["told"].pilot)],
         words=Words([found.initiator, *(t.assignee for t in standing.tasks), *(f.uploaded_by for f, _ in evidence)]),
         evidence=evidence,
         evidence_options=[(str(file.id), file.filename) for file, _ in evidence],
