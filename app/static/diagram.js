@@ -106,13 +106,11 @@
       else if (wanted === "out") this.canvas.zoom(now / 1.25);
       else if (wanted === "fit") {
         this.canvas.zoom("fit-viewport", "auto");
-        const { inner } = this.canvas.viewbox();
-        this.canvas.viewbox({
-          x: inner.x - MARGIN,
-          y: inner.y - MARGIN,
-          width: inner.width + 2 * MARGIN,
-          height: inner.height + 2 * MARGIN,
-        });
+        const { inner, outer } = this.canvas.viewbox();
+        const scale = Math.min(outer.width / (inner.width + 2 * MARGIN), outer.height / (inner.height + 2 * MARGIN));
+        const [width, height] = [outer.width / scale, outer.height / scale];
+        const [x, y] = [inner.x + (inner.width - width) / 2, inner.y + (inner.height - height) / 2];
+        this.canvas.viewbox({ x, y, width, height });
         if (this.canvas.zoom() > 1.1) this.canvas.zoom(1, "auto");
       } else this.goTo((this.active ?? [])[0]);
     }

@@ -18,8 +18,16 @@ document.addEventListener("toggle", (event) => {
 }, true);
 
 window.addEventListener("load", () => {
-  const wrong = document.querySelector(".wrong :is(input, textarea, select), #refusal");
-  if (!wrong) return;
-  if (wrong.id === "refusal") wrong.scrollIntoView({ block: "nearest" });
-  else wrong.focus();
+  const wrong = document.querySelector(".wrong :is(input, textarea, select)");
+  const refusal = document.getElementById("refusal");
+  if (wrong) wrong.focus();
+  (wrong?.closest(".wrong") ?? refusal)?.scrollIntoView({ block: "center" });
 });
+
+// On a phone the way to the answer is shown while the answer is out of sight.
+const shortcut = document.querySelector(".to-decision");
+if (shortcut) {
+  new IntersectionObserver(([answer]) => {
+    shortcut.hidden = answer.isIntersecting;
+  }).observe(document.getElementById("decision"));
+}
