@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 
 import click
 from flask import Flask
@@ -10,7 +11,8 @@ from flask.cli import AppGroup, with_appcontext
 
 from app.kernel import audit, clock
 from app.kernel.database import end_read, session
-from app.workflow.invariants import violations
+from app.modules.changes import invariants as changes
+from app.workflow import invariants as workflow
 
 audit_commands = AppGroup("audit", help="The audit chain.")
 
@@ -32,7 +34,7 @@ def verify(stream: str | None) -> None:
 def doctor() -> None:
     """Check what must hold between the engine's states and the records; ends with 1 if something does not."""
     found = 0
-    for sentence in violations(session(), clock.now()):
+    for sentence in chain(workflow.violations(session(), clock.now()), changes.violations(session())):
         click.echo(sentence)
         found += 1
     end_read()

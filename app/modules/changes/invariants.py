@@ -1,0 +1,87 @@
+"""What must always hold between requests, their cases and the catalogue.
+
+Run by ``flask doctor`` and by the tests after every kill, beside the workflow's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.kernel.outbox import OutboxMessage
+from app.modules.catalogue.models import ProductVersion
+from app.modules.catalogue.rules.content import content_hash
+from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision, ProposedVersion
+from app.modules.changes.rules.states import ENDED, OPEN
+from app.workflow.models import ProcessInstance, Task
+
+ONCE_APPROVED = frozenset({"approved", "piloting", "live", "superseded", "pilot_failed"})
+CASE_STATES = {
+    **dict.fromkeys(OPEN, frozenset({"active", "suspended", "failed"})),
+    **dict.fromkeys(ENDED, frozenset({"completed", "cancelled"})),
+}
+
+
+def violations(session: Session) -> Iterator[str]:
+    """One sentence for each thing that does not hold."""
+    yield from _versions(session)
+    for request in session.scalars(select(ChangeRequest).order_by(ChangeRequest.id)):
+        yield from _case(session, request)
+        yield from _launched(session, request)
+        yield from _opinions(session, request)
+
+
+def _versions(session: Session) -> Iterator[str]:
+    """Content is what its hash says; at most one version of a product is being sold everywhere for ever."""
+    for version in session.scalars(select(ProductVersion).where(ProductVersion.state.in_(ONCE_APPROVED))):
+        name = f"{version.product_code} version {version.number}"
+        if content_hash(version.content) != version.content_hash:
+            yield f"{name}: the content is not what was approved"
+        if not version.approval:
+            yield f"{name} is {version.state} without an approval"
+    several = (
+        select(ProductVersion.product_code)
+        .where(ProductVersion.state == "live", ProductVersion.valid_to.is_(None))
+        .group_by(ProductVersion.product_code)
+        .having(func.count() > 1)
+    )
+    for code in session.scalars(several):
+        yield f"{code}: several versions are live without an end"
+
+
+def _case(session: Session, request: ChangeRequest) -> Iterator[str]:
+    if request.instance_id is None:
+        if request.state not in {"draft", "withdrawn"}:
+            yield f"{request.number} is {request.state} without a case"
+        return
+    state = session.scalar(select(ProcessInstance.state).where(ProcessInstance.id == request.instance_id))
+    if state not in CASE_STATES.get(request.state, frozenset()):
+        yield f"{request.number} is {request.state}, its case {state}"
+
+
+def _launched(session: Session, request: ChangeRequest) -> Iterator[str]:
+    """A live request has told the outside once for each product; another one has not."""
+    told = [
+        message.payload["product"]
+        for message in session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "product.published"))
+        if message.payload.get("approval") == request.number
+    ]
+    products = session.scalars(
+        select(ProposedVersion.product_code).where(ProposedVersion.change_request_id == request.id)
+    )
+    expected = sorted(products) if request.state == "live" else []
+    if sorted(told) != expected:
+        yield f"{request.number} is {request.state}, but the outside was told of {sorted(told)}"
+
+
+def _opinions(session: Session, request: ChangeRequest) -> Iterator[str]:
+    """Each completed review and decision stands in its table exactly once."""
+    for model, duty in ((DepartmentReview, "review"), (ExecutiveDecision, "decide")):
+        done = select(Task.id).where(
+            Task.instance_id == request.instance_id, Task.duty == duty, Task.state == "completed"
+        )
+        kept = select(model.task_id).where(model.change_request_id == request.id)
+        if sorted(session.scalars(done)) != sorted(session.scalars(kept)):
+            yield f"{request.number}: the completed tasks of the duty “{duty}” and their records differ"
