@@ -1,0 +1,112 @@
+"""The blueprint, and how values of a content document are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, g
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.models import Department, OrganisationUnit
+from app.kernel.i18n import N_, gettext
+from app.modules.catalogue.models import FOREVER
+from app.modules.catalogue.rules.values import duration_parts
+from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS, FAMILIES, PRODUCT_TYPES
+
+pages = Blueprint("catalogue_pages", __name__, template_folder="../templates")
+
+
+def now() -> datetime:
+    moment: datetime = g.now
+    return moment
+
+
+@pages.app_template_filter("duration")
+def duration(text: str | None) -> str:
+    """An ISO 8601 duration in words: ``P1Y6M`` → 1 year 6 months."""
+    if not text:
+        return "–"
+    months, days = duration_parts(text)
+    years, months = divmod(months, 12)
+    words = [
+        ngettext("%(num)d year", "%(num)d years", years) if years else "",
+        ngettext("%(num)d month", "%(num)d months", months) if months else "",
+        ngettext("%(num)d day", "%(num)d days", days) if days or not (years or months) else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
+LIFE = {
+    "product.created": N_("Product created"),
+    "product.described": N_("Description changed"),
+    "product.opening_load": N_("Opening load"),
+    "product.design": N_("Taken into design"),
+    "product.test": N_("Taken into test"),
+    "product.launch": N_("Launched"),
+    "product.roll_back": N_("Back into test"),
+    "product.suspend": N_("Sales suspended"),
+    "product.resume": N_("Suspension lifted"),
+    "product.take_off_sale": N_("Taken off sale"),
+    "product.exit": N_("Exit begun"),
+    "product.retire": N_("Retired"),
+    "version.drafted": N_("Version drafted"),
+    "version.edited": N_("Draft edited"),
+    "version.proposed_by_import": N_("Difference proposed by an import"),
+    "version.submitted": N_("Handed to review"),
+    "version.reopened": N_("Reopened for editing"),
+    "version.approved": N_("Approved"),
+    "version.published": N_("Published"),
+    "version.rejected": N_("Rejected"),
+    "version.withdrawn": N_("Withdrawn"),
+    "pilot.opened": N_("Pilot opened"),
+    "pilot.extended": N_("Pilot extended"),
+    "pilot.closed": N_("Pilot closed"),
+}
+"""The actions of the audit chain, in words."""
+
+
+@pages.app_template_filter("life_word")
+def life_word(action: str) -> str:
+    return gettext(LIFE[action]) if action in LIFE else action
+
+
+@pages.app_template_test("forever")
+def forever(moment: datetime) -> bool:
+    """Whether a period has no end."""
+    return moment == FOREVER
+
+
+@pages.app_context_processor
+def _words() -> dict[str, Any]:
+    """Names that the templates of the catalogue pick from."""
+    return {
+        "PRODUCT_TYPES": PRODUCT_TYPES,
+        "FAMILIES": FAMILIES,
+        "CHANNELS": CHANNELS,
+        "CUSTOMER_GROUPS": CUSTOMER_GROUPS,
+    }
+
+
+def departments(session: Session) -> dict[str, Mapping[str, str]]:
+    """Departments that may own products, by key."""
+    rows = session.execute(select(Department.key, Department.names).order_by(Department.key))
+    return {key: names for key, names in rows}
+
+
+def units(session: Session) -> list[tuple[str, Mapping[str, str], int]]:
+    """Units in the order of the tree: code, names, depth."""
+    rows = session.execute(
+        select(OrganisationUnit.code, OrganisationUnit.names, OrganisationUnit.path).order_by(OrganisationUnit.path)
+    )
+    return [(code, names, path.count("/") - 2) for code, names, path in rows]
+
+
+def unit_names(session: Session, codes: set[str]) -> dict[str, Mapping[str, str]]:
+    rows = session.execute(
+        select(OrganisationUnit.code, OrganisationUnit.names).where(OrganisationUnit.code.in_(codes))
+    )
+    return {code: names for code, names in rows}

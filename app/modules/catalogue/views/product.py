@@ -1,0 +1,100 @@
+"""One product: what is on sale in plain words, its versions on a time line, its life."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import select
+
+from app.identity.permissions import require
+from app.identity.web import current_actor, signed_in
+from app.kernel.audit import AuditEvent
+from app.kernel.database import session
+from app.modules.catalogue import queries
+from app.modules.catalogue.models import Availability, ProductVersion
+from app.modules.catalogue.rules.difference import changed, difference
+from app.modules.catalogue.rules.states import PUBLISHED
+from app.modules.catalogue.services.records import stream
+from app.modules.catalogue.types import Group, ProductType, product_type
+from app.modules.catalogue.views.base import departments, now, pages, unit_names
+
+SHOWN_VERSIONS = 12
+
+
+@dataclass(frozen=True)
+class Step:
+    """A version on the time line, with what it changes beside the one it was based on or replaced."""
+
+    version: ProductVersion
+    state: str
+    beside: int | None
+    groups: Sequence[tuple[Group, int]]
+
+
+@pages.get("/products/<code>")
+@signed_in
+def one_product(code: str) -> Any:
+    """What is on sale now, versions, availability, life so far."""
+    require(current_actor(), "product.see")
+    product = queries.product_by_code(session(), code)
+    versions = queries.versions_of(session(), product.code, limit=SHOWN_VERSIONS + 1)
+    live = queries.version_in_force(session(), product.code, at=now())
+    cells = queries.availability_of(session(), product.code, at=now())
+    return render_template(
+        "catalogue/product.html",
+        product=product,
+        type=product_type(product.type),
+        status=queries.status_at(session(), product.code, now()) or product.status,
+        live=live,
+        shown=live or versions[0],
+        steps=[_step(version, versions, now()) for version in versions[:SHOWN_VERSIONS]],
+        more=len(versions) > SHOWN_VERSIONS,
+        cells=cells,
+        units=unit_names(session(), _units(cells)),
+        owners=departments(session()),
+        life=_life(product.code),
+    )
+
+
+def _units(cells: Sequence[tuple[Availability, ProductVersion]]) -> set[str]:
+    return {cell.unit for cell, _ in cells if cell.unit}
+
+
+def _step(version: ProductVersion, versions: Sequence[ProductVersion], at: datetime) -> Step:
+    base = _base(version, versions)
+    found = product_type(version.content["type"])
+    if base is None:
+        return Step(version, state_shown(version, at), None, ())
+    return Step(version, state_shown(version, at), base.number, _touched(found, base, version))
+
+
+def _base(version: ProductVersion, versions: Sequence[ProductVersion]) -> ProductVersion | None:
+    """What it was based on; for a version of an opening load, the one it replaced."""
+    if version.based_on is not None:
+        return next((v for v in versions if v.number == version.based_on), None)
+    return next((v for v in versions if v.valid_to is not None and v.valid_to == version.valid_from), None)
+
+
+def _touched(found: ProductType, old: ProductVersion, new: ProductVersion) -> list[tuple[Group, int]]:
+    counts = Counter(change.group for change in changed(difference(old.content, new.content)))
+    return [(group, counts[group.key]) for group in found.groups if counts[group.key]]
+
+
+def state_shown(version: ProductVersion, at: datetime) -> str:
+    """Before its instant a published version is approved; until its end a replaced one is live (rule 10)."""
+    if version.state not in PUBLISHED:
+        return version.state
+    if version.valid_from is not None and version.valid_from > at:
+        return "approved"
+    return "live" if version.valid_to is None or version.valid_to > at else "superseded"
+
+
+def _life(code: str) -> Sequence[AuditEvent]:
+    """The product's latest entries in the audit chain."""
+    events = select(AuditEvent).where(AuditEvent.stream == stream(code)).order_by(AuditEvent.number.desc())
+    return session().scalars(events.limit(20)).all()
