@@ -14,6 +14,7 @@ from waitress import serve
 
 from app import demo
 from app.bootstrap import create_app
+from app.demo_requests import seed_requests
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import clock
 from app.kernel.database import db, end_read, unit_of_work
@@ -30,6 +31,7 @@ def prepare(app: Flask) -> None:
             end_read()
             with unit_of_work() as uow:
                 demo.seed(uow, now)
+            seed_requests(now)
 
 
 def main() -> None:
