@@ -13,6 +13,7 @@ from app.desks.operations import views as operations_views
 from app.identity import api as identity_api
 from app.identity import views as identity_views
 from app.modules.catalogue import api as catalogue_api
+from app.modules.catalogue import views as catalogue_views
 from app.modules.changes import api as changes_api
 from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.changes import views as changes_views
@@ -37,6 +38,7 @@ APIS = (
 PAGES = (
     identity_views,
     shell_views,
+    catalogue_views,
     forms_views,
     decisions_views,
     inbox_views,
