@@ -30,8 +30,12 @@ PAGES_PER_VIEW = 4
 
 SPOKEN_ATTRIBUTES = ("aria-label", "placeholder", "title", "alt", "data-confirm")
 SILENT = {"script", "style", "code", "pre", "kbd", "title", "template"}
+OWN_NAMES = re.compile("English|简体中文|中文")
+"""Languages are called by their own names in every language."""
+
 SAME_IN_CHINESE = frozenset({"Tollgate", "OpenAPI", "If-Match", "ETag", "Bearer"})
-LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
+LATIN = re.compile(r"[A-Za-z0-9][\w.'’-]*[A-Za-z]")
+CODE = re.compile(r"[_0-9]|\w\.\w")
 CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 
 
@@ -97,14 +101,14 @@ def _view(app: Flask, link: str) -> str:
         endpoint, _ = app.url_map.bind("localhost").match(parts.path, method="GET")
     except HTTPException:
         return f"nothing at {parts.path}"
-    names = sorted(pair.split("=")[0] for pair in parts.query.split("&"))
+    names = sorted({pair.split("=")[0] for pair in parts.query.split("&")})
     return f"{endpoint}?{'&'.join(names)}"
 
 
 def _complaints(page: lxml.html.HtmlElement, language: str) -> Iterator[str]:
     foreign: Callable[[str], list[str]] = _latin if language == "zh" else CHINESE.findall
     for text in _spoken(page):
-        found = foreign(text)
+        found = foreign(OWN_NAMES.sub("", text))
         if found:
             yield f"{text.strip()[:80]!r} ({found[0]})"
     main = page.find_class("page-head")
@@ -118,8 +122,9 @@ def _complaints(page: lxml.html.HtmlElement, language: str) -> Iterator[str]:
 
 
 def _latin(text: str) -> list[str]:
-    """Words of a Latin script that are not abbreviations such as BPMN."""
-    return [w for w in LATIN.findall(text) if not w.isupper() and len(w) > 2 and w not in SAME_IN_CHINESE]
+    """Words of a Latin script, but no abbreviations such as BPMN and no codes such as ``bonus_saver`` or P3M."""
+    words = (w for w in LATIN.findall(text) if not w.isupper() and len(w) > 2 and w not in SAME_IN_CHINESE)
+    return [w for w in words if not CODE.search(w)]
 
 
 def _spoken(element: lxml.html.HtmlElement) -> Iterator[str]:
