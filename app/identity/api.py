@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
 from app.identity.services import issue_token
 from app.identity.web import check_credentials
+from app.kernel import clock
 from app.kernel.database import unit_of_work
 from app.kernel.input import Blueprint
 
@@ -33,4 +33,4 @@ class Token(MethodView):
         """A bearer token for a name and a password."""
         actor = check_credentials(**credentials)
         with unit_of_work() as uow:
-            return {"token": issue_token(uow, actor=actor, now=g.now)}
+            return {"token": issue_token(uow, actor=actor, now=clock.real())}

@@ -86,7 +86,7 @@ def _bearer() -> Actor:
     scheme, _, token = request.headers["Authorization"].partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Please sign in.")
-    return actor_of_token(database.session(), token=token.strip(), now=g.now)
+    return actor_of_token(database.session(), token=token.strip(), now=clock.real())
 
 
 def _browser() -> Actor | None:

@@ -30,12 +30,16 @@ class ClockShift(Record):
 _SHIFT = select(ClockShift.seconds)
 
 
+def real() -> datetime:
+    """This instant in UTC, whatever the demo clock says: for what has nothing to do with the bank's days."""
+    return datetime.now(UTC)
+
+
 def now() -> datetime:
     """This instant in UTC, moved forward in demo mode."""
-    real = datetime.now(UTC)
     if not current_app.config["DEMO"]:
-        return real
-    return real + timedelta(seconds=session().scalar(_SHIFT) or 0)
+        return real()
+    return real() + timedelta(seconds=session().scalar(_SHIFT) or 0)
 
 
 def advance(uow: Session, by: timedelta) -> None:

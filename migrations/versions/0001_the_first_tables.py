@@ -395,6 +395,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=True),
         sa.Column("closing_reason", sa.Text(), nullable=True),
+        sa.Column("matter", Json, nullable=False),
         sa.Column("instance_id", BigKey, nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),

@@ -10,7 +10,10 @@ from app.identity.demo import seed_people
 from app.kernel.database import unit_of_work
 from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
+from tests.faults.conftest import elsewhere, zygote
 from tests.processes.play import BEGIN, Play
+
+__all__ = ["bank", "elsewhere", "play", "zygote"]
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Response, g, jsonify
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from app.identity.web import current_actor, who
 from app.kernel.database import session, unit_of_work
+from app.kernel.input import Blueprint
 from app.kernel.web import (
     check_if_match,
     decode_cursor,

@@ -1,4 +1,8 @@
-"""The verbs, recorders and facts that the drawings of this feature name."""
+"""The verbs, recorders and facts that the drawings of this feature name.
+
+What people say in their tasks is audited in the chain of the case; what becomes
+of the request, in the request's own.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +41,7 @@ def _on_card(context: Context, **members: Any) -> None:
 
 @recorder("changes.record_need")
 def record_need(context: Context) -> dict[str, Any]:
-    need = preparing.record_need(
-        context.uow, request_of(context), answers=context.parameters, actor=context.actor, now=context.now
-    )
-    return {"need": need}
+    return {"need": preparing.record_need(request_of(context), answers=context.parameters)}
 
 
 @recorder("changes.record_design")
@@ -54,9 +55,9 @@ def record_design(context: Context) -> dict[str, Any]:
 
 @recorder("changes.record_test")
 def record_test(context: Context) -> dict[str, Any]:
-    passed = preparing.record_test(
-        context.uow, request_of(context), answers=context.parameters, actor=context.actor, now=context.now
-    )
+    request = request_of(context)
+    passed = preparing.record_test(context.uow, request, answers=context.parameters)
+    context.note("change.tested", number=request.number, passed=passed, content_hash=request.content_hash)
     return {"preparation": "ready" if passed else "tests_failed"}
 
 
@@ -64,7 +65,7 @@ def record_test(context: Context) -> dict[str, Any]:
 def record_review(context: Context) -> dict[str, Any]:
     assert context.task is not None
     request = request_of(context)
-    reviewing.record_review(
+    review = reviewing.record_review(
         context.uow,
         request,
         task=context.task,
@@ -72,7 +73,9 @@ def record_review(context: Context) -> dict[str, Any]:
         actor=context.actor,
         now=context.now,
     )
-    _on_card(context, opinions=reviewing.opinions_in(context.uow, request))
+    said = {name: getattr(review, name) for name in ("department", "verdict", "round", "content_hash")}
+    context.note("change.reviewed", number=request.number, **said)
+    _on_card(context, opinions=context.instance.card.get("opinions", 0) + 1)
     return {}
 
 
@@ -88,6 +91,8 @@ def record_decision(context: Context) -> dict[str, Any]:
         actor=context.actor,
         now=context.now,
     )
+    said = {name: getattr(decision, name) for name in ("decision", "round", "content_hash")}
+    context.note("change.decided", number=request.number, **said)
     if decision.decision == "reject":
         request.closing_reason = decision.reason
     return {"decision": decision.decision}
@@ -109,9 +114,7 @@ def record_early_report(context: Context) -> dict[str, Any]:
 
 @recorder("changes.record_pilot_results")
 def record_pilot_results(context: Context) -> dict[str, Any]:
-    piloting.record_results(
-        context.uow, request_of(context), answers=context.parameters, actor=context.actor, now=context.now
-    )
+    piloting.record_results(context.uow, request_of(context), answers=context.parameters)
     return {}
 
 
@@ -144,7 +147,7 @@ def record_rollout(context: Context) -> dict[str, Any]:
 def departments_to_review(context: Context) -> list[str]:
     request = request_of(context)
     materiality = context.variables["materiality"]
-    asked = reviewing.open_round(
+    asked, standing = reviewing.open_round(
         context.uow,
         request,
         departments=context.parameters["departments"],
@@ -153,8 +156,9 @@ def departments_to_review(context: Context) -> list[str]:
         actor=context.actor,
         now=context.now,
     )
-    in_already = reviewing.opinions_in(context.uow, request)
-    _on_card(context, materiality=materiality, opinions=in_already, opinions_asked=in_already + len(asked))
+    _on_card(
+        context, materiality=materiality, opinions=len(standing), opinions_asked=len(standing) + len(asked)
+    )
     return asked
 
 

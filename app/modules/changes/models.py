@@ -49,6 +49,8 @@ class ChangeRequest(Record):
     """Of all that is proposed, as it was frozen when it was submitted; nothing while it is edited."""
     closing_reason: Mapped[str | None] = mapped_column(Text)
     """Why it was declined, rejected or withdrawn."""
+    matter: Mapped[dict[str, str]] = mapped_column(Json)
+    """Attribute group → hash of what is proposed in it, frozen with ``content_hash``."""
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)

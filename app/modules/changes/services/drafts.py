@@ -57,6 +57,7 @@ def create_draft(
         owner_department=products[0].owner_department or actor.department or "",
         family=products[0].family,
         driver={},
+        matter={},
         pilot_wish=False,
         round=0,
         created_at=now,

@@ -85,14 +85,11 @@ def pilot_of(session: Session, request_id: int) -> Pilot:
     return pilot
 
 
-def record_results(
-    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
-) -> None:
+def record_results(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> None:
     """What the pilot brought, with evidence."""
     require_evidence(uow, request, answers["evidence"])
     pilot = pilot_of(uow, request.id)
     pilot.results = {**{key: int(answers[key]) for key in READINGS}, "summary": answers["summary"]}
-    note(uow, request, "pilot.reported", actor, now, results=pilot.results, evidence=answers["evidence"])
 
 
 def verdict_inputs(session: Session, request: ChangeRequest) -> dict[str, bool]:

@@ -14,20 +14,17 @@ from app.kernel.errors import Fault, Invalid, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest
-from app.modules.changes.services.records import current_hash, move, note, proposed
+from app.modules.changes.services.records import freeze, move, note, proposed
 from app.modules.changes.services.submission import check
 from app.workflow.models import Attachment
 
 
-def record_need(
-    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
-) -> str:
+def record_need(request: ChangeRequest, *, answers: Mapping[str, Any]) -> str:
     """``justified`` or ``declined``."""
-    justified = answers["decision"] == "proceed"
-    if not justified:
-        request.closing_reason = answers["reason"]
-    note(uow, request, "change.need_assessed", actor, now, justified=justified, reason=answers["reason"])
-    return "justified" if justified else "declined"
+    if answers["decision"] == "proceed":
+        return "justified"
+    request.closing_reason = answers["reason"]
+    return "declined"
 
 
 def record_design(
@@ -50,8 +47,8 @@ def record_design(
     for _, version in proposed(uow, request.id):
         if version.state == "draft":
             versions.submit(uow, version_id=version.id, actor=actor, now=now)
-    request.content_hash = current_hash(uow, request)
-    note(uow, request, "change.designed", actor, now, content_hash=request.content_hash, note=answers.get("note"))
+    content_hash = freeze(uow, request)
+    note(uow, request, "change.designed", actor, now, content_hash=content_hash, note=answers.get("note"))
     return "submitted"
 
 
@@ -61,24 +58,10 @@ def _about_the_request(error: Invalid) -> Invalid:
     return Invalid(N_("The request is not complete."), code=error.code, faults=faults)
 
 
-def record_test(
-    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
-) -> bool:
+def record_test(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> bool:
     """Whether stability and security both passed. The evidence must be files of this very case."""
     require_evidence(uow, request, answers["evidence"])
-    passed = bool(answers["stability"] == "pass" and answers["security"] == "pass")
-    note(
-        uow,
-        request,
-        "change.tested",
-        actor,
-        now,
-        stability=answers["stability"],
-        security=answers["security"],
-        evidence=answers["evidence"],
-        content_hash=request.content_hash,
-    )
-    return passed
+    return bool(answers["stability"] == "pass" and answers["security"] == "pass")
 
 
 def require_evidence(uow: Session, request: ChangeRequest, ids: list[int]) -> None:

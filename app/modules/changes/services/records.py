@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,7 +75,10 @@ def for_change(uow: Session, request_id: int, actor: Actor) -> tuple[ChangeReque
     if case_id is None:
         raise NotFound(NO_REQUEST)
     instance = locked_case(uow, case_id[0]) if case_id[0] is not None else None
-    request = _locked(uow, ChangeRequest.id == request_id)
+    request = uow.scalars(
+        select(ChangeRequest).where(ChangeRequest.id == request_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one()
     if request.instance_id != case_id[0]:
         raise Conflict(N_("Somebody changed this record after you saw it."), code="stale")
     if not allowed(actor, "change.see", facts_of(request, instance)):
@@ -85,15 +87,11 @@ def for_change(uow: Session, request_id: int, actor: Actor) -> tuple[ChangeReque
 
 
 def of_case(uow: Session, instance: ProcessInstance) -> ChangeRequest:
-    """The request of a case whose lock is held. A case started past the change requests has none."""
-    uow.flush()
-    return _locked(uow, ChangeRequest.instance_id == instance.id)
+    """The request of a case whose lock is held; that lock guards the request, too.
 
-
-def _locked(uow: Session, which: Any) -> ChangeRequest:
-    request = uow.scalar(
-        select(ChangeRequest).where(which).with_for_update(), execution_options={"populate_existing": True}
-    )
+    409 for a case that was started past the change requests.
+    """
+    request = uow.scalar(select(ChangeRequest).where(ChangeRequest.instance_id == instance.id))
     if request is None:
         raise Conflict(N_("This case has no change request."), code="no_request")
     return request
@@ -110,11 +108,6 @@ def proposed(session: Session, request_id: int) -> list[tuple[ProposedVersion, P
     return [(row, version) for row, version in rows]
 
 
-def proposals(versions: Sequence[ProductVersion]) -> list[matter.Proposal]:
-    """Versions as the rules need them."""
-    return [matter.Proposal(v.product_code, v.content, v.content_hash) for v in versions]
-
-
 def plan_of(request: ChangeRequest) -> dict[str, Any]:
     """What is proposed besides the versions, and approved with them."""
     return {
@@ -127,19 +120,30 @@ def plan_of(request: ChangeRequest) -> dict[str, Any]:
     }
 
 
-def current_hash(uow: Session, request: ChangeRequest) -> str:
-    """The hash of what the request proposes now."""
-    return matter.whole(proposals([v for _, v in proposed(uow, request.id)]), plan_of(request))
+def freeze(uow: Session, request: ChangeRequest) -> str:
+    """Fix the hashes that judgements will bind to: of the whole, and of each attribute group."""
+    versions = [version for _, version in proposed(uow, request.id)]
+    request.content_hash = matter.whole({v.product_code: v.content_hash for v in versions}, plan_of(request))
+    request.matter = matter.by_group({v.product_code: v.content for v in versions}, plan_of(request))
+    return request.content_hash
 
 
-def current_matter(uow: Session, request: ChangeRequest) -> dict[str, str]:
-    """Attribute group → hash of what is proposed in it now."""
-    return matter.by_group(proposals([v for _, v in proposed(uow, request.id)]), plan_of(request))
+def current_matter(session: Session, request: ChangeRequest) -> dict[str, str]:
+    """Attribute group → hash of what is proposed in it now, frozen or not."""
+    if request.content_hash is not None:
+        return request.matter
+    contents = {version.product_code: version.content for _, version in proposed(session, request.id)}
+    return matter.by_group(contents, plan_of(request))
 
 
 def shown_hash(uow: Session, request: ChangeRequest) -> str:
     """The hash that a judgement given now binds to; 409 if the content is not the one that was submitted."""
-    found = current_hash(uow, request)
+    hashes = uow.execute(
+        select(ProductVersion.product_code, ProductVersion.content_hash)
+        .join(ProposedVersion, ProposedVersion.version_id == ProductVersion.id)
+        .where(ProposedVersion.change_request_id == request.id)
+    )
+    found = matter.whole({product: content_hash for product, content_hash in hashes}, plan_of(request))
     if request.content_hash != found:
         raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
     return found

@@ -39,8 +39,8 @@ def open_round(
     element_id: str | None,
     actor: Actor,
     now: datetime,
-) -> list[str]:
-    """Begin a review round; gives the departments that review in it.
+) -> tuple[list[str], list[str]]:
+    """Begin a review round; gives the departments that review in it, and those whose consent stands.
 
     In a later round a department whose consent stands is asked again only if the
     table that named it names it again for what changed since (rule 6). Everybody
@@ -69,7 +69,7 @@ def open_round(
         standing=sorted(standing),
         voided=sorted(again),
     )
-    return asked
+    return asked, sorted(standing)
 
 
 def _again(
@@ -107,6 +107,7 @@ def _again(
 
 def standing_reviews(session: Session, request: ChangeRequest) -> list[DepartmentReview]:
     """Each department's latest word that no later edit has voided."""
+    session.flush()
     rows = session.scalars(
         select(DepartmentReview)
         .where(DepartmentReview.change_request_id == request.id, DepartmentReview.voided_at.is_(None))
@@ -127,27 +128,16 @@ def record_review(
         verdict=answers["verdict"],
         opinion=answers.get("opinion"),
         content_hash=shown_hash(uow, request),
-        matter=current_matter(uow, request),
+        matter=request.matter,
         task_id=task.id,
         at=now,
     )
-    _replace_conditions(uow, request, review.department)
+    if request.round > 1:
+        _replace_conditions(uow, request, review.department)
     uow.add(review)
-    uow.flush()
     if review.verdict == "with_conditions":
+        uow.flush()
         uow.add(_condition(request, review, answers, now))
-    note(
-        uow,
-        request,
-        "change.reviewed",
-        actor,
-        now,
-        department=review.department,
-        verdict=review.verdict,
-        round=review.round,
-        content_hash=review.content_hash,
-        opinion=review.opinion,
-    )
     return review
 
 
@@ -174,11 +164,6 @@ def _condition(
     )
 
 
-def opinions_in(session: Session, request: ChangeRequest) -> int:
-    """How many departments' words stand."""
-    return len(standing_reviews(session, request))
-
-
 def record_decision(
     uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> ExecutiveDecision:
@@ -194,21 +179,12 @@ def record_decision(
         at=now,
     )
     uow.add(decision)
-    note(
-        uow,
-        request,
-        "change.decided",
-        actor,
-        now,
-        decision=decision.decision,
-        reason=decision.reason,
-        content_hash=decision.content_hash,
-    )
     return decision
 
 
 def approve(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
     """The versions become approved, bound to what the executive was shown (rule 6)."""
+    uow.flush()
     decision = uow.scalar(
         select(ExecutiveDecision)
         .where(ExecutiveDecision.change_request_id == request.id)
