@@ -90,10 +90,22 @@ def headline(content: Content) -> dict[str, Any]:
     found: dict[str, Any] = {
         key: terms[key] for key in ("currency", "minimum", "annual_fee", "interest_free") if key in terms
     }
+    found |= {} if "minimum" in found else _published_minimum(content, terms)
     rows = [r for r in (content.get("rates") or {}).get("tiers", ()) if r["kind"] not in _SIDE_RATES]
     found |= _rate_range([row["rate"] for row in rows])
     found |= _benchmark(content.get("benchmark") or {})
     return found | _term_range([row["term"] for row in rows if "term" in row] or _own_term(terms))
+
+
+_MINIMA = ("opening_balance", "min_balance", "min_limit")
+
+
+def _published_minimum(content: Content, terms: Row) -> dict[str, Any]:
+    """An imported record names its minimum among the constraints."""
+    rows = (content.get("constraints") or {}).get("constraints", ())
+    amounts = {row["kind"]: row["amount"] for row in rows if "amount" in row}
+    found = next((amounts[kind] for kind in _MINIMA if kind in amounts), None)
+    return {"minimum": {"amount": found, "currency": terms["currency"]}} if found and "currency" in terms else {}
 
 
 def _rate_range(rates: Sequence[Row]) -> dict[str, Any]:

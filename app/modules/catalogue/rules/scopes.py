@@ -32,3 +32,14 @@ def _combinations(scope: Mapping[str, Any]) -> Iterator[Cell]:
 def ancestors(path: str) -> list[str]:
     """The codes in a unit's path, itself included: ``/HO/SH/SH01/`` → HO, SH, SH01."""
     return [code for code in path.split("/") if code]
+
+
+def together(found: Sequence[Cell]) -> list[tuple[str | None, tuple[str | None, ...], tuple[str | None, ...]]]:
+    """Cells as blocks for reading: a unit, the channels that share their customer groups, and those groups."""
+    groups: dict[tuple[str | None, str | None], list[str | None]] = {}
+    for cell in found:
+        groups.setdefault((cell.unit, cell.channel), []).append(cell.group)
+    channels: dict[tuple[str | None, tuple[str | None, ...]], list[str | None]] = {}
+    for (unit, channel), members in groups.items():
+        channels.setdefault((unit, tuple(members)), []).append(channel)
+    return [(unit, tuple(shared), members) for (unit, members), shared in channels.items()]

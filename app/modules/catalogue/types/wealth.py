@@ -39,8 +39,8 @@ def _wealth(key: str, en: str, zh: str) -> ProductType:
 
 
 TYPES = (
-    _wealth("wealth_money_market", "Money market", "货币基金类"),
-    _wealth("wealth_bond", "Bond", "债券型"),
-    _wealth("wealth_mixed", "Mixed", "混合型"),
-    _wealth("wealth_equity", "Equity", "股票型"),
+    _wealth("wealth_money_market", "Money market wealth product", "货币基金类理财"),
+    _wealth("wealth_bond", "Bond wealth product", "债券型理财"),
+    _wealth("wealth_mixed", "Mixed wealth product", "混合型理财"),
+    _wealth("wealth_equity", "Equity wealth product", "股票型理财"),
 )

@@ -18,6 +18,7 @@ from app.kernel.database import session
 from app.modules.catalogue import queries
 from app.modules.catalogue.models import Availability, ProductVersion
 from app.modules.catalogue.rules.difference import changed, difference
+from app.modules.catalogue.rules.scopes import Cell, together
 from app.modules.catalogue.rules.states import PUBLISHED
 from app.modules.catalogue.services.records import stream
 from app.modules.catalogue.types import Group, ProductType, product_type
@@ -54,11 +55,37 @@ def one_product(code: str) -> Any:
         shown=live or versions[0],
         steps=[_step(version, versions, now()) for version in versions[:SHOWN_VERSIONS]],
         more=len(versions) > SHOWN_VERSIONS,
-        cells=cells,
+        blocks=_blocks(cells),
         units=unit_names(session(), _units(cells)),
         owners=departments(session()),
         life=_life(product.code),
     )
+
+
+@dataclass(frozen=True)
+class Block:
+    """Cells of one version and one period that read as one line."""
+
+    version: ProductVersion
+    pilot: bool
+    valid_from: datetime
+    valid_to: datetime
+    unit: str | None
+    channels: Sequence[str | None]
+    groups: Sequence[str | None]
+
+
+def _blocks(cells: Sequence[tuple[Availability, ProductVersion]]) -> list[Block]:
+    periods: dict[tuple[int, bool, datetime, datetime], list[Cell]] = {}
+    versions = {version.id: version for _, version in cells}
+    for row, version in cells:
+        period = (version.id, row.pilot, row.valid_from, row.valid_to)
+        periods.setdefault(period, []).append(Cell(row.unit, row.channel, row.customer_group))
+    return [
+        Block(versions[period[0]], *period[1:], *block)
+        for period, found in periods.items()
+        for block in together(found)
+    ]
 
 
 def _units(cells: Sequence[tuple[Availability, ProductVersion]]) -> set[str]:
