@@ -9,6 +9,7 @@ from flask import Blueprint, abort, render_template
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import session
 from app.kernel.i18n import N_
+from app.shell.queries import requests_under_way
 from app.workflow.tasks.queries import BADGE_LIMIT, count_open
 
 pages = Blueprint("shell_pages", __name__)
@@ -30,6 +31,7 @@ def start() -> Any:
     """What waits for me and what to do next."""
     actor = current_actor()
     waiting = {filter: count_open(session(), actor, filter) for filter in ("mine", "group")}
+    waiting["requests"] = requests_under_way(session(), actor)
     return render_template("start.html", waiting=waiting, most=BADGE_LIMIT)
 
 
