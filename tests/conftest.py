@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, g
+from jinja2 import FileSystemBytecodeCache
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="tollgate-tests-"))
 
@@ -41,6 +42,8 @@ def app(database: TestDatabase) -> Iterator[Flask]:
         }
     )
     application.before_request_funcs.setdefault(None, []).insert(0, _forget)
+    # Each test has an application of its own; compiling the templates again for each costs more than most tests.
+    application.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ["VAR_DIR"])
     with application.app_context():
         yield application
         db.session.remove()
