@@ -54,6 +54,7 @@ __all__ = [
 ]
 
 PAGE = 200
+BIGGEST = 2**53
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def requests_of(
         query = query.where(ChangeRequest.id.in_(over))
     found: list[ChangeRequest] = []
     while len(found) <= limit:
-        rows = session.execute(query if after is None else query.where(ChangeRequest.id < after)).all()
+        page = query if after is None else query.where(ChangeRequest.id < min(after, BIGGEST))
+        rows = session.execute(page).all()
         found += [request for request, case in rows if allowed(actor, "change.see", facts_of(request, case))]
         if len(rows) < PAGE:
             break

@@ -27,6 +27,7 @@ MOVES: Mapping[tuple[str, str], Move] = {
     ("submitted", "decline"): Move("declined", PROCESS),
     ("submitted", "withdraw"): Move("withdrawn", EDIT),
     ("submitted", "review"): Move("in_review", PROCESS),
+    ("in_review", "review"): Move("in_review", PROCESS),  # sent back to the review by hand
     ("in_review", "send_back"): Move("submitted", PROCESS),
     ("in_review", "reject"): Move("rejected", PROCESS),
     ("in_review", "withdraw"): Move("withdrawn", EDIT),

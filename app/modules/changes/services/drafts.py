@@ -17,7 +17,6 @@ from app.identity.permissions import Facts, require
 from app.kernel import clock
 from app.kernel.errors import Conflict, Fault, Invalid, invalid
 from app.kernel.i18n import N_
-from app.modules.catalogue import queries as catalogue
 from app.modules.catalogue import services as versions
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.changes.models import ChangeRequest, ProposedVersion
@@ -25,6 +24,7 @@ from app.modules.changes.rules.states import EDITABLE
 from app.modules.changes.services.records import for_change, next_number, note, proposed
 from app.modules.changes.services.returning import take_back
 
+LAST_YEAR = 2200
 WRONG = N_("Some of what was entered is not right.")
 
 
@@ -132,7 +132,13 @@ def _drafted(uow: Session, item: Wanted, product: Product, actor: Actor, now: da
 def _taken_up(uow: Session, item: Wanted, actor: Actor, now: datetime) -> ProductVersion:
     """A draft that is there already, if no other request stands on it."""
     assert item.version is not None
-    version = catalogue.version_by_number(uow, item.product, item.version)
+    version = uow.scalar(
+        select(ProductVersion).where(
+            ProductVersion.product_code == item.product, ProductVersion.number == item.version
+        )
+    )
+    if version is None:
+        raise Invalid(WRONG, faults=[Fault("/version", N_("There is no such version."))])
     if version.state != "draft":
         raise Conflict(N_("Only a draft can be edited."), code="not_a_draft")
     return _merged(uow, _edited(uow, version, item.content, actor, now), item, actor, now)
@@ -167,7 +173,8 @@ def merge(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 @contextmanager
 def _pointing_at(place: int, item: Wanted) -> Iterator[None]:
     """Faults in a version's content point into the request that carries it."""
-    prefix = f"/versions/{place}/{'changes' if item.changes is not None else 'content'}"
+    inside = "changes" if item.changes is not None else "content" if item.content is not None else ""
+    prefix = f"/versions/{place}" + (f"/{inside}" if inside else "")
     try:
         yield
     except Invalid as error:
@@ -237,6 +244,8 @@ def effective_instant(day: date | None, now: datetime) -> datetime | None:
         return None
     if day < clock.accounting_date(now):
         raise invalid("/effective_on", N_("Lies in the past."), code="past")
+    if day.year > LAST_YEAR:
+        raise invalid("/effective_on", N_("Lies too far ahead."))
     return clock.start_of_day(day)
 
 

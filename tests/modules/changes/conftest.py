@@ -1,0 +1,36 @@
+"""The demo bank with one deposit on sale, and people who ask over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.identity.demo import DEMO_PASSWORD
+from tests.processes.bank import TIME_DEPOSIT
+from tests.processes.conftest import bank, play
+from tests.processes.play import Play
+
+__all__ = ["bank", "play"]
+
+Ask = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def ask(bank: Flask, play: Play) -> Ask:
+    """``ask(who, method, path, body, **headers)`` with TD on sale."""
+    play.sell({"TD": TIME_DEPOSIT, "TD2": TIME_DEPOSIT})
+    client = bank.test_client(use_cookies=False)
+    tokens: dict[str, str] = {}
+
+    def request(who: str, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        if who not in tokens:
+            credentials = {"username": who, "password": DEMO_PASSWORD}
+            tokens[who] = client.post("/api/v1/auth/token", json=credentials).json["token"]
+        sent = {"Authorization": f"Bearer {tokens[who]}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        return client.open(f"/api/v1{path}", method=method, json=body, headers=sent)
+
+    return request
