@@ -22,7 +22,13 @@ from uuid import UUID
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
 from SpiffWorkflow.bpmn.serializer.default.event_definition import TimerConditionalEventDefinitionConverter
-from SpiffWorkflow.bpmn.serializer.default.task_spec import BpmnTaskSpecConverter, MultiInstanceTaskConverter
+from SpiffWorkflow.bpmn.serializer.default.task_spec import (
+    BpmnTaskSpecConverter,
+    ConditionalGatewayConverter,
+    MultiInstanceTaskConverter,
+    ParallelGatewayConverter,
+    SubWorkflowConverter,
+)
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -31,7 +37,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine.errors import EngineError
+from app.workflow.engine.gateways import Some, Together
 from app.workflow.engine.specs import (
+    Called,
     CycleTimer,
     DateTimer,
     DecisionCall,
@@ -39,6 +47,7 @@ from app.workflow.engine.specs import (
     Parallel,
     Sequential,
     ServiceCall,
+    Subprocess,
 )
 
 FORMAT = 1
@@ -56,6 +65,10 @@ _REGISTRY = BpmnWorkflowSerializer.configure(
         DecisionCall: BpmnTaskSpecConverter,
         Parallel: MultiInstanceTaskConverter,
         Sequential: MultiInstanceTaskConverter,
+        Subprocess: SubWorkflowConverter,
+        Called: SubWorkflowConverter,
+        Together: ParallelGatewayConverter,
+        Some: ConditionalGatewayConverter,
         DateTimer: TimerConditionalEventDefinitionConverter,
         DurationTimer: TimerConditionalEventDefinitionConverter,
         CycleTimer: TimerConditionalEventDefinitionConverter,

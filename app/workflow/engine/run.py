@@ -30,6 +30,7 @@ from app.workflow.engine.paths import earlier_steps
 from app.workflow.engine.scripts import SafeScriptEngine
 from app.workflow.engine.specs import LIVE, DecisionCall, is_call, is_timer, stepping_at
 from app.workflow.engine.trim import trim
+from app.workflow.engine.variables import share
 
 _EQUALITY = re.compile(r"([A-Za-z]\w*) == ['\"]([^'\"]*)['\"]")
 MAX_STEPS = 5_000
@@ -137,7 +138,7 @@ class Run:
     def complete(self, token: UUID, result: Mapping[str, Any]) -> None:
         """A person has done the work of ``token``; ``result`` becomes variables."""
         task = self._ready(token)
-        task.data.update(result)
+        share(task, result)
         self._finish(task)
 
     def answer(self, call: Call, result: Any) -> None:
@@ -145,7 +146,7 @@ class Run:
         task = self._ready(call.token)
         variable = call.element.attributes.get("result")
         if variable:
-            task.data[variable] = result
+            share(task, {variable: result})
         self._finish(task)
 
     def fire_due(self) -> int:
@@ -163,7 +164,7 @@ class Run:
             event = BpmnEvent(MessageEventDefinition(name), payload=dict(payload))
             waiting = [t for t in self._tokens(TaskState.WAITING) if _catches(t, name)]
             for task in waiting:
-                task.data.update(payload)
+                share(task, payload)
                 task.task_spec.catch(task, event)
                 task.task_spec._update(task)
             self._advance()

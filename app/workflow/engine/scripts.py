@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 
 from app.workflow.engine.errors import ExpressionError
 from app.workflow.engine.expressions import parse
 from app.workflow.engine.interpreter import evaluate
+from app.workflow.engine.variables import share
 
 _ASSIGNMENT = re.compile(r"^\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*=(?!=)\s*(.+)$")
 MAX_LINES = 100
@@ -35,27 +37,47 @@ def statements(script: str) -> list[tuple[str, str]]:
     return result
 
 
-class SafeScriptEngine(PythonScriptEngine):  # type: ignore[misc]
-    """Hands SpiffWorkflow's conditions and scripts to our interpreter."""
+class SafeEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+    """What SpiffWorkflow evaluates behind its script engine's back: correlations, loop conditions.
+
+    As shipped, that is plain ``eval`` of a designer's text.
+    """
 
     def __init__(self, functions: Mapping[str, Callable[..., Any]] | None = None):
         super().__init__()
         self.functions = dict(functions or {})
 
+    def evaluate(
+        self, expression: str, context: Mapping[str, Any], external_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        return evaluate(_without_marker(expression), {**(external_context or {}), **context}, self.functions)
+
+    def execute(self, script: str, context: dict[str, Any], external_context: Mapping[str, Any] | None = None) -> bool:
+        raise ExpressionError("scripts are run where they stand")
+
+    def call_service(self, context: Any, **kwargs: Any) -> Any:
+        raise ExpressionError("services are called by their handlers only")
+
+
+class SafeScriptEngine(PythonScriptEngine):  # type: ignore[misc]
+    """Hands SpiffWorkflow's conditions and scripts to our interpreter."""
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]] | None = None):
+        super().__init__(SafeEnvironment(functions))
+
     def validate(self, expression: str) -> None:
-        parse(expression)
+        parse(_without_marker(expression))
 
     def evaluate(self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
-        variables = {**(external_context or {}), **task.data}
-        return evaluate(_without_marker(expression), variables, self.functions)
+        return self.environment.evaluate(expression, task.data, external_context)
 
     def execute(self, task: Any, script: str, external_context: Mapping[str, Any] | None = None) -> bool:
         for name, expression in statements(script):
-            task.data[name] = self.evaluate(task, expression, external_context)
+            share(task, {name: self.evaluate(task, expression, external_context)})
         return True
 
 
-def _without_marker(expression: str) -> str:
+def _without_marker(expression: str | None) -> str:
     """FEEL writes ``= x``; both forms are accepted."""
-    text = expression.strip()
+    text = (expression or "").strip()
     return text[1:] if text.startswith("=") and not text.startswith("==") else text

@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, full_tag
 from SpiffWorkflow.bpmn.parser.task_parsers import (
     CallActivityParser,
+    ConditionalGatewayParser,
+    GatewayParser,
     ScriptTaskParser,
     SubWorkflowParser,
 )
@@ -42,6 +45,8 @@ from SpiffWorkflow.bpmn.util import PendingBpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine.errors import ExpressionError
+from app.workflow.engine.gateways import Some, Together
+from app.workflow.engine.variables import leave, share
 
 engine_clock: ContextVar[datetime] = ContextVar("engine_clock")
 """The time of the step that is being taken, in UTC. Set by ``Run``."""
@@ -72,28 +77,49 @@ class DecisionCall(ServiceCall):
 
 
 class _SecondRound:
-    """Lets a multi-instance task run again after its first round.
+    """Lets a multi-instance task run again after its first round, and keeps its variables in its scope.
 
-    As shipped, the loop's item stays behind in the data and a list output of the
-    first round is refused in the second.
+    As shipped, the loop's item stays behind in the data, where the next instance
+    or the next round refuses it, and so does a list output of the first round.
     """
 
     def _update_hook(self, my_task: Any) -> Any:
-        for leftover in (self.input_item, self.output_item):  # type: ignore[attr-defined]
-            if leftover is not None:
-                my_task.parent.data.pop(leftover.bpmn_id, None)
-                my_task.data.pop(leftover.bpmn_id, None)
-        output = self.data_output  # type: ignore[attr-defined]
-        if output is not None and output is not self.data_input:  # type: ignore[attr-defined]
-            my_task.parent.data.pop(output.bpmn_id, None)
-            my_task.data.pop(output.bpmn_id, None)
-        return super()._update_hook(my_task)  # type: ignore[misc]
+        self._forget_items(my_task.parent)
+        self._forget_items(my_task)
+        output = self._own_output()
+        if output is not None:
+            my_task.parent.data.pop(output, None)
+            my_task.data.pop(output, None)
+        found = super()._update_hook(my_task)  # type: ignore[misc]
+        self._publish_output(my_task)
+        return found
+
+    def create_child(self, my_task: Any, item: Any, key_or_index: Any = None) -> None:
+        self._forget_items(my_task)
+        super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
 
     def merge_child(self, workflow: Any, child: Any) -> None:
         super().merge_child(workflow, child)  # type: ignore[misc]
-        for leftover in (self.input_item, self.output_item):  # type: ignore[attr-defined]
-            if leftover is not None:
-                child.parent.data.pop(leftover.bpmn_id, None)
+        self._forget_items(child.parent)
+        self._publish_output(child.parent)
+
+    def _forget_items(self, task: Any) -> None:
+        for item in (self.input_item, self.output_item):  # type: ignore[attr-defined]
+            if item is not None:
+                task.data.pop(item.bpmn_id, None)
+
+    def _own_output(self) -> str | None:
+        """The list that collects what the instances give, unless the input is changed in place."""
+        output = self.data_output  # type: ignore[attr-defined]
+        source = self.data_input  # type: ignore[attr-defined]
+        if output is None or (source is not None and source.bpmn_id == output.bpmn_id):
+            return None
+        return str(output.bpmn_id)
+
+    def _publish_output(self, my_task: Any) -> None:
+        output = self._own_output()
+        if output is not None and output in my_task.data:
+            share(my_task, {output: my_task.data[output]})
 
 
 class Parallel(_SecondRound, ParallelMultiInstanceTask):  # type: ignore[misc]
@@ -102,6 +128,25 @@ class Parallel(_SecondRound, ParallelMultiInstanceTask):  # type: ignore[misc]
 
 class Sequential(_SecondRound, SequentialMultiInstanceTask):  # type: ignore[misc]
     """One instance after the other."""
+
+
+class Subprocess(SubWorkflowTask):  # type: ignore[misc]
+    """A subprocess; it shares the variables of what it stands in."""
+
+    def update_data(self, my_task: Any, subworkflow: Any) -> None:
+        leave(my_task, subworkflow)
+
+
+class Called(CallActivity):  # type: ignore[misc]
+    """A call activity: the called process takes a copy of the variables and gives back those it has set."""
+
+    def copy_data(self, my_task: Any, subworkflow: Any) -> None:
+        super().copy_data(my_task, subworkflow)
+        start = subworkflow.get_next_task(spec_name="Start")
+        start.data = deepcopy(start.data)
+
+    def update_data(self, my_task: Any, subworkflow: Any) -> None:
+        leave(my_task, subworkflow)
 
 
 class _ClockTimer(TimerEventDefinition):  # type: ignore[misc]
@@ -234,8 +279,10 @@ class DrawingParser(BpmnParser):  # type: ignore[misc]
         full_tag("scriptTask"): (_Script, ScriptTask),
         full_tag("serviceTask"): (_Task, ServiceCall),
         full_tag("businessRuleTask"): (_Task, DecisionCall),
-        full_tag("subProcess"): (_Subprocess, SubWorkflowTask),
-        full_tag("callActivity"): (_Called, CallActivity),
+        full_tag("subProcess"): (_Subprocess, Subprocess),
+        full_tag("callActivity"): (_Called, Called),
+        full_tag("parallelGateway"): (GatewayParser, Together),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, Some),
     }
 
 

@@ -1,9 +1,9 @@
 """Long cases stay small: what can no longer matter is dropped after each step.
 
 SpiffWorkflow keeps every task a case ever passed. In each (sub)process all that
-stands above the lowest common ancestor of the live tasks is dropped. Only that:
-the arrivals at an open join are finished tasks below the ancestor, and dropping
-"finished branches" instead would wait for them for ever.
+stands above the lowest common ancestor of the live tasks, and of the arrivals at
+an open join, is dropped. Only that: those arrivals are finished tasks, and
+dropping "finished branches" instead would wait for them for ever.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from app.workflow.engine.gateways import Join, arrivals
 from app.workflow.engine.specs import LIVE
 
 
@@ -34,6 +35,7 @@ def _trim_part(part: Any) -> None:
     live = [t for t in part.tasks.values() if t.has_state(LIVE)]
     if not live:
         return
+    live += [t for spec in part.spec.task_specs.values() if isinstance(spec, Join) for t in arrivals(spec, part)]
     ancestor = _common_ancestor(live)
     root = part.task_tree
     if ancestor is root or ancestor.parent is root:
