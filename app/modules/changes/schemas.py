@@ -23,6 +23,15 @@ class Strict(Schema):
         unknown = RAISE
 
 
+class Whole(fields.Integer):
+    """A whole number as JSON knows it: 3 and 3.0 are one, text is none."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            raise self.make_error("invalid", input=value)
+        return int(value)
+
+
 class ChangeDriver(Strict):
     """What drives the change: an own department, or something outside the bank."""
 
@@ -47,16 +56,16 @@ class PilotScope(Strict):
 
 
 class PilotCriteria(Strict):
-    min_sales = fields.Integer(strict=True, required=True, validate=validate.Range(0, 100_000_000))
-    max_complaints = fields.Integer(strict=True, required=True, validate=validate.Range(0, 1_000_000))
-    max_incidents = fields.Integer(strict=True, required=True, validate=validate.Range(0, 1_000_000))
+    min_sales = Whole(required=True, validate=validate.Range(0, 100_000_000))
+    max_complaints = Whole(required=True, validate=validate.Range(0, 1_000_000))
+    max_incidents = Whole(required=True, validate=validate.Range(0, 1_000_000))
 
 
 class PilotPlan(Strict):
     """Scope, length and criteria, fixed before the pilot begins."""
 
     scopes = fields.List(fields.Nested(PilotScope), required=True, validate=validate.Length(1, 20))
-    length_days = fields.Integer(strict=True, required=True, validate=validate.Range(7, 180))
+    length_days = Whole(required=True, validate=validate.Range(7, 180))
     criteria = fields.Nested(PilotCriteria, required=True)
 
     @validates_schema
@@ -74,7 +83,7 @@ class ProposedIn(Strict):
     product = code_text(100, required=True)
     content = fields.Dict()
     changes = fields.Dict()
-    version = fields.Integer(strict=True, validate=validate.Range(1, 2**31 - 1))
+    version = Whole(validate=validate.Range(1, 2**31 - 1))
 
     @validates_schema
     def one_way(self, data: dict[str, Any], **_: Any) -> None:
@@ -122,9 +131,9 @@ class ConditionGrounds(Strict):
 
 
 class PilotReadings(Strict):
-    sales = fields.Integer(strict=True, validate=validate.Range(0, 100_000_000))
-    complaints = fields.Integer(strict=True, validate=validate.Range(0, 1_000_000))
-    incidents = fields.Integer(strict=True, validate=validate.Range(0, 1_000_000))
+    sales = Whole(validate=validate.Range(0, 100_000_000))
+    complaints = Whole(validate=validate.Range(0, 1_000_000))
+    incidents = Whole(validate=validate.Range(0, 1_000_000))
 
 
 class ObservationIn(Strict):
@@ -134,7 +143,7 @@ class ObservationIn(Strict):
     source = text(200, required=True)
     text = text(4000, required=True)
     readings = fields.Nested(PilotReadings)
-    attachment_id = fields.Integer(strict=True, validate=validate.Range(1, 2**53 - 1))
+    attachment_id = Whole(validate=validate.Range(1, 2**53 - 1))
 
 
 class ChangeRequestCreated(Schema):
