@@ -21,6 +21,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
 from app.demo import seed
+from app.demo_requests import seed_requests
 from app.kernel.database import unit_of_work
 from tests.shell.conftest import sign_in
 
@@ -33,7 +34,7 @@ SILENT = {"script", "style", "code", "pre", "kbd", "title", "template"}
 OWN_NAMES = re.compile("English|简体中文|中文")
 """Languages are called by their own names in every language."""
 
-SAME_IN_CHINESE = frozenset({"Tollgate", "OpenAPI", "If-Match", "ETag", "Bearer"})
+SAME_IN_CHINESE = frozenset({"Tollgate", "OpenAPI", "If-Match", "ETag", "Bearer", "Excel", "Word"})
 LATIN = re.compile(r"[A-Za-z0-9][\w.'’-]*[A-Za-z]")
 CODE = re.compile(r"[_0-9]|\w\.\w")
 CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
@@ -41,9 +42,11 @@ CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 
 @pytest.fixture
 def demo(app: Flask) -> Flask:
-    """The whole demo bank, not its people only."""
+    """The whole demo bank, not its people only, with its requests under way."""
+    now = datetime.now(UTC)
     with unit_of_work() as uow:
-        seed(uow, datetime.now(UTC))
+        seed(uow, now)
+    seed_requests(now)
     return app
 
 
@@ -113,7 +116,7 @@ def _complaints(page: lxml.html.HtmlElement, language: str) -> Iterator[str]:
             yield f"{text.strip()[:80]!r} ({found[0]})"
     main = page.find_class("page-head")
     if main:
-        if not page.find_class("purpose")[0].text_content().strip():
+        if not "".join(part.text_content() for part in page.find_class("purpose")).strip():
             yield "does not say what it is for"
         if len(main[0].find_class("btn-primary")) > 1:
             yield "has more than one primary action"
