@@ -90,7 +90,7 @@ facts = _registrar(_FACTS)
 
 
 def when_cancelled(process_key: str) -> Callable[[Handler], Handler]:
-    """``@when_cancelled("product_update")``: closes the feature's records with a case that is cancelled from outside."""
+    """``@when_cancelled("product_update")``: closes the feature's records when a case is cancelled from outside."""
 
     def add(function: Handler) -> Handler:
         _CANCELLED[process_key] = function
