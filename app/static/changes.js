@@ -5,7 +5,9 @@
 (() => {
   const form = document.getElementById("step-form");
   if (!form) return;
-  let saved = true;
+  let saved = !document.querySelector("[data-asked]");
+  // A row came or went by the server: go on where it did.
+  document.querySelector("[data-asked]")?.scrollIntoView({ block: "start" });
 
   const touched = () => {
     saved = false;

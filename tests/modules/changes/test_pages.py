@@ -20,6 +20,7 @@ from app.workflow.decisions.models import DecisionRecord
 from tests.processes.bank import TIME_DEPOSIT
 from tests.processes.play import Play
 from tests.shell.conftest import sign_in, token_of
+from tests.shell.test_crawl import _complaints as complaints
 
 PRODUCT = "CN-TD"
 RATE = "versions/0/content/rates/tiers/0/rate/value"
@@ -38,6 +39,7 @@ DEPOSIT: dict[str, Any] = {
         ]
     },
     "fees": {"fees": [{"name": "Notice", "kind": "periodic", "amount": {"amount": "2", "currency": "CNY"}}]},
+    "target_market": {"groups": ["mass", "affluent"]},
     "availability": {"scopes": [{"channels": ["branch", "mobile"], "groups": ["mass"]}]},
 }
 
@@ -190,6 +192,7 @@ def test_what_the_rules_make_of_it_is_shown_while_typing_and_not_recorded(
     fields = fields_of(client.get(f"{base}/edit/versions").text)
     fields["versions/0/content/terms/minimum/amount"] = "100"
     told = client.post(f"{base}/edit/versions/live", data=fields).text
+    assert told.count("data-changed") == 1
     assert 'data-state="material"' in told
     assert "Consumer protection" in told
     assert 'data-changed="/versions/0/content/terms/minimum"' in told
@@ -321,3 +324,20 @@ def test_buttons_that_do_not_exist_change_nothing(as_person: Callable[..., Flask
     before = proposed_content()
     assert send(client, f"{base}/edit/versions", go=go).status_code < 500
     assert proposed_content() == before
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_of_a_request_speaks_the_language_asked_for(
+    as_person: Callable[..., FlaskClient], language: str
+) -> None:
+    client = as_person("lin.yue", language)
+    base = begin(client)
+    fill(client, base)
+    paths = [base, f"/requests/new?product={PRODUCT}", "/requests"]
+    paths += [f"{base}/edit/{step}" for step in ("driver", "plan", "versions", "launch", "check")]
+    pages = [client.get(path) for path in paths]
+    pages.append(send(client, f"{base}/edit/versions", **{RATE: "?"}))
+    send(client, f"{base}/edit/check", go="submit")
+    pages.append(client.get(base))
+    found = {c for page in pages for c in complaints(lxml.html.fromstring(page.text), language)}
+    assert found == set()

@@ -47,7 +47,8 @@ def value_of(form: Form, name: str, attribute: Attribute, base: Any = None) -> A
     if attribute.kind == "list":
         return rows_of(form, name, attribute)
     if attribute.kind in {"choices", "codes"}:
-        return [text for text in form.getlist(name) if text]
+        # In the document's own order, so that the order of the page's boxes is no change.
+        return sorted({text for text in form.getlist(name) if text})
     if attribute.kind == "phrase":
         return _filled({key: _text(form, f"{name}/{key}") for key in ("en", "zh")})
     if attribute.kind == "money":

@@ -235,7 +235,8 @@ def _outlook(found: ChangeRequest, sent: Typed | None) -> dict[str, Any]:
     typed_contents = sent.valid() if sent else {}
     wish = sent.form.get("pilot_wish") == "true" if sent and sent.step == "launch" else found.pilot_wish
     compared = compare(session(), found, now(), typed_contents)
-    return {"outlook": outlook(session(), found, now(), compared=compared, pilot_wish=wish)}
+    foreseen = outlook(session(), found, now(), compared=compared, pilot_wish=wish)
+    return {"outlook": foreseen, "unread": sent is not None and len(typed_contents) < len(sent.edited)}
 
 
 def _design_task(found: ChangeRequest) -> Task | None:
@@ -260,8 +261,13 @@ def _lacking(found: ChangeRequest, fault: Fault) -> Lacking:
         versions = [version for _, version in queries.proposed(session(), found.id)]
         product = versions[int(parts[1])].product
         return Lacking(fault, "versions", pick(product.names), f"?product={product.code}")
-    words = {"driver": N_("Driver"), "pilot_plan": N_("Pilot")}
-    last = {"reason": N_("Why?"), "department": N_("Which department?"), "source": N_("What from outside?")}
+    words = {"pilot_plan": N_("Pilot")}
+    last = {
+        "kind": N_("What drives the change?"),
+        "reason": N_("Why?"),
+        "department": N_("Which department?"),
+        "source": N_("What from outside?"),
+    }
     return Lacking(
         fault,
         "driver" if parts[0] == "driver" else "launch",
