@@ -34,7 +34,7 @@ from app.modules.catalogue.queries.products import ProductFilter, ProductRow, so
 from app.modules.catalogue.rules.difference import difference
 from app.modules.catalogue.rules.facts import facts
 from app.modules.catalogue.schemas import api as schemas
-from app.modules.catalogue.services.imports import read_json, unwrap
+from app.modules.catalogue.services.reading import read_json, unwrap
 from app.modules.catalogue.types import PRODUCT_TYPES
 
 blueprint = Blueprint("catalogue", __name__, description="Products, versions, what is on sale, imports")

@@ -15,8 +15,9 @@ from app.modules.catalogue.models import Product
 from app.modules.catalogue.rules.states import version_move
 from app.modules.catalogue.rules.values import parse_instant
 from app.modules.catalogue.services.drafts import add_product, checked_content
-from app.modules.catalogue.services.imports import Item, import_records, open_load, read_json, unwrap
+from app.modules.catalogue.services.imports import Item, import_records, open_load
 from app.modules.catalogue.services.periods import close_sales
+from app.modules.catalogue.services.reading import read_json, unwrap
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -23,6 +24,7 @@ from app.modules.catalogue.services.periods import set_status
 from app.modules.catalogue.services.records import locked_product, locked_version, move_version, note
 from app.modules.catalogue.types import product_type
 
+TAKEN = N_("There is already a product with this code.")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z")
 
 
@@ -46,18 +48,21 @@ def create_product(
     owner = owner_department or actor.department
     check_department(uow, owner)
     if uow.get(Product, code) is not None:
-        raise Conflict(N_("There is already a product with this code."), code="product_exists")
-    product = add_product(
-        uow,
-        code=code,
-        document=document,
-        names=names or document["basics"]["name"],
-        owner=owner,
-        remark=remark,
-        source=source,
-        by=actor.username,
-        now=now,
-    )
+        raise Conflict(TAKEN, code="product_exists")
+    try:
+        product = add_product(
+            uow,
+            code=code,
+            document=document,
+            names=names or document["basics"]["name"],
+            owner=owner,
+            remark=remark,
+            source=source,
+            by=actor.username,
+            now=now,
+        )
+    except IntegrityError:
+        raise Conflict(TAKEN, code="product_exists") from None
     version = add_version(uow, product, document, actor=actor, now=now, based_on=None)
     note(uow, code, "product.created", actor, now, type=product.type, version=1, content_hash=version.content_hash)
     return product, version
@@ -91,7 +96,7 @@ def add_product(
     )
     set_names(product, names)
     uow.add(product)
-    uow.flush()
+    uow.flush()  # IntegrityError: somebody took the code a moment ago
     set_status(uow, product, "concept", valid_from=now, now=now, by=by)
     return product
 

@@ -7,15 +7,13 @@ quarantined with its reason, and one record's fault never stops the others.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from math import isfinite
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -32,6 +30,7 @@ from app.modules.catalogue.schemas.content import load_content
 from app.modules.catalogue.services.drafts import add_product, add_version, version_to_base_on
 from app.modules.catalogue.services.periods import set_status
 from app.modules.catalogue.services.publishing import sell_as_written
+from app.modules.catalogue.services.reading import as_text
 from app.modules.catalogue.services.records import locked_product, note
 from app.modules.catalogue.types import product_type
 
@@ -66,24 +65,6 @@ class Item:
     faults: tuple[Fault, ...] = ()
 
 
-def unwrap(raw: Any) -> list[Any]:
-    """The records in one record, a list of them, or the envelope ``{data, links}`` as published."""
-    inner = raw.get("data") if isinstance(raw, dict) else None
-    if isinstance(inner, dict) and isinstance(inner.get("products"), list):
-        inner = inner["products"]
-    if isinstance(inner, dict | list):
-        raw = inner
-    if isinstance(raw, list):
-        return [_unwrapped(record) for record in raw]
-    if isinstance(raw, dict):
-        return [raw]
-    raise invalid("", N_("Send one record, a list of records, or an envelope with data."))
-
-
-def _unwrapped(record: Any) -> Any:
-    return record["data"] if isinstance(record, dict) and isinstance(record.get("data"), dict) else record
-
-
 def import_records(uow: Session, records: Sequence[Any], *, actor: Actor, now: datetime) -> list[Item]:
     """Import each record in a savepoint of its own, and report on each."""
     seen: set[str] = set()
@@ -96,8 +77,7 @@ def import_one(
     """One record, or its quarantine (kept here unless the caller keeps it); never an exception about the record."""
     code = _code_of(record)
     try:
-        with uow.begin_nested():
-            item = _import(uow, index, record, actor=actor, now=now, repeated=code in seen)
+        item = _in_savepoint(uow, index, record, actor=actor, now=now, repeated=code in seen)
     except DomainError as error:
         item = Item(index, code, QUARANTINED, error.code, error.message, dict(error.values), tuple(error.faults))
     except (ValueError, ArithmeticError, TypeError, KeyError, AttributeError, RecursionError):
@@ -108,6 +88,16 @@ def import_one(
     if item.outcome != QUARANTINED and code is not None:
         seen.add(code)
     return item
+
+
+def _in_savepoint(uow: Session, index: int, record: Any, *, actor: Actor, now: datetime, repeated: bool) -> Item:
+    try:
+        with uow.begin_nested():
+            return _import(uow, index, record, actor=actor, now=now, repeated=repeated)
+    except IntegrityError:
+        # Another import opened the same code at the same time; now it is there to compare with.
+        with uow.begin_nested():
+            return _import(uow, index, record, actor=actor, now=now, repeated=repeated)
 
 
 def _code_of(record: Any) -> str | None:
@@ -135,39 +125,6 @@ def reason_json(item: Item) -> dict[str, Any]:
     """The reason as it is stored: templates and values, translated when shown."""
     faults = [{"pointer": f.pointer, "message": f.message, "values": dict(f.values)} for f in item.faults]
     return {"code": item.code, "message": item.message, "values": item.values, "faults": faults}
-
-
-def as_text(record: Any) -> str:
-    """JSON in ASCII, which every database keeps: control characters stay escaped."""
-    try:
-        return json.dumps(record, default=_plain)
-    except (ValueError, RecursionError, TypeError):
-        return json.dumps(repr(record)[:100_000])
-
-
-def _plain(value: Any) -> Any:
-    """A decimal as the JSON number it was, or as text where a float would lose digits."""
-    number = float(value)
-    return number if isfinite(number) and Decimal(repr(number)) == value else str(value)
-
-
-def read_json(text: str | bytes) -> Any:
-    """JSON without floats: numbers stay exact, ``NaN`` becomes text. 422 if it cannot be read."""
-    try:
-        return json.loads(text, parse_float=_exact, parse_int=_whole, parse_constant=str)
-    except (ValueError, RecursionError):
-        raise invalid("", N_("This is not JSON that can be read.")) from None
-
-
-def _exact(text: str) -> Any:
-    try:
-        return Decimal(text)
-    except ArithmeticError:
-        return text
-
-
-def _whole(text: str) -> Any:
-    return int(text) if len(text) < 30 else _exact(text)
 
 
 def _import(uow: Session, index: int, record: Any, *, actor: Actor, now: datetime, repeated: bool) -> Item:
@@ -289,6 +246,10 @@ def _compare(
     hashed = content_hash(document)
     base = version_to_base_on(uow, product.code, now)
     known = _same_content(uow, product.code, base.number, hashed)
+    if known is None:
+        # Another import may be proposing the same: ask again once it is done.
+        locked_product(uow, product.code)
+        known = _same_content(uow, product.code, base.number, hashed)
     if known is not None:
         message, reason = (_SAME, "same") if known == base.number else (_KNOWN, "known")
         return Item(index, product.code, UNCHANGED, reason, message, {"version": known})

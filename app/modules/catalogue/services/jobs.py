@@ -13,7 +13,8 @@ from app.identity.actors import SYSTEM, Actor
 from app.identity.services import actor_named
 from app.kernel.database import unit_of_work
 from app.modules.catalogue.models import ImportLine, Job
-from app.modules.catalogue.services.imports import QUARANTINED, as_text, import_one, read_json, reason_json
+from app.modules.catalogue.services.imports import QUARANTINED, import_one, reason_json
+from app.modules.catalogue.services.reading import as_text, read_json
 
 CDR_IMPORT = "cdr_import"
 CHUNK = 50

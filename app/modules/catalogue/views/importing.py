@@ -15,7 +15,7 @@ from app.modules.catalogue import services
 from app.modules.catalogue.api import MOST_AT_ONCE
 from app.modules.catalogue.presenting import item_json, job_json
 from app.modules.catalogue.queries.jobs import job_by_id, lines_of_job
-from app.modules.catalogue.services.imports import read_json, unwrap
+from app.modules.catalogue.services.reading import read_json, unwrap
 from app.modules.catalogue.views.base import now, pages
 
 MOST_FILES = 1000
