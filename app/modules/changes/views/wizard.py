@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +18,7 @@ from app.modules.changes.models import ChangeRequest
 from app.modules.changes.services import submission
 from app.modules.changes.services.outlook import Compared, compare, outlook
 from app.modules.changes.services.standing import open_tasks
-from app.modules.changes.views import steps, typed
+from app.modules.changes.views import asked, steps
 from app.modules.changes.views.base import (
     EXPLAINED,
     REQUEST,
@@ -133,7 +131,7 @@ def _show(found: ChangeRequest, step: str, *, error: DomainError | None = None, 
     missing = _missing(found) if step == "check" else []
     edited = sent.edited if sent else _edited(found, step)
     contents = sent.contents() if sent else {}
-    columns, blank_rows = _asked(contents, edited)
+    columns, blank_rows = asked.asked(contents, edited)
     form = sent.form if sent else steps.stored(found)
     page = render_template(
         "changes/edit.html",
@@ -146,13 +144,13 @@ def _show(found: ChangeRequest, step: str, *, error: DomainError | None = None, 
         error=error,
         products=compare(session(), found, now()),
         editor=steps.editor(step, edited, contents, columns=columns, blank_rows=blank_rows),
-        scopes=_scopes(form),
+        scopes=asked.scopes(form),
         criteria=steps.CRITERIA,
         length=steps.LENGTH,
         scope_list=steps.SCOPES,
         source_options=[(key, gettext(text)) for key, text in steps.SOURCES.items()],
         department_options=[(key, pick(names)) for key, names in Words().departments.items()],
-        asked=_asked_section(),
+        asked=asked.asked_section(),
         scope_choices={"channels": CHANNELS, "groups": CUSTOMER_GROUPS},
         units=units(),
         words=Words([found.initiator]),
@@ -173,62 +171,6 @@ def _done(found: ChangeRequest) -> set[str]:
         "launch": found.effective_at or found.pilot_wish,
     }
     return {step for step, value in filled.items() if value}
-
-
-def _asked(
-    contents: dict[str, dict[str, Any]], edited: Sequence[Compared]
-) -> tuple[dict[str, set[str]], dict[str, int]]:
-    """Columns and empty rows that were asked for; rows to drop leave ``contents``, rows to restore come back."""
-    verb, _, rest = request.form.get("go", "").partition(":")
-    columns: dict[str, set[str]] = defaultdict(set)
-    for key, value in request.form.items(multi=True):
-        name, _, what = key.partition("|")
-        if value and (what == "columns" or (what == "column" and verb == "column" and rest == name)):
-            columns[name].add(value)
-    name, _, place = rest.rpartition("/")
-    if verb == "drop" and place.isdigit():
-        _drop(contents, edited, name, int(place))
-    elif verb == "restore" and place.isdigit():
-        _restore(contents, edited, name, int(place))
-    return columns, {rest: 1} if verb == "add" else {}
-
-
-def _drop(contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str, place: int) -> None:
-    rows, held = _list(contents, edited, name)
-    filled = [p for p in held if p[0] != place]
-    rows[:] = [rows[n] for _, n in filled]
-
-
-def _list(
-    contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str
-) -> tuple[list[Any], list[tuple[int, int]]]:
-    """The typed rows of a list, and pairs of the page's number and the row's."""
-    parts = name.split("/")
-    if len(parts) != 5 or not parts[1].isdigit() or int(parts[1]) >= len(edited):
-        abort(400)
-    compared = edited[int(parts[1])]
-    rows = contents[compared.product.code].setdefault(parts[3], {}).setdefault(parts[4], [])
-    places = Typed("versions" if parts[3] != "availability" else "launch", request.form, edited).places()
-    return rows, [(place, n) for n, place in enumerate(places.get(name, []))]
-
-
-def _restore(contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str, place: int) -> None:
-    rows, _ = _list(contents, edited, name)
-    parts = name.split("/")
-    live = ((edited[int(parts[1])].live or {}).get(parts[3]) or {}).get(parts[4]) or []
-    if place < len(live):
-        rows.append(dict(live[place]))
-
-
-def _scopes(form: Any) -> list[int]:
-    """The numbers of the pilot's scopes on the page."""
-    verb, _, rest = request.form.get("go", "").partition(":")
-    found = typed.places(form, "pilot_plan/scopes")
-    if verb == "add" and rest == "pilot_plan/scopes":
-        return [*found, max(found, default=-1) + 1]
-    if verb == "drop" and rest.startswith("pilot_plan/scopes/"):
-        found = [n for n in found if str(n) != rest.rpartition("/")[2]]
-    return found or [0]
 
 
 def _outlook(found: ChangeRequest, sent: Typed | None) -> dict[str, Any]:
@@ -282,8 +224,8 @@ def _missing(found: ChangeRequest) -> list[Fault]:
         submission.check(session(), found, now())
     except Invalid as error:
         faults = list(error.faults)
-    for asked in session().new:
-        session().expunge(asked)
+    for record in session().new:
+        session().expunge(record)
     return faults
 
 
@@ -305,9 +247,3 @@ def live(request_id: int, step: str) -> Any:
     return render_template(
         "changes/_live.html", found=found, faults=placed, marks=marks, words=Words(), **_outlook(found, sent)
     )
-
-
-def _asked_section() -> str:
-    """The attribute group whose list was just given a row or lost one: it stays open."""
-    parts = request.form.get("go", "").partition(":")[2].split("/")
-    return parts[3] if len(parts) > 3 else ""
