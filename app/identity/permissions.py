@@ -149,7 +149,8 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "product.resume": all_of(
         any_of(is_of("risk"), all_of(has_role("product_manager"), owns_the_record)), negate(is_initiator)
     ),
-    "change.propose": has_role("product_manager"),
+    # Any department may propose a change; the owning department judges the need.
+    "change.propose": has_role("product_manager", "officer", "head"),
     "change.edit": is_initiator,
     "change.see": any_of(takes_part, is_initiator, reads_all, owns_the_record),
     "pilot.observe": any_of(owns_the_record, has_role("branch_manager", "pilot")),

@@ -76,8 +76,14 @@ def test_a_request_is_hidden_from_outsiders(ask: Ask) -> None:
     assert ask("lin.yue", "GET", "/change-requests/4711").status_code == 404
 
 
-def test_who_manages_no_products_proposes_nothing(ask: Ask) -> None:
-    assert ask("chen.rui", "POST", "/change-requests", BODY).status_code == 403
+def test_any_department_proposes_but_not_everybody(ask: Ask) -> None:
+    """The owning department judges the need, whoever proposed it."""
+    assert ask("tan.xue", "POST", "/change-requests", BODY).status_code == 403
+    answer = ask("chen.rui", "POST", "/change-requests", BODY)
+    assert answer.status_code == 201
+    assert ask("zhao.heng", "GET", f"/change-requests/{answer.json['id']}").status_code == 200
+    waiting = ask("zhao.heng", "GET", "/tasks?filter=group").json["items"]
+    assert [task["element_id"] for task in waiting] == ["assess_need"]
 
 
 def test_lists_page_by_cursor(ask: Ask, play: Play) -> None:

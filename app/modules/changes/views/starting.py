@@ -57,7 +57,8 @@ def _show(error: DomainError | None = None) -> Any:
     codes = list(dict.fromkeys(request.values.getlist("product")))[:MOST_PRODUCTS]
     picked = _picked(codes)
     searched = request.args.get("q", "").strip()[:100]
-    owner = current_actor().department if request.args.get("whose", "mine") == "mine" else None
+    whose = request.args.get("whose", "mine" if "product_manager" in current_actor().roles else "all")
+    owner = current_actor().department if whose == "mine" else None
     family = request.args.get("family", "")
     first = picked[0] if picked else None
     wanted = ProductFilter(
@@ -71,6 +72,7 @@ def _show(error: DomainError | None = None) -> Any:
     standing = _standing([*(row.product.code for row in shown), *codes])
     page = render_template(
         "changes/new.html",
+        whose=whose,
         picked=picked,
         rows=shown,
         more=len(rows) > SHOWN,
