@@ -24,8 +24,8 @@ from app.modules.catalogue.services.demo import load_demo
 from app.worker import run_due
 from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
+from app.workflow.engine.durations import after
 from app.workflow.engine.errors import ExpressionError
-from app.workflow.engine.specs import after
 
 ROOT = Path(__file__).resolve().parent.parent
 blueprint = Blueprint("demo", __name__, description="Demo mode only")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.workflow import vocabulary
+from app.workflow.deployments.lint_events import event_findings, expressions
 from app.workflow.engine import Drawing, DrawingRefused, ElementFacts, Finding
 from app.workflow.engine.drawing import BPMN, HUMAN
 from app.workflow.engine.errors import ExpressionError
@@ -16,7 +17,7 @@ from app.workflow.engine.library import try_out
 from app.workflow.engine.scripts import statements
 
 PLATFORM_FUNCTIONS = frozenset({"business_days"})
-_UNSUPPORTED = {"complexGateway", "adHocSubProcess", "transaction", "sendTask", "eventBasedGateway"}
+_UNSUPPORTED = {"complexGateway", "adHocSubProcess", "transaction", "sendTask"}
 _ENDS = {"endEvent"}
 _ID = re.compile(r"[^\W\d][\w.\-]{0,199}")
 
@@ -36,6 +37,9 @@ def findings(drawing: Drawing, known: Known) -> list[Finding]:
     found = list(_structure(drawing))
     for element in drawing.elements.values():
         found += _element(drawing, element, known)
+        found += event_findings(drawing, element)
+    for element, member, source in expressions(drawing):
+        found += _expression(element, source, member)
     if not any(f.severity == "error" for f in found):
         found += _trial(drawing)
     return sorted(found, key=lambda f: (f.severity != "error", f.line or 0))
@@ -129,6 +133,17 @@ def _node(drawing: Drawing, node: ElementFacts) -> Iterator[Finding]:
         yield _at(node, "warning", "dead_end", "Nothing leads on from here; draw an end event.")
     if node.kind == "exclusiveGateway" and ways_on > 1 and not drawing.nodes[node.id].get("default"):
         yield _at(node, "warning", "no_default", "Without a default flow a case may find no way on from here.")
+    if node.kind in {"exclusiveGateway", "inclusiveGateway"} and ways_on > 1:
+        yield from _conditions(drawing, node)
+
+
+def _conditions(drawing: Drawing, gateway: ElementFacts) -> Iterator[Finding]:
+    """Of the ways on from a question, at most the default has no condition."""
+    default = drawing.nodes[gateway.id].get("default")
+    flows = [e for e in drawing.elements.values() if e.source == gateway.id]
+    bare = [f for f in flows if not (f.condition or "").strip() and f.id != default]
+    for flow in bare if default else bare[1:]:
+        yield _at(flow, "error", "no_condition", "The flow needs a condition, or be the default.")
 
 
 def _expression(element: ElementFacts, source: str, member: str) -> Iterator[Finding]:

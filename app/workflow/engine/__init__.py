@@ -7,7 +7,7 @@ to be made, which timers are to be set, which elements were passed.
 """
 
 from app.workflow.engine.drawing import Drawing, ElementFacts, read_drawing
-from app.workflow.engine.errors import DrawingRefused, EngineError, Finding
+from app.workflow.engine.errors import DrawingRefused, EngineError, Finding, NotOpen
 from app.workflow.engine.run import Call, OpenWork, Outcome, Run, TimerDue
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ElementFacts",
     "EngineError",
     "Finding",
+    "NotOpen",
     "OpenWork",
     "Outcome",
     "Run",

@@ -16,15 +16,20 @@ from __future__ import annotations
 import json
 import zlib
 from copy import copy
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
-from SpiffWorkflow.bpmn.serializer.default.event_definition import TimerConditionalEventDefinitionConverter
+from SpiffWorkflow.bpmn.serializer.default.event_definition import (
+    MultipleEventDefinitionConverter,
+    TimerConditionalEventDefinitionConverter,
+)
 from SpiffWorkflow.bpmn.serializer.default.task_spec import (
     BpmnTaskSpecConverter,
     ConditionalGatewayConverter,
+    EventConverter,
     MultiInstanceTaskConverter,
     ParallelGatewayConverter,
     SubWorkflowConverter,
@@ -38,22 +43,15 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine.errors import EngineError
 from app.workflow.engine.gateways import Some, Together
-from app.workflow.engine.specs import (
-    Called,
-    CycleTimer,
-    DateTimer,
-    DecisionCall,
-    DurationTimer,
-    Parallel,
-    Sequential,
-    ServiceCall,
-    Subprocess,
-)
+from app.workflow.engine.specs import Called, DecisionCall, Parallel, Sequential, ServiceCall, Subprocess
+from app.workflow.engine.timers import CycleTimer, DateTimer, DurationTimer, FirstEvent, FirstOf
 
 FORMAT = 1
 """Version of the stored state. Raise it with an upgrade in ``_UPGRADES`` and a test that loads the old form."""
 
 _UPGRADES: dict[int, Any] = {}
+_EXACT = "\0number"
+"""Marks a ``Decimal``; nobody else's member is named so, for U+0000 is refused at the edge."""
 
 Specs = tuple[Any, dict[str, Any]]
 """The top spec and the specs of its (sub)processes by name."""
@@ -69,6 +67,8 @@ _REGISTRY = BpmnWorkflowSerializer.configure(
         Called: SubWorkflowConverter,
         Together: ParallelGatewayConverter,
         Some: ConditionalGatewayConverter,
+        FirstEvent: EventConverter,
+        FirstOf: MultipleEventDefinitionConverter,
         DateTimer: TimerConditionalEventDefinitionConverter,
         DurationTimer: TimerConditionalEventDefinitionConverter,
         CycleTimer: TimerConditionalEventDefinitionConverter,
@@ -85,12 +85,25 @@ def dump(workflow: Any) -> bytes:
     """The state of ``workflow``, compressed."""
     parts = [(None, workflow), *((i.hex, p) for i, p in workflow.subprocesses.items())]
     state = {"format": FORMAT, "parts": [[owner, *_part(part)] for owner, part in parts]}
-    return zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(), 1)
+    text = json.dumps(state, separators=(",", ":"), ensure_ascii=False, default=_number)
+    return zlib.compress(text.encode(), 1)
+
+
+def _number(value: Any) -> dict[str, str]:
+    if not isinstance(value, Decimal):
+        raise TypeError(
+            f"a variable holds a {type(value).__name__}; only what JSON knows, and exact numbers, can be kept"
+        )
+    return {_EXACT: str(value)}
+
+
+def _restored(found: dict[str, Any]) -> Any:
+    return Decimal(found[_EXACT]) if _EXACT in found else found
 
 
 def load(state: bytes, specs: Specs) -> Any:
     """The workflow of a stored state, over specs from memory."""
-    stored = json.loads(zlib.decompress(state))
+    stored = json.loads(zlib.decompress(state), object_hook=_restored)
     for version in range(stored["format"], FORMAT):
         stored = _UPGRADES[version](stored)
     if stored["format"] != FORMAT:
@@ -119,7 +132,7 @@ def _part(part: Any) -> list[Any]:
 def _row(task: Any, parent_place: int | None, parent: Any) -> list[Any]:
     inherited = parent.data if parent is not None else {}
     own = task.data
-    updates = {k: v for k, v in own.items() if k not in inherited or inherited[k] != v}
+    updates = {k: v for k, v in own.items() if k not in inherited or not _is_same(inherited[k], v)}
     deleted = [k for k in inherited if k not in own]
     return [
         task.id.hex,
@@ -128,9 +141,14 @@ def _row(task: Any, parent_place: int | None, parent: Any) -> list[Any]:
         task._state,
         1 if task.triggered else 0,
         task.last_state_change,
-        _REGISTRY.convert(task.internal_data) if task.internal_data else 0,
+        task.internal_data or 0,
         [updates, deleted] if deleted else updates or 0,
     ]
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Python takes 1, 1.0 and True for the same; a case does not."""
+    return type(one) is type(other) and bool(one == other)
 
 
 def _fill(part: Any, stored: list[Any]) -> None:
@@ -158,7 +176,8 @@ def _token(part: Any, parent: Any, row: list[Any]) -> Any:
     task.task_spec = part.spec.task_specs[row[2]]
     task._state, task.triggered, task.last_state_change = row[3], bool(row[4]), row[5]
     task.thread_id = 0
-    task.internal_data = _REGISTRY.restore(row[6]) if row[6] else {}
+    # As it is: SpiffWorkflow would take a person's {"typename": ...} for an object of its own.
+    task.internal_data = row[6] or {}
     task.data = _inherited(parent)
     if parent is not None:
         task._parent = parent.id

@@ -29,6 +29,10 @@ class EngineError(Exception):
         self.element_id = element_id
 
 
+class NotOpen(EngineError):
+    """The work that was to be done is not open any more."""
+
+
 class ExpressionError(EngineError):
     """An expression is not allowed, is wrong, or costs too much."""
 

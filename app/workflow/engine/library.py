@@ -16,7 +16,8 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from app.workflow.engine.codec import Specs, restore_spec
 from app.workflow.engine.drawing import Drawing
 from app.workflow.engine.errors import DrawingRefused, Finding
-from app.workflow.engine.specs import DrawingParser, adopt_clock
+from app.workflow.engine.specs import DrawingParser
+from app.workflow.engine.timers import adopt_clock
 
 _lock = threading.Lock()
 _parsed: dict[str, dict[str, Any]] = {}

@@ -18,22 +18,22 @@ from uuid import UUID
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
-from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task as Token
 from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine import codec
 from app.workflow.engine.codec import Specs
 from app.workflow.engine.drawing import Drawing, ElementFacts
-from app.workflow.engine.errors import EngineError, ExpressionError
+from app.workflow.engine.errors import EngineError, ExpressionError, NotOpen
 from app.workflow.engine.paths import earlier_steps
 from app.workflow.engine.scripts import SafeScriptEngine
-from app.workflow.engine.specs import LIVE, DecisionCall, is_call, is_timer, stepping_at
+from app.workflow.engine.specs import LIVE, DecisionCall, is_call
+from app.workflow.engine.timers import due, messages, stepping_at
 from app.workflow.engine.trim import trim
-from app.workflow.engine.variables import share
+from app.workflow.engine.variables import CHILD, share
 
 _EQUALITY = re.compile(r"([A-Za-z]\w*) == ['\"]([^'\"]*)['\"]")
-MAX_STEPS = 5_000
+MAX_STEPS = 2_000
 """Elements passed in one step; a drawing that loops without a person is stopped here."""
 
 
@@ -152,17 +152,17 @@ class Run:
     def fire_due(self) -> int:
         """Let the timers that are due fire. Returns how many did."""
         with self._guard():
-            due = [t for t in self._timers() if t.task_spec.event_definition.due(t) <= self._now]
-            for task in due:
+            fired = [task for task, at in self._timers() if at <= self._now]
+            for task in fired:
                 task.task_spec._update(task)
             self._advance()
-        return len(due)
+        return len(fired)
 
     def message(self, name: str, payload: Mapping[str, Any]) -> bool:
         """Deliver a message. ``False`` when nothing waits for it."""
         with self._guard():
             event = BpmnEvent(MessageEventDefinition(name), payload=dict(payload))
-            waiting = [t for t in self._tokens(TaskState.WAITING) if _catches(t, name)]
+            waiting = [t for t in self._tokens(TaskState.WAITING) if name in messages(t)]
             for task in waiting:
                 share(task, payload)
                 task.task_spec.catch(task, event)
@@ -210,7 +210,7 @@ class Run:
             return Outcome(
                 open=[self._open_work(t) for t in ready if not is_call(t)],
                 calls=[self._call(t) for t in ready if is_call(t)],
-                timers=[self._timer(t) for t in self._timers()],
+                timers=[TimerDue(task.id, task.task_spec.bpmn_id, at) for task, at in self._timers()],
                 variables=self.variables,
             )
 
@@ -237,8 +237,7 @@ class Run:
 
     def awaits_message(self) -> bool:
         """Whether a message could still wake the case."""
-        definitions = (getattr(t.task_spec, "event_definition", None) for t in self._tokens(TaskState.WAITING))
-        return any(isinstance(d, MessageEventDefinition) for d in definitions)
+        return any(messages(t) for t in self._tokens(TaskState.WAITING))
 
     def plausible_variables(self) -> dict[str, Any]:
         """Values that make conditions of the form ``name == 'value'`` true, for names not yet known."""
@@ -268,15 +267,17 @@ class Run:
             if not part.completed:
                 yield from [t for t in part.tasks.values() if t.has_state(state)]
 
-    def _timers(self) -> list[Any]:
-        return [t for t in self._tokens(TaskState.WAITING) if is_timer(t)]
+    def _timers(self) -> list[tuple[Any, datetime]]:
+        """Tokens that wait for a moment, and the moment."""
+        found = ((task, due(task)) for task in self._tokens(TaskState.WAITING))
+        return [(task, at) for task, at in found if at is not None]
 
     def _ready(self, token: UUID) -> Any:
         for part in self._parts():
             task = part.tasks.get(token)
             if task is not None and task.has_state(TaskState.READY):
                 return task
-        raise EngineError(f"no open work {token}")
+        raise NotOpen(f"no open work {token}")
 
     def _finish(self, task: Any) -> None:
         with self._guard():
@@ -309,20 +310,19 @@ class Run:
 
     def _note(self, task: Any, act: Callable[[], Any]) -> None:
         """Run ``task`` and write down which element and which flows it passed."""
+        bpmn_id = task.task_spec.bpmn_id
         try:
             act()
-        except ExpressionError as error:
-            raise EngineError(str(error), task.task_spec.bpmn_id) from error
-        except SpiffWorkflowException as error:
+        except EngineError as error:
+            raise EngineError(str(error), error.element_id or bpmn_id) from error
+        except Exception as error:
+            # SpiffWorkflow was not written for hostile drawings; whatever it stumbles over stops the case here.
             cause = error.__cause__ or error
-            raise EngineError(str(cause), task.task_spec.bpmn_id) from error
-        bpmn_id = task.task_spec.bpmn_id
+            raise EngineError(str(cause)[:500] or type(cause).__name__, bpmn_id) from error
         if bpmn_id is None:
             return
-        if not task.task_spec.name.endswith("[child]"):
-            self.passed.append(bpmn_id)
-        else:
-            self.passed.append(bpmn_id)
+        self.passed.append(bpmn_id)
+        if task.task_spec.name.endswith(CHILD):
             return
         drawing, _ = self._element(bpmn_id)
         for target in _reached(task):
@@ -339,7 +339,7 @@ class Run:
     def _open_work(self, task: Any) -> OpenWork:
         _, element = self._element(task.task_spec.bpmn_id)
         item = task.internal_data.get("item")
-        loop = task.parent.task_spec if task.task_spec.name.endswith("[child]") else None
+        loop = task.parent.task_spec if task.task_spec.name.endswith(CHILD) else None
         if loop is not None and getattr(loop, "input_item", None) is not None:
             item = task.data.get(loop.input_item.bpmn_id)
         return OpenWork(task.id, element, self._evaluated(task, element.attributes), item)
@@ -365,9 +365,6 @@ class Run:
         except ExpressionError as error:
             raise EngineError(str(error), task.task_spec.bpmn_id) from error
 
-    def _timer(self, task: Any) -> TimerDue:
-        return TimerDue(task.id, task.task_spec.bpmn_id, task.task_spec.event_definition.due(task))
-
     def _part_of(self, element_id: str) -> Any:
         for part in self._parts():
             if not part.completed and element_id in part.spec.task_specs:
@@ -377,11 +374,6 @@ class Run:
     def _latest_data(self, part: Any) -> dict[str, Any]:
         data = dict(part.last_task.data) if part.last_task is not None else dict(part.task_tree.data)
         return data
-
-
-def _catches(task: Any, message: str) -> bool:
-    definition = getattr(task.task_spec, "event_definition", None)
-    return isinstance(definition, MessageEventDefinition) and definition.name == message
 
 
 def _reached(task: Any) -> Iterator[str]:

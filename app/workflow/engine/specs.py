@@ -1,21 +1,17 @@
 """Our own kinds of BPMN elements, and how a drawing becomes a spec.
 
 Service tasks and business rule tasks *stop* the engine: they become calls that
-the service answers inside its unit of work. Timers ask the clock they are
-given. Multi-instance tasks are mended so that they can run a second round.
+the service answers inside its unit of work. Multi-instance tasks are mended so
+that they can run a second round. Joins and timers have modules of their own.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, full_tag
+from SpiffWorkflow.bpmn.parser.event_parsers import EventBasedGatewayParser
 from SpiffWorkflow.bpmn.parser.task_parsers import (
     CallActivityParser,
     ConditionalGatewayParser,
@@ -33,36 +29,15 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     SubWorkflowTask,
     UserTask,
 )
-from SpiffWorkflow.bpmn.specs.event_definitions import (
-    CycleTimerEventDefinition,
-    DurationTimerEventDefinition,
-    MultipleEventDefinition,
-    TimeDateEventDefinition,
-)
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
-from SpiffWorkflow.bpmn.util import PendingBpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
-from app.workflow.engine.errors import ExpressionError
+from app.workflow.engine.errors import EngineError
 from app.workflow.engine.gateways import Some, Together
+from app.workflow.engine.timers import FirstEvent
 from app.workflow.engine.variables import leave, share
 
-engine_clock: ContextVar[datetime] = ContextVar("engine_clock")
-"""The time of the step that is being taken, in UTC. Set by ``Run``."""
-
-
-@contextmanager
-def stepping_at(now: datetime) -> Iterator[None]:
-    """Set the clock of the engine for the length of a ``with``."""
-    token = engine_clock.set(now)
-    try:
-        yield
-    finally:
-        engine_clock.reset(token)
-
-
-CYCLE = re.compile(r"^R(\d*)/(.+)$")
+MAX_INSTANCES = 200
 
 
 class ServiceCall(BpmnSpecMixin):  # type: ignore[misc]
@@ -84,6 +59,7 @@ class _SecondRound:
     """
 
     def _update_hook(self, my_task: Any) -> Any:
+        self._refuse_masses(my_task)
         self._forget_items(my_task.parent)
         self._forget_items(my_task)
         output = self._own_output()
@@ -93,6 +69,19 @@ class _SecondRound:
         found = super()._update_hook(my_task)  # type: ignore[misc]
         self._publish_output(my_task)
         return found
+
+    def _refuse_masses(self, my_task: Any) -> None:
+        """Masses are rows worked in batches, never tokens."""
+        source, cardinality = self.data_input, self.cardinality  # type: ignore[attr-defined]
+        if source is not None:
+            items = my_task.data.get(source.bpmn_id, my_task.parent.data.get(source.bpmn_id))
+            if not isinstance(items, list | dict):
+                raise EngineError(f"“{source.bpmn_id}” is not a list", self.bpmn_id)  # type: ignore[attr-defined]
+            count: Any = len(items)
+        else:
+            count = my_task.workflow.script_engine.evaluate(my_task.parent, cardinality)
+        if not isinstance(count, int) or not 0 <= count <= MAX_INSTANCES:
+            raise EngineError(f"a loop has from 0 to {MAX_INSTANCES} instances", self.bpmn_id)  # type: ignore[attr-defined]
 
     def create_child(self, my_task: Any, item: Any, key_or_index: Any = None) -> None:
         self._forget_items(my_task)
@@ -149,105 +138,6 @@ class Called(CallActivity):  # type: ignore[misc]
         leave(my_task, subworkflow)
 
 
-class _ClockTimer(TimerEventDefinition):  # type: ignore[misc]
-    """A timer whose due time is kept as an ISO instant and compared with the given clock."""
-
-    def due(self, my_task: Any) -> datetime:
-        """When this timer falls due, in UTC; computed once, then kept with the token."""
-        value = my_task._get_internal_data("event_value")
-        if value is None:
-            value = self.first_due(my_task).isoformat()
-            my_task._set_internal_data(event_value=value)
-        return datetime.fromisoformat(value)
-
-    def first_due(self, my_task: Any) -> datetime:
-        return instant(my_task.workflow.script_engine.evaluate(my_task, self.expression))
-
-    def has_fired(self, my_task: Any) -> bool:
-        if self.due(my_task) <= engine_clock.get():
-            my_task._set_internal_data(event_fired=True)
-        return bool(my_task._get_internal_data("event_fired", False))
-
-    def details(self, my_task: Any) -> PendingBpmnEvent:
-        return PendingBpmnEvent(self.name, "timer", self.due(my_task).isoformat())
-
-    def reset(self, my_task: Any) -> None:
-        super().reset(my_task)
-        my_task.internal_data.pop("event_value", None)
-
-
-class DateTimer(_ClockTimer, TimeDateEventDefinition):  # type: ignore[misc]
-    """``timeDate``: an instant, or an expression that gives one."""
-
-
-class DurationTimer(_ClockTimer, DurationTimerEventDefinition):  # type: ignore[misc]
-    """``timeDuration``: an ISO 8601 duration from the moment the token arrives."""
-
-
-class CycleTimer(_ClockTimer, CycleTimerEventDefinition):  # type: ignore[misc]
-    """``timeCycle``: ``R3/P2D`` fires three times, two days apart; a bare ``R/P2D`` for ever."""
-
-    def _plan(self, my_task: Any) -> dict[str, Any]:
-        plan = my_task._get_internal_data("cycle")
-        if plan is None:
-            text = str(my_task.workflow.script_engine.evaluate(my_task, self.expression))
-            match = CYCLE.match(text)
-            if match is None:
-                raise ExpressionError(f"not a repeating interval: {text!r}")
-            first = after(engine_clock.get(), match[2])
-            plan = {"left": int(match[1] or -1), "every": match[2], "next": first.isoformat()}
-            my_task._set_internal_data(cycle=plan)
-        return dict(plan)
-
-    def due(self, my_task: Any) -> datetime:
-        return datetime.fromisoformat(self._plan(my_task)["next"])
-
-    def has_fired(self, my_task: Any) -> bool:
-        return bool(my_task._get_internal_data("event_fired", False))
-
-    def cycle_complete(self, my_task: Any) -> bool:
-        """Whether a turn is due. A late clock runs one turn, then counts on from now."""
-        plan = self._plan(my_task)
-        if plan["left"] == 0:
-            my_task._set_internal_data(event_fired=True)
-            return False
-        if datetime.fromisoformat(plan["next"]) > engine_clock.get():
-            return False
-        plan["left"] -= 1
-        plan["next"] = after(engine_clock.get(), plan["every"]).isoformat()
-        my_task._set_internal_data(cycle=plan)
-        return True
-
-
-_CLOCK_TIMERS = {
-    TimeDateEventDefinition: DateTimer,
-    DurationTimerEventDefinition: DurationTimer,
-    CycleTimerEventDefinition: CycleTimer,
-}
-
-
-def after(start: datetime, duration: str) -> datetime:
-    """``start`` plus an ISO 8601 duration; months and years by the calendar."""
-    try:
-        parts = TimerEventDefinition.parse_iso_duration(duration)
-        delta: timedelta = TimerEventDefinition.get_timedelta_from_start(parts, start)
-    except Exception as error:
-        raise ExpressionError(f"not an ISO 8601 duration: {duration!r}") from error
-    return start + delta
-
-
-def instant(value: Any) -> datetime:
-    """A duration (from the clock of this step) or an ISO 8601 instant, as UTC."""
-    text = str(value)
-    if text.upper().startswith("P"):
-        return after(engine_clock.get(), text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ExpressionError(f"not an instant: {text!r}") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
 class _Loops:
     PARALLEL_MI_CLASS = Parallel
     SEQUENTIAL_MI_CLASS = Sequential
@@ -283,25 +173,12 @@ class DrawingParser(BpmnParser):  # type: ignore[misc]
         full_tag("callActivity"): (_Called, Called),
         full_tag("parallelGateway"): (GatewayParser, Together),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, Some),
+        full_tag("eventBasedGateway"): (EventBasedGatewayParser, FirstEvent),
     }
-
-
-def adopt_clock(spec: Any) -> None:
-    """Turn every timer of a parsed spec into one that asks the given clock."""
-    for task_spec in spec.task_specs.values():
-        definition = getattr(task_spec, "event_definition", None)
-        nested = definition.event_definitions if isinstance(definition, MultipleEventDefinition) else [definition]
-        for timer in nested:
-            if type(timer) in _CLOCK_TIMERS:
-                timer.__class__ = _CLOCK_TIMERS[type(timer)]
 
 
 def is_call(task: Any) -> bool:
     return isinstance(task.task_spec, ServiceCall)
-
-
-def is_timer(task: Any) -> bool:
-    return isinstance(getattr(task.task_spec, "event_definition", None), _ClockTimer)
 
 
 LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED

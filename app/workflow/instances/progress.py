@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
@@ -21,20 +22,34 @@ from app.kernel.database import fault_point, table_of
 from app.kernel.errors import DomainError
 from app.workflow import vocabulary
 from app.workflow.decisions.services import decide
+from app.workflow.decisions.values import plain
 from app.workflow.deployments.library import Bundle, bundle
 from app.workflow.engine import Call, EngineError, OpenWork, Outcome, Run, TimerDue
+from app.workflow.engine.errors import ExpressionError
 from app.workflow.models import ProcessInstance, Task, Timer
 from app.workflow.tasks.audience import publish, unpublish, widen
 from app.workflow.tasks.opening import open_task
 
 _NO_TIMERS = delete(table_of(Timer)).where(table_of(Timer).c.instance_id == bindparam("instance"))
 MAX_CALLS = 200
+MAX_BUSINESS_DAYS = 2_500
+"""Ten years; each day is looked up in the calendar."""
 
 
 class CaseStuck(DomainError):
     """422: the drawing cannot go on from here; ``element_id`` says where."""
 
     code = "case_stuck"
+    element_id: str | None = None
+
+
+def stuck(parts: Bundle, error: EngineError) -> CaseStuck:
+    """What is said of a case that cannot go on: where, and why."""
+    found = [d.elements[error.element_id] for d in parts.drawings.values() if error.element_id in d.elements]
+    name = found[0].name if found else error.element_id or "-"
+    refusal = CaseStuck("The process cannot go on at “%(element)s”: %(reason)s", element=name, reason=str(error))
+    refusal.element_id = error.element_id
+    return refusal
 
 
 @dataclass
@@ -63,7 +78,13 @@ class Step:
 
 def functions(now: datetime) -> dict[str, Any]:
     """What expressions in drawings may call besides the built-in functions."""
-    return {"business_days": lambda days: add_business_days(now, int(days)).isoformat()}
+
+    def business_days(days: object) -> str:
+        if isinstance(days, bool) or not isinstance(days, int | Decimal) or not 0 <= days <= MAX_BUSINESS_DAYS:
+            raise ExpressionError(f"business_days takes a whole number from 0 to {MAX_BUSINESS_DAYS}")
+        return add_business_days(now, int(days)).isoformat()
+
+    return {"business_days": business_days}
 
 
 def resume(uow: Session, instance: ProcessInstance, actor: Actor, now: datetime) -> Step:
@@ -82,21 +103,21 @@ def settle(step: Step, open_tasks: Sequence[Task]) -> None:
     one that was just completed.
     """
     try:
-        outcome = _answer_calls(step)
-        state = step.run.dump()
+        _settle(step, open_tasks)
     except EngineError as error:
-        element = step.bundle.drawing.elements.get(error.element_id or "")
-        name = element.name if element else error.element_id or "-"
-        raise CaseStuck(
-            "The process cannot go on at “%(element)s”: %(reason)s", element=name, reason=str(error)
-        ) from error
+        raise stuck(step.bundle, error) from error
+    audit.record(step.uow, stream(step.instance), step.entries)
+    fault_point("after_step")
+
+
+def _settle(step: Step, open_tasks: Sequence[Task]) -> None:
+    outcome = _answer_calls(step)
+    state = step.run.dump()
     had_timers = step.instance.waiting_timers
     _store_instance(step, outcome, state)
     _store_tasks(step, outcome, open_tasks)
     if had_timers or outcome.timers:
         _store_timers(step, outcome.timers)
-    audit.record(step.uow, stream(step.instance), step.entries)
-    fault_point("after_step")
 
 
 def stream(instance: ProcessInstance) -> str:
@@ -119,13 +140,18 @@ def _answer_calls(step: Step) -> Outcome:
 def _make(step: Step, call: Call) -> Any:
     if call.kind == "decision":
         return _decide(step, call)
-    verb = vocabulary.handlers().get(call.name)
-    if verb is None:
-        raise EngineError(f"no handler {call.name}", call.element.id)
+    verb = _registered(vocabulary.handlers(), call.name, element_id=call.element.id)
     context = _context(step, call.parameters, call.variables, call.element.id)
     result = verb.function(context)
     step.entries += context.entries
     return result
+
+
+def _registered(register: Mapping[str, vocabulary.Verb], name: str, *, element_id: str) -> vocabulary.Verb:
+    """A verb by its name; a feature may have dropped it since the drawing was deployed."""
+    if name not in register:
+        raise EngineError(f"no handler {name}", element_id)
+    return register[name]
 
 
 def _decide(step: Step, call: Call) -> Any:
@@ -133,7 +159,7 @@ def _decide(step: Step, call: Call) -> Any:
     source = call.element.attributes.get("facts")
     if source:
         context = _context(step, call.parameters, call.variables, call.element.id)
-        inputs.update(vocabulary.fact_sources()[source].function(context))
+        inputs.update(_registered(vocabulary.fact_sources(), source, element_id=call.element.id).function(context))
         step.entries += context.entries
     result = decide(
         step.uow,
@@ -168,7 +194,8 @@ def record_result(step: Step, task: Task, data: Mapping[str, Any], attributes: M
     if name is None:
         return dict(data)
     context = _context(step, data, step.run.variables, task.element_id, task)
-    variables = vocabulary.recorders()[name].function(context) or {}
+    recorder = _registered(vocabulary.recorders(), name, element_id=task.element_id)
+    variables = recorder.function(context) or {}
     step.entries += context.entries
     return dict(variables)
 
@@ -222,7 +249,7 @@ def _store_timers(step: Step, timers: Sequence[TimerDue]) -> None:
 
 def _store_instance(step: Step, outcome: Outcome, state: bytes) -> None:
     instance = step.instance
-    instance.variables = outcome.variables
+    instance.variables = plain(outcome.variables)
     instance.waiting_timers = len(outcome.timers)
     if outcome.completed:
         instance.state, instance.ended_at, instance.engine_state = "completed", step.now, None

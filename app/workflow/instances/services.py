@@ -16,7 +16,7 @@ from app.kernel.errors import Conflict, NotFound, invalid
 from app.workflow import vocabulary
 from app.workflow.deployments.library import latest_bundle
 from app.workflow.engine import EngineError, Run
-from app.workflow.instances.progress import CaseStuck, Step, functions, resume, settle, stream
+from app.workflow.instances.progress import Step, functions, resume, settle, stream, stuck
 from app.workflow.models import ProcessInstance, Task, Timer
 from app.workflow.tasks.audience import unpublish
 
@@ -59,7 +59,7 @@ def start_instance(
     try:
         run = Run.start(parts.specs, parts.drawings, facts, now, functions(now))
     except EngineError as error:
-        raise CaseStuck("The process cannot start: %(reason)s", reason=str(error)) from error
+        raise stuck(parts, error) from error
     step = Step(uow, instance, run, parts, actor, now)
     step.note("instance.start", process=key, definition=parts.definition_id, business_key=business_key)
     settle(step, [])

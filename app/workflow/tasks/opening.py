@@ -8,7 +8,7 @@ from typing import Any
 
 from app.workflow.deployments.lint import groups_of, is_initiator_lane
 from app.workflow.engine import EngineError, OpenWork
-from app.workflow.engine.specs import instant, stepping_at
+from app.workflow.engine.durations import instant
 from app.workflow.models import ProcessInstance, Task
 
 STANDARD_FORM = "standard_decision"
@@ -61,8 +61,7 @@ def _due(work: OpenWork, now: datetime) -> datetime:
     text = work.attributes.get("due")
     if text is None:
         return now + DEFAULT_DUE
-    with stepping_at(now):
-        return instant(text)
+    return instant(text, now)
 
 
 def _whole(work: OpenWork, name: str, default: int) -> int:

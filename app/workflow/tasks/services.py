@@ -23,10 +23,10 @@ from app.kernel import audit
 from app.kernel.database import fault_point
 from app.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, invalid
 from app.workflow.deployments.lint import is_initiator_lane
-from app.workflow.engine import ElementFacts, EngineError
+from app.workflow.engine import ElementFacts, EngineError, NotOpen
 from app.workflow.forms import form_named
 from app.workflow.instances import services as instances
-from app.workflow.instances.progress import Step, record_result, resume, settle, stream
+from app.workflow.instances.progress import Step, record_result, resume, settle, stream, stuck
 from app.workflow.models import Comment, ProcessInstance, Task
 from app.workflow.tasks.audience import republish
 
@@ -116,8 +116,10 @@ def complete_task(
     try:
         step.run.complete(task.token, _variables(step, task, element, answers))
         settle(step, others)
-    except EngineError as error:
+    except NotOpen as error:
         raise Conflict("The case has moved on.", code="case_moved") from error
+    except EngineError as error:
+        raise stuck(step.bundle, error) from error
     fault_point("after_store")
     return step
 
