@@ -11,6 +11,7 @@ from app.identity.services import issue_token
 from app.identity.web import check_credentials
 from app.kernel import clock
 from app.kernel.database import unit_of_work
+from app.kernel.web import document_problems
 from app.kernel.input import Blueprint
 
 blueprint = Blueprint("auth", __name__, description="Sign-in for programs")
@@ -27,6 +28,8 @@ class TokenIssued(Schema):
 
 @blueprint.route("/auth/token")
 class Token(MethodView):
+    @document_problems(blueprint, 413, 415, 429)
+    @blueprint.doc(security=[])
     @blueprint.arguments(Credentials)
     @blueprint.response(200, TokenIssued)
     def post(self, credentials: dict[str, Any]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import flask_smorest
 from flask import Request, request
+from marshmallow import RAISE
 from webargs import missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
@@ -113,6 +114,9 @@ def refuse_unkeepable_address() -> None:
 
 class Parser(FlaskParser):
     """Reads arguments of API views: JSON strictly, and nothing else in its place."""
+
+    # A misspelt filter would otherwise be ignored and answer with too much.
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
 
     def load_json(self, req: Request, schema: Any) -> Any:
         """The body as JSON; 415 for a body of another kind, ``missing`` without one."""

@@ -207,6 +207,13 @@ class Problem(Schema):
     errors = fields.List(fields.Dict())
 
 
+class PageQuery(Schema):
+    """What every list takes; read by ``page_size`` and ``decode_cursor``."""
+
+    limit = fields.Integer(metadata={"minimum": 1, "maximum": MAX_PAGE})
+    cursor = fields.String()
+
+
 PROBLEMS = {
     400: "The request cannot be read",
     401: "Nobody is signed in",
@@ -219,6 +226,7 @@ PROBLEMS = {
     415: "Not JSON",
     422: "A wrong value",
     428: "If-Match is missing",
+    429: "Too many attempts",
 }
 
 

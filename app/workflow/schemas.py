@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from app.kernel.web import PageQuery
+from app.workflow.tasks.queries import FILTERS, SORTS
+
 BIGGEST_ID = 2**53 - 1
 _TEXT = validate.Length(1, 4_000)
 _NAME = validate.Length(1, 200)
@@ -162,3 +165,16 @@ class AttachmentOut(Schema):
     sha256 = fields.String(required=True)
     filename = fields.String(required=True)
     size = fields.Integer(required=True)
+
+
+class InstanceQuery(PageQuery):
+    process = fields.String()
+    state = fields.String()
+    business_key = fields.String()
+
+
+class TaskQuery(PageQuery):
+    filter = fields.String(validate=validate.OneOf(FILTERS), load_default="group")
+    sort = fields.String(validate=validate.OneOf(SORTS), load_default="due")
+    process = fields.String()
+    product = fields.String()

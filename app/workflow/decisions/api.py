@@ -11,7 +11,15 @@ from app.identity.permissions import require
 from app.identity.web import current_actor, who
 from app.kernel.database import session
 from app.kernel.input import Blueprint
-from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
+from app.kernel.web import (
+    PageQuery,
+    decode_cursor,
+    document_problems,
+    encode_cursor,
+    idempotent,
+    in_unit_of_work,
+    page_size,
+)
 from app.workflow.decisions import services
 from app.workflow.decisions.presenting import decision_json, detail_json, finding_json
 from app.workflow.decisions.queries import latest, latest_page
@@ -24,8 +32,9 @@ blueprint = Blueprint("decisions", __name__, description="Decision tables")
 @blueprint.route("/decisions")
 class AllDecisions(MethodView):
     @document_problems(blueprint)
+    @blueprint.arguments(PageQuery, location="query")
     @blueprint.response(200, Decisions)
-    def get(self) -> dict[str, Any]:
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """The newest version of each table, by key. ``?limit=`` and ``?cursor=`` page through them."""
         require(current_actor(), "process.see")
         limit, after = page_size(), decode_cursor(str)

@@ -14,6 +14,7 @@ from app.kernel.database import session
 from app.kernel.i18n import gettext
 from app.kernel.input import Blueprint
 from app.kernel.web import (
+    PageQuery,
     decode_cursor,
     demo_mode,
     document_problems,
@@ -53,15 +54,16 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 @blueprint.route("/processes")
 class Processes(MethodView):
     @document_problems(blueprint)
+    @blueprint.arguments(PageQuery, location="query")
     @blueprint.response(200, Definitions)
-    def get(self) -> dict[str, Any]:
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """All versions, newest first. ``?limit=`` and ``?cursor=`` page through them."""
         require(current_actor(), "process.see")
         limit, after = page_size(), decode_cursor(int)
-        query = select(ProcessDefinition).order_by(ProcessDefinition.id.desc()).limit(limit + 1)
+        versions = select(ProcessDefinition).order_by(ProcessDefinition.id.desc()).limit(limit + 1)
         if after:
-            query = query.where(ProcessDefinition.id < after[0])
-        rows = list(session().scalars(query))
+            versions = versions.where(ProcessDefinition.id < after[0])
+        rows = list(session().scalars(versions))
         more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
         return {"items": [definition_json(d) for d in rows[:limit]], "next": more}
 

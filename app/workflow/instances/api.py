@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import g, request
+from flask import g
 from flask.views import MethodView
 
 from app.identity.web import current_actor, who
 from app.kernel.database import session
 from app.kernel.input import Blueprint
-from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
+from app.kernel.web import (
+    PageQuery,
+    decode_cursor,
+    document_problems,
+    encode_cursor,
+    idempotent,
+    in_unit_of_work,
+    page_size,
+)
 from app.workflow.deployments.api import definition_version
 from app.workflow.instances import queries, services
 from app.workflow.instances.migration import migrate
 from app.workflow.models import ProcessInstance
 from app.workflow.presenting import instance_json, moment
-from app.workflow.schemas import History, InstanceOut, Instances, Reason, SendBack
+from app.workflow.schemas import History, InstanceOut, InstanceQuery, Instances, Reason, SendBack
 
 blueprint = Blueprint("instances", __name__, description="Running and finished cases")
 ID = "<int(max=9007199254740991):instance_id>"
@@ -31,14 +39,15 @@ def presented(current: Any, instance: ProcessInstance) -> dict[str, Any]:
 @blueprint.route("/instances")
 class InstanceList(MethodView):
     @document_problems(blueprint)
+    @blueprint.arguments(InstanceQuery, location="query")
     @blueprint.response(200, Instances)
-    def get(self) -> dict[str, Any]:
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Cases I may see, newest first; ``?process=``, ``?state=``, ``?business_key=`` narrow."""
         limit, after = page_size(), decode_cursor(int)
         filters = {
-            "process_key": request.args.get("process"),
-            "state": request.args.get("state"),
-            "business_key": request.args.get("business_key"),
+            "process_key": query.get("process"),
+            "state": query.get("state"),
+            "business_key": query.get("business_key"),
         }
         rows = queries.instances(
             session(), current_actor(), after=after[0] if after else None, limit=limit, filters=filters
@@ -60,8 +69,9 @@ class Instance(MethodView):
 @blueprint.route(f"/instances/{ID}/history")
 class InstanceHistory(MethodView):
     @document_problems(blueprint)
+    @blueprint.arguments(PageQuery, location="query")
     @blueprint.response(200, History)
-    def get(self, instance_id: int) -> dict[str, Any]:
+    def get(self, query: dict[str, Any], instance_id: int) -> dict[str, Any]:
         """What happened, oldest first: the audit chain of the case."""
         limit, after = page_size(100), decode_cursor(int)
         instance = queries.instance_for(session(), instance_id, current_actor())

@@ -13,7 +13,7 @@ from app.identity.permissions import allowed
 from app.identity.web import current_actor, who
 from app.kernel.database import session
 from app.kernel.errors import NotFound, invalid
-from app.kernel.i18n import language
+from app.kernel.i18n import N_, language
 from app.kernel.input import Blueprint
 from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
 from app.workflow.forms import form_named
@@ -29,6 +29,7 @@ from app.workflow.schemas import (
     SendBack,
     TaskDetail,
     TaskOut,
+    TaskQuery,
     Tasks,
 )
 from app.workflow.tasks import attachments, queries, services
@@ -38,21 +39,25 @@ blueprint = Blueprint("tasks", __name__, description="Task inboxes")
 ID = "<int(max=9007199254740991):task_id>"
 
 
-def wish_from_query() -> Wish:
+def wish_of(query: dict[str, Any]) -> Wish:
     """``?filter=mine|group|all&sort=due|created&process=&product=&limit=&cursor=``."""
-    chosen, sort = request.args.get("filter", "group"), request.args.get("sort", "due")
-    if chosen not in FILTERS:
-        raise invalid("/filter", "Must be one of: %(choices)s.", choices=", ".join(FILTERS))
-    if sort not in SORTS:
-        raise invalid("/sort", "Must be one of: %(choices)s.", choices=", ".join(SORTS))
     return Wish(
-        filter=chosen,
-        sort=sort,
-        process=request.args.get("process") or None,
-        product=request.args.get("product") or None,
+        filter=query["filter"],
+        sort=query["sort"],
+        process=query.get("process") or None,
+        product=query.get("product") or None,
         after=_after(),
         limit=page_size(),
     )
+
+
+def wish_from_query() -> Wish:
+    """The same for a page, whose address people edit: other members are left alone."""
+    query = {"filter": request.args.get("filter", "group"), "sort": request.args.get("sort", "due")}
+    for name, choices in (("filter", FILTERS), ("sort", SORTS)):
+        if query[name] not in choices:
+            raise invalid(f"/{name}", N_("Must be one of: %(choices)s."), choices=", ".join(choices))
+    return wish_of({**request.args, **query})
 
 
 def _after() -> tuple[datetime, int] | None:
@@ -71,10 +76,11 @@ def _after() -> tuple[datetime, int] | None:
 @blueprint.route("/tasks")
 class TaskList(MethodView):
     @document_problems(blueprint)
+    @blueprint.arguments(TaskQuery, location="query")
     @blueprint.response(200, Tasks)
-    def get(self) -> dict[str, Any]:
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Open tasks: mine, my groups', or all that I may see."""
-        actor, wish = current_actor(), wish_from_query()
+        actor, wish = current_actor(), wish_of(query)
         tasks, after = queries.open_tasks(session(), actor, wish)
         cursor = encode_cursor(after[0].isoformat(), after[1]) if after else None
         return {"items": [task_json(t, t.instance, actor) for t in tasks], "next": cursor}
