@@ -23,7 +23,15 @@ from app.kernel.web import (
 from app.workflow.decisions import services
 from app.workflow.decisions.presenting import decision_json, detail_json, finding_json
 from app.workflow.decisions.queries import latest, latest_page
-from app.workflow.decisions.schemas import DecisionDetail, DecisionOut, Decisions, Evaluated, Inputs, TableXml
+from app.workflow.decisions.schemas import (
+    DecisionDetail,
+    DecisionOut,
+    Decisions,
+    Evaluated,
+    Inputs,
+    TableXml,
+    TableXmlToCheck,
+)
 from app.workflow.schemas import Findings
 
 blueprint = Blueprint("decisions", __name__, description="Decision tables")
@@ -58,7 +66,7 @@ class AllDecisions(MethodView):
 @blueprint.route("/decisions/check")
 class Check(MethodView):
     @document_problems(blueprint)
-    @blueprint.arguments(TableXml)
+    @blueprint.arguments(TableXmlToCheck)
     @blueprint.response(200, Findings)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """The findings on a table. Answers 200 for anything sent."""
