@@ -19,7 +19,7 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import invalid
 from app.kernel.i18n import pick
 from app.kernel.input import Blueprint
-from app.kernel.web import Problem, demo_mode
+from app.kernel.web import demo_mode, document_problems
 from app.modules.catalogue.services.demo import load_demo
 from app.worker import run_due
 from app.workflow.decisions.services import seed_tables
@@ -55,7 +55,8 @@ class ClockOut(Schema):
 
 @blueprint.route("/demo")
 class Demo(MethodView):
-    @blueprint.alt_response(404, schema=Problem, content_type="application/problem+json")
+    @document_problems(blueprint)
+    @blueprint.doc(security=[])
     @blueprint.response(200, DemoBank)
     def get(self) -> dict[str, Any]:
         """Everybody in the demo bank, with their password."""
@@ -67,8 +68,8 @@ class Demo(MethodView):
 @blueprint.route("/demo/clock")
 class Clock(MethodView):
     @blueprint.arguments(Advance)
-    @blueprint.alt_response(404, schema=Problem, content_type="application/problem+json")
-    @blueprint.alt_response(422, schema=Problem, content_type="application/problem+json")
+    @document_problems(blueprint, 413, 415)
+    @blueprint.doc(security=[])
     @blueprint.response(200, ClockOut)
     def post(self, body: dict[str, str]) -> Any:
         """Move the platform's clock forward and run what falls due on the way."""
