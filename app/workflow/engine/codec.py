@@ -46,6 +46,7 @@ from app.workflow.engine.gateways import Some, Together
 from app.workflow.engine.specs import Called, DecisionCall, Parallel, Sequential, ServiceCall, Subprocess
 from app.workflow.engine.timers import CycleTimer, DateTimer, DurationTimer, FirstEvent, FirstOf
 
+_PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
 FORMAT = 1
 """Version of the stored state. Raise it with an upgrade in ``_UPGRADES`` and a test that loads the old form."""
 
@@ -101,18 +102,33 @@ def _restored(found: dict[str, Any]) -> Any:
     return Decimal(found[_EXACT]) if _EXACT in found else found
 
 
-def load(state: bytes, specs: Specs) -> Any:
-    """The workflow of a stored state, over specs from memory."""
+def load(state: bytes, specs: Specs, *, definite: bool = False) -> Any:
+    """The workflow of a stored state, over specs from memory.
+
+    ``definite=True`` leaves out what is only predicted, so that it can be predicted anew from other specs.
+    """
     stored = json.loads(zlib.decompress(state), object_hook=_restored)
     for version in range(stored["format"], FORMAT):
         stored = _UPGRADES[version](stored)
     if stored["format"] != FORMAT:
         raise EngineError(f"stored state of an unknown format: {stored['format']}")
-    top, *others = stored["parts"]
+    top, *others = [_definite(part) if definite else part for part in stored["parts"]]
     workflow = BpmnWorkflow(specs[0], specs[1], deserializing=True)
     _fill(workflow, top)
     _subprocesses(workflow, workflow, {part[0]: part for part in others})
     return workflow
+
+
+def _definite(part: list[Any]) -> list[Any]:
+    """A stored part without its predicted tokens; what follows a predicted token is predicted, too."""
+    *head, last, completed, rows = part
+    places: dict[int | None, int | None] = {None: None}
+    kept: list[Any] = []
+    for place, row in enumerate(rows):
+        if not row[3] & _PREDICTED:
+            places[place] = len(kept)
+            kept.append([row[0], places[row[1]], *row[2:]])
+    return [*head, places.get(last), completed, kept]
 
 
 def _part(part: Any) -> list[Any]:
@@ -173,6 +189,8 @@ def _token(part: Any, parent: Any, row: list[Any]) -> Any:
     task.workflow = part
     task._parent = None
     task._children = []
+    if row[2] not in part.spec.task_specs:
+        raise EngineError("the drawing has no such element", row[2])
     task.task_spec = part.spec.task_specs[row[2]]
     task._state, task.triggered, task.last_state_change = row[3], bool(row[4]), row[5]
     task.thread_id = 0
@@ -201,7 +219,9 @@ def _subprocesses(top: Any, part: Any, stored: dict[str, list[Any]]) -> None:
     for task in list(part.tasks.values()):
         found = stored.pop(task.id.hex, None) if isinstance(task.task_spec, SubWorkflowTask) else None
         if found is not None:
-            spec = top.subprocess_specs[task.task_spec.spec]
+            spec = top.subprocess_specs.get(task.task_spec.spec)
+            if spec is None:
+                raise EngineError("the process it calls is not there", task.task_spec.bpmn_id)
             inner = BpmnSubWorkflow(spec, task.id, top, deserializing=True)
             top.subprocesses[task.id] = inner
             _fill(inner, found)

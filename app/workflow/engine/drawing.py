@@ -33,6 +33,7 @@ _NODES = {
     "intermediateCatchEvent", "intermediateThrowEvent", "sequenceFlow",
 }  # fmt: skip
 HUMAN = {"userTask", "manualTask", "task"}
+ACTIVITIES = HUMAN | {"serviceTask", "scriptTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"}
 
 
 @dataclass(frozen=True)

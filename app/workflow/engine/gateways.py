@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
+from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine.errors import EngineError
@@ -30,6 +31,33 @@ def arrivals(spec: Any, part: Any) -> list[Any]:
         for t in part.tasks.values()
         if t.task_spec is spec and t.has_state(standing) and t.parent.has_state(TaskState.COMPLETED)
     ]
+
+
+def stand_in(part: Any, target: Any) -> None:
+    """For a fresh token on ``target``: what it cannot bring about itself counts as arrived.
+
+    Sent back to one of several branches, a case would else wait at their join for
+    the others, whose work was done before and is not asked for again.
+    """
+    for join in [s for s in part.spec.task_specs.values() if isinstance(s, Together) and len(s.inputs) > 1]:
+        reached = _onward(target, join)
+        if reached.isdisjoint(join.inputs):
+            continue
+        for source in set(join.inputs) - reached:
+            done = Task(part, source, parent=part.task_tree, state=TaskState.COMPLETED)
+            Task(part, join, parent=done, state=TaskState.CANCELLED)
+
+
+def _onward(target: Any, without: Any) -> set[Any]:
+    """All elements that can be reached from ``target`` without passing another."""
+    found: set[Any] = set()
+    queue = [target]
+    while queue:
+        spec = queue.pop()
+        if spec not in found and spec is not without:
+            found.add(spec)
+            queue += spec.outputs
+    return found
 
 
 class Join:

@@ -23,10 +23,11 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine import codec
 from app.workflow.engine.codec import Specs
-from app.workflow.engine.drawing import Drawing, ElementFacts
+from app.workflow.engine.drawing import ACTIVITIES, Drawing, ElementFacts
 from app.workflow.engine.errors import EngineError, ExpressionError, NotOpen
+from app.workflow.engine.gateways import stand_in
 from app.workflow.engine.paths import earlier_steps
-from app.workflow.engine.scripts import SafeScriptEngine
+from app.workflow.engine.scripts import SafeScriptEngine, TrialEngine
 from app.workflow.engine.specs import LIVE, DecisionCall, is_call
 from app.workflow.engine.timers import due, messages, stepping_at
 from app.workflow.engine.trim import trim
@@ -133,6 +134,23 @@ class Run:
         trim(self._workflow)
         return codec.dump(self._workflow)
 
+    @classmethod
+    def adopt(cls, state: bytes, specs: Specs, drawings: Mapping[str, Drawing], now: datetime) -> Run:
+        """A case from a state that was stored over an older version of its specs.
+
+        What lies ahead is predicted anew. ``EngineError`` names what of the state is not in these specs.
+        """
+        run = cls(codec.load(state, specs, definite=True), drawings, now)
+        with stepping_at(now):
+            for token in list(run._tokens(LIVE)):
+                token.task_spec._predict(token, mask=TaskState.NOT_FINISHED_MASK)
+        return run
+
+    def on_trial(self) -> Run:
+        """From now on guess what cannot be known: for a copy that is only tried out."""
+        self._workflow.script_engine = TrialEngine()
+        return self
+
     # Feeding
 
     def complete(self, token: UUID, result: Mapping[str, Any]) -> None:
@@ -154,7 +172,7 @@ class Run:
         with self._guard():
             fired = [task for task, at in self._timers() if at <= self._now]
             for task in fired:
-                task.task_spec._update(task)
+                _located(task, lambda task=task: task.task_spec._update(task))  # type: ignore[misc]
             self._advance()
         return len(fired)
 
@@ -181,22 +199,30 @@ class Run:
         or beside it; a review that stayed open beside a re-review would let the
         next step begin too early, so all of it is cancelled.
         """
+        if self._element(element_id)[1].kind not in ACTIVITIES:
+            raise EngineError("that is no step", element_id)
         with self._guard():
             part = self._part_of(element_id)
             spec = part.spec.task_specs[element_id]
-            split = part.spec.task_specs.get(f"{element_id}.BoundaryEventSplit")
-            data = self._latest_data(part)
-            for task in [t for t in part.tasks.values() if t.has_state(LIVE)]:
-                task.cancel()
-            root = part.task_tree
-            root.children = []
-            part.tasks = {root.id: root}
-            fresh = Token(part, split or spec, parent=root, state=TaskState.FUTURE)
-            root.data = data
-            part.last_task = root
-            fresh.task_spec._predict(fresh, mask=TaskState.NOT_FINISHED_MASK)
-            fresh.task_spec._update(fresh)
+            self._clear(part)
+            fresh = Token(
+                part,
+                part.spec.task_specs.get(f"{element_id}.BoundaryEventSplit", spec),
+                parent=part.task_tree,
+                state=TaskState.FUTURE,
+            )
+            stand_in(part, fresh.task_spec)
+            _located(fresh, lambda: _begin(fresh))
             self._advance()
+
+    def _clear(self, part: Any) -> None:
+        """Nothing is left of ``part`` but its variables."""
+        root, data = part.task_tree, self._latest_data(part)
+        for task in [t for t in part.tasks.values() if t.has_state(LIVE)]:
+            task.cancel()
+        root.children = []
+        part.tasks = {root.id: root}
+        part.last_task, root.data = root, data
 
     # Asking
 
@@ -310,15 +336,8 @@ class Run:
 
     def _note(self, task: Any, act: Callable[[], Any]) -> None:
         """Run ``task`` and write down which element and which flows it passed."""
+        _located(task, act)
         bpmn_id = task.task_spec.bpmn_id
-        try:
-            act()
-        except EngineError as error:
-            raise EngineError(str(error), error.element_id or bpmn_id) from error
-        except Exception as error:
-            # SpiffWorkflow was not written for hostile drawings; whatever it stumbles over stops the case here.
-            cause = error.__cause__ or error
-            raise EngineError(str(cause)[:500] or type(cause).__name__, bpmn_id) from error
         if bpmn_id is None:
             return
         self.passed.append(bpmn_id)
@@ -374,6 +393,24 @@ class Run:
     def _latest_data(self, part: Any) -> dict[str, Any]:
         data = dict(part.last_task.data) if part.last_task is not None else dict(part.task_tree.data)
         return data
+
+
+def _begin(token: Any) -> None:
+    token.task_spec._predict(token, mask=TaskState.NOT_FINISHED_MASK)
+    token.task_spec._update(token)
+
+
+def _located(task: Any, act: Callable[[], Any]) -> None:
+    """Do something with a token; an error names its element."""
+    bpmn_id = task.task_spec.bpmn_id
+    try:
+        act()
+    except EngineError as error:
+        raise EngineError(str(error), error.element_id or bpmn_id) from error
+    except Exception as error:
+        # SpiffWorkflow was not written for hostile drawings; whatever it stumbles over stops the case here.
+        cause = error.__cause__ or error
+        raise EngineError(str(cause)[:500] or type(cause).__name__, bpmn_id) from error
 
 
 def _reached(task: Any) -> Iterator[str]:

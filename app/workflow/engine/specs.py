@@ -34,6 +34,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.workflow.engine.errors import EngineError
 from app.workflow.engine.gateways import Some, Together
+from app.workflow.engine.scripts import TrialEngine
 from app.workflow.engine.timers import FirstEvent
 from app.workflow.engine.variables import leave, share
 
@@ -75,6 +76,8 @@ class _SecondRound:
         source, cardinality = self.data_input, self.cardinality  # type: ignore[attr-defined]
         if source is not None:
             items = my_task.data.get(source.bpmn_id, my_task.parent.data.get(source.bpmn_id))
+            if not isinstance(items, list | dict) and isinstance(my_task.workflow.script_engine, TrialEngine):
+                items = my_task.parent.data[source.bpmn_id] = ["trial"]
             if not isinstance(items, list | dict):
                 raise EngineError(f"“{source.bpmn_id}” is not a list", self.bpmn_id)  # type: ignore[attr-defined]
             count: Any = len(items)

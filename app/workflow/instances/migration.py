@@ -19,7 +19,7 @@ from app.kernel.errors import Conflict
 from app.workflow.deployments.library import Bundle, bundle, latest_bundle
 from app.workflow.engine import EngineError, Run
 from app.workflow.instances.progress import functions, stream
-from app.workflow.instances.services import facts_of, visible
+from app.workflow.instances.services import facts_of, open_tasks, visible
 from app.workflow.models import ProcessInstance
 
 MAX_TRIAL_STEPS = 500
@@ -36,28 +36,37 @@ def migrate(uow: Session, *, instance_id: int, actor: Actor, now: datetime) -> P
     if new.definition_id == old.definition_id and new.called_ids == old.called_ids:
         return instance
     _refuse_misfit(instance, old, new, now)
+    instance.engine_state = Run.adopt(instance.engine_state, new.specs, new.drawings, now).dump()
     payload = {"old": [old.definition_id, *old.called_ids], "new": [new.definition_id, *new.called_ids]}
     instance.definition_id, instance.called = new.definition_id, list(new.called_ids) or None
+    _rename_open_tasks(uow, instance, new)
     audit.record(uow, stream(instance), [audit.Entry("instance.migrate", actor.username, now, payload)])
     return instance
+
+
+def _rename_open_tasks(uow: Session, instance: ProcessInstance, new: Bundle) -> None:
+    """Open tasks are called as the new drawing calls them; who may do them stays."""
+    elements = {i: e for d in new.drawings.values() for i, e in d.elements.items()}
+    for task in open_tasks(uow, instance.id):
+        element = elements[task.element_id]
+        task.names = dict(element.names) or {"en": element.id}
 
 
 def _refuse_misfit(instance: ProcessInstance, old: Bundle, new: Bundle, now: datetime) -> None:
     assert instance.engine_state is not None
     before = Run.load(instance.engine_state, old.specs, old.drawings, now, functions(now))
-    standing = before.standing()
-    for element_id in sorted(standing):
-        facts = [d.elements[element_id] for d in new.drawings.values() if element_id in d.elements]
-        if not facts or facts[0].kind != before.kind_of(element_id):
+    for element_id in sorted(before.standing()):
+        there = [d.elements[element_id] for d in new.drawings.values() if element_id in d.elements]
+        if not there or there[0].kind != before.kind_of(element_id):
             raise Conflict("The new drawing has no “%(element)s” to stand on.", code="misfit", element=element_id)
     try:
-        copy = Run.load(instance.engine_state, new.specs, new.drawings, now, functions(now))
-        if copy.standing() != standing or not _plays_to_end(copy, now):
+        copy = Run.adopt(instance.engine_state, new.specs, new.drawings, now)
+        if copy.standing() != before.standing() or not _plays_to_end(copy.on_trial(), now):
             raise EngineError("the copy stopped with nothing left to do")
-    except (EngineError, KeyError, AttributeError) as error:
-        # A state that does not fit the new drawing fails in many ways; each is a refusal.
+    except EngineError as error:
+        reason = f"{error.element_id}: {error}" if error.element_id else str(error)
         raise Conflict(
-            "On the new drawing the case would stand still: %(reason)s", code="misfit", reason=str(error)
+            "On the new drawing the case would stand still: %(reason)s", code="misfit", reason=reason
         ) from error
 
 

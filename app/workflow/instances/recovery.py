@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.identity.actors import SYSTEM, Actor
-from app.identity.permissions import require
 from app.kernel import audit
 from app.kernel.errors import Conflict
 from app.workflow.instances.progress import stream
-from app.workflow.instances.services import facts_of, visible
+from app.workflow.instances.services import resume_instance, visible
 from app.workflow.models import Incident, ProcessInstance
 
 
@@ -27,12 +25,6 @@ def fail(uow: Session, *, instance: ProcessInstance, element_id: str | None, mes
 def retry(uow: Session, *, instance_id: int, actor: Actor, now: datetime) -> ProcessInstance:
     """As an operator, let a failed case try again; its incidents count as solved."""
     instance = visible(uow, instance_id, actor)
-    require(actor, "instance.operate", facts_of(instance))
     if instance.state != "failed":
         raise Conflict("The case is %(state)s.", state=instance.state)
-    instance.state = "active"
-    open_ones = update(Incident).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
-    uow.execute(open_ones.values(resolved_at=now))
-    payload = {"old": "failed", "new": "active"}
-    audit.record(uow, stream(instance), [audit.Entry("instance.state", actor.username, now, payload)])
-    return instance
+    return resume_instance(uow, instance_id=instance_id, actor=actor, now=now)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -17,10 +18,10 @@ from app.workflow import vocabulary
 from app.workflow.deployments.library import latest_bundle
 from app.workflow.engine import EngineError, Run
 from app.workflow.instances.progress import Step, functions, resume, settle, stream, stuck
-from app.workflow.models import ProcessInstance, Task, Timer
+from app.workflow.models import Incident, ProcessInstance, Task, Timer
 from app.workflow.tasks.audience import unpublish
 
-ENDED = frozenset({"completed", "cancelled", "failed"})
+ENDED = frozenset({"completed", "cancelled"})
 MAX_VARIABLES = 100
 
 
@@ -155,26 +156,39 @@ def close_everything(uow: Session, instance: ProcessInstance, now: datetime) -> 
         task.state, task.closed_at, task.version = "cancelled", now, task.version + 1
     unpublish(uow, [t.id for t in tasks])
     uow.execute(delete(Timer).where(Timer.instance_id == instance.id))
+    instance.waiting_timers = 0
     return tasks
 
 
 def suspend(uow: Session, *, instance_id: int, actor: Actor, now: datetime) -> ProcessInstance:
     """Hold a case: its tasks and timers wait."""
-    return _switch(uow, instance_id, actor, now, "active", "suspended")
+    return _switch(uow, instance_id, actor, now, {"active"}, "suspended")
 
 
 def resume_instance(uow: Session, *, instance_id: int, actor: Actor, now: datetime) -> ProcessInstance:
-    """Let a held case go on; timers that fell due meanwhile fire at the next tick."""
-    return _switch(uow, instance_id, actor, now, "suspended", "active")
+    """Let a held or a failed case go on; timers that fell due meanwhile fire at the next tick.
+
+    The incidents of a failed case count as solved: whoever resumes it has looked at them.
+    """
+    instance = _switch(uow, instance_id, actor, now, {"suspended", "failed"}, "active")
+    solve_incidents(uow, instance, now)
+    return instance
 
 
-def _switch(uow: Session, instance_id: int, actor: Actor, now: datetime, before: str, after: str) -> ProcessInstance:
+def solve_incidents(uow: Session, instance: ProcessInstance, now: datetime) -> None:
+    open_ones = update(Incident).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    uow.execute(open_ones.values(resolved_at=now))
+
+
+def _switch(
+    uow: Session, instance_id: int, actor: Actor, now: datetime, before: AbstractSet[str], after: str
+) -> ProcessInstance:
     instance = visible(uow, instance_id, actor)
     require(actor, "instance.operate", facts_of(instance))
-    if instance.state != before:
-        raise Conflict("The case is %(state)s.", state=instance.state)
+    if instance.state not in before:
+        raise Conflict("The case is %(state)s.", code="case_not_held", state=instance.state)
+    payload = {"old": instance.state, "new": after}
     instance.state = after
-    payload = {"old": before, "new": after}
     audit.record(uow, stream(instance), [audit.Entry("instance.state", actor.username, now, payload)])
     return instance
 
@@ -200,11 +214,18 @@ def send_back(
 def move(
     uow: Session, *, instance_id: int, element_id: str, reason: str, actor: Actor, now: datetime
 ) -> ProcessInstance:
-    """As an operator, put a case on another step of the part of the drawing it stands in."""
+    """As an operator, put a case on another step of the part of the drawing it stands in.
+
+    A failed case goes on from there; a suspended one stays suspended.
+    """
     instance = visible(uow, instance_id, actor)
     require(actor, "instance.operate", facts_of(instance))
     _refuse_ended(instance)
-    return send_back(uow, instance=instance, element_id=element_id, actor=actor, now=now, reason=reason).instance
+    send_back(uow, instance=instance, element_id=element_id, actor=actor, now=now, reason=reason)
+    if instance.state == "failed":
+        instance.state = "active"
+        solve_incidents(uow, instance, now)
+    return instance
 
 
 def open_tasks(uow: Session, instance_id: int) -> list[Task]:

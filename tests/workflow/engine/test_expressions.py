@@ -196,7 +196,7 @@ def test_escapes_and_explosions_are_refused_at_once(source: str) -> None:
     began = time.process_time()
     with pytest.raises(ExpressionError):
         evaluate(source, VARIABLES)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 1.5
 
 
 def test_doubling_a_value_over_and_over_is_stopped() -> None:

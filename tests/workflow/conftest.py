@@ -1,4 +1,4 @@
-"""The demo bank's people and their tokens."""
+"""The demo bank, its people asking over HTTP, and their cases."""
 
 from __future__ import annotations
 
