@@ -101,10 +101,12 @@ class ProductQuery(ScopeQuery):
     known_at = Moment(metadata={"type": "string", "format": "date-time"})
     sort = choice(("code", "name", "name_zh", "changed"))
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
+    cursor = fields.String()
 
 
 class PageQuery(Query):
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
+    cursor = fields.String()
 
 
 class SaleQuery(ScopeQuery):
