@@ -17,6 +17,7 @@ os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="tollgate-tests-"))
 import app.features  # all tables are known before the first database is made
 from app.bootstrap import create_app
 from app.kernel.database import db
+from app.workflow.deployments import library
 from tests.databases import KINDS, TestDatabase
 
 
@@ -32,6 +33,7 @@ def database(request: Any, tmp_path_factory: Any) -> Iterator[TestDatabase]:
 @pytest.fixture
 def app(database: TestDatabase) -> Iterator[Flask]:
     """The application on an empty database; runs each test on both kinds."""
+    library._bundles.clear()  # its keys are ids, which begin anew with each empty database
     application = create_app(
         {
             "SQLALCHEMY_DATABASE_URI": database.fresh(),
