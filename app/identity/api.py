@@ -11,8 +11,8 @@ from app.identity.services import issue_token
 from app.identity.web import check_credentials
 from app.kernel import clock
 from app.kernel.database import unit_of_work
-from app.kernel.web import document_problems
 from app.kernel.input import Blueprint
+from app.kernel.web import document_problems
 
 blueprint = Blueprint("auth", __name__, description="Sign-in for programs")
 

@@ -114,21 +114,21 @@ class Play:
         """A draft of a change request over these products."""
         versions = [changes.Wanted(product=code, content=content) for code, content in wanted.items()]
         self.request_id = self.step(
-            lambda uow: changes.create_draft(
-                uow,
-                wanted=versions,
-                details={"driver": DRIVER, **details},
-                actor=person(uow, initiator),
-                now=self.now,
-            ).id
+            lambda uow: (
+                changes.create_draft(
+                    uow,
+                    wanted=versions,
+                    details={"driver": DRIVER, **details},
+                    actor=person(uow, initiator),
+                    now=self.now,
+                ).id
+            )
         )
         return self
 
     def submit(self, initiator: str = INITIATOR) -> Play:
         self.step(
-            lambda uow: changes.submit(
-                uow, request_id=self.request_id, actor=person(uow, initiator), now=self.now
-            )
+            lambda uow: changes.submit(uow, request_id=self.request_id, actor=person(uow, initiator), now=self.now)
         )
         return self
 
@@ -178,14 +178,16 @@ class Play:
 
     def attach(self, task_id: int, who: str) -> int:
         return self.step(
-            lambda uow: attachments.attach(
-                uow,
-                task_id=task_id,
-                filename="report.txt",
-                content=b"measured",
-                actor=person(uow, who),
-                now=self.now,
-            ).id
+            lambda uow: (
+                attachments.attach(
+                    uow,
+                    task_id=task_id,
+                    filename="report.txt",
+                    content=b"measured",
+                    actor=person(uow, who),
+                    now=self.now,
+                ).id
+            )
         )
 
     def wait(self, **time: int) -> int:

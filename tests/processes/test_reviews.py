@@ -285,9 +285,11 @@ def test_tasks_are_hidden_from_departments_outside_the_case(play: Play) -> None:
 def test_a_case_started_past_the_change_requests_can_do_nothing(play: Play) -> None:
     facts = {"owner_department": "personal_banking", "assessors": ["personal_banking:head"], "sent_back": False}
     case = play.step(
-        lambda uow: start_instance(
-            uow, key="product_update", actor=person(uow, "lin.yue"), now=BEGIN, variables=facts
-        ).instance.id
+        lambda uow: (
+            start_instance(
+                uow, key="product_update", actor=person(uow, "lin.yue"), now=BEGIN, variables=facts
+            ).instance.id
+        )
     )
     task = session().scalars(select(Task.id).where(Task.instance_id == case)).one()
     end_read()

@@ -53,9 +53,7 @@ class ChangeRequests(MethodView):
         """Requests I may see, newest first; ``?mine=``, ``?state=``, ``?product=`` narrow."""
         limit, after = page_size(), decode_cursor(int)
         wanted = {name: query[name] for name in ("mine", "state", "product") if name in query}
-        rows = queries.requests_of(
-            session(), current_actor(), **wanted, after=after[0] if after else None, limit=limit
-        )
+        rows = queries.requests_of(session(), current_actor(), **wanted, after=after[0] if after else None, limit=limit)
         more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
         return {"items": [show.summary_json(r) for r in rows[:limit]], "next": more}
 
@@ -123,9 +121,7 @@ class Submit(MethodView):
     @idempotent(who)
     def post(self, request_id: int) -> Any:
         """Submit a draft: its case starts."""
-        return _verb(
-            lambda uow: services.submit(uow, request_id=request_id, actor=current_actor(), now=g.now)[0]
-        )
+        return _verb(lambda uow: services.submit(uow, request_id=request_id, actor=current_actor(), now=g.now)[0])
 
 
 @blueprint.route(f"/change-requests/{ID}/withdraw")

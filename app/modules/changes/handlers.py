@@ -156,9 +156,7 @@ def departments_to_review(context: Context) -> list[str]:
         actor=context.actor,
         now=context.now,
     )
-    _on_card(
-        context, materiality=materiality, opinions=len(standing), opinions_asked=len(standing) + len(asked)
-    )
+    _on_card(context, materiality=materiality, opinions=len(standing), opinions_asked=len(standing) + len(asked))
     return asked
 
 
@@ -171,9 +169,7 @@ def send_back(context: Context) -> bool:
 @handler("changes.close", required=("outcome",))
 def close(context: Context) -> str:
     outcome: str = context.parameters["outcome"]
-    reviewing.close(
-        context.uow, request_of(context), verb=_VERBS[outcome], actor=context.actor, now=context.now
-    )
+    reviewing.close(context.uow, request_of(context), verb=_VERBS[outcome], actor=context.actor, now=context.now)
     return outcome
 
 
@@ -236,17 +232,13 @@ def go_live(context: Context) -> None:
 
 @handler("changes.remind_late")
 def remind_late(context: Context) -> None:
-    late = chasing.remind(
-        context.uow, request_of(context), context.instance, actor=context.actor, now=context.now
-    )
+    late = chasing.remind(context.uow, request_of(context), context.instance, actor=context.actor, now=context.now)
     context.note("review.reminded", departments=late)
 
 
 @handler("changes.escalate_late")
 def escalate_late(context: Context) -> None:
-    late = chasing.escalate(
-        context.uow, request_of(context), context.instance, actor=context.actor, now=context.now
-    )
+    late = chasing.escalate(context.uow, request_of(context), context.instance, actor=context.actor, now=context.now)
     context.note("review.escalated", departments=late)
 
 

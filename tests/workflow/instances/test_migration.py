@@ -3,59 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from app.kernel import audit, clock
-from app.kernel.database import end_read, session
-from app.workflow.invariants import violations
 from tests.workflow.drawings import drawn, flow, line, node, simple
-
-Ask = Callable[..., Any]
-OK = {"decision": "approve", "comment": ""}
+from tests.workflow.instances.play import Ask, complete, deploy, nothing_is_wrong, start, tasks
 
 
 @pytest.fixture
 def case(ask: Ask) -> Callable[..., int]:
     """Deploy a drawing and start a case of it."""
-
-    def start(xml: str, **variables: Any) -> int:
-        deploy(ask, xml)
-        started = ask("lin.yue", "POST", "/processes/drawn/instances", json={"variables": variables})
-        assert started.status_code == 201, started.json
-        return int(started.json["id"])
-
-    return start
-
-
-def deploy(ask: Ask, xml: str) -> None:
-    answer = ask("shen.dan", "POST", "/processes", json={"xml": xml})
-    assert answer.status_code == 201, answer.json
+    return partial(start, ask)
 
 
 def migrate(ask: Ask, case_id: int, xml: str, who: str = "lu.ming") -> Any:
     deploy(ask, xml)
     return ask(who, "POST", f"/instances/{case_id}/migrate")
-
-
-def tasks(ask: Ask, case_id: int) -> list[dict[str, Any]]:
-    found = ask("jin.cheng", "GET", "/tasks?filter=all&limit=200").json["items"]
-    return sorted((t for t in found if t["instance_id"] == case_id), key=lambda t: str(t["element_id"]))
-
-
-def complete(ask: Ask, case_id: int, element: str, who: str = "lin.yue") -> Any:
-    task = next(t for t in tasks(ask, case_id) if t["element_id"] == element)
-    answer = ask(who, "POST", f"/tasks/{task['id']}/complete", json={"version": task["version"], "data": OK})
-    assert answer.status_code == 200, answer.json
-    return answer.json["instance"]
-
-
-def nothing_is_wrong() -> None:
-    assert list(violations(session(), clock.now())) == []
-    assert list(audit.verify(session())) == []
-    end_read()
 
 
 def test_a_changed_name_passes_and_open_tasks_are_called_by_it(ask: Ask, case: Callable[..., int]) -> None:

@@ -153,9 +153,7 @@ def reviews_of(session: Session, request_id: int) -> Sequence[DepartmentReview]:
 
 def conditions_of(session: Session, request_id: int) -> Sequence[Condition]:
     """The conditions departments have set, oldest first, replaced ones left out."""
-    rows = select(Condition).where(
-        Condition.change_request_id == request_id, Condition.state.in_(("open", "closed"))
-    )
+    rows = select(Condition).where(Condition.change_request_id == request_id, Condition.state.in_(("open", "closed")))
     return list(session.scalars(rows.order_by(Condition.id)))
 
 
@@ -214,5 +212,3 @@ def open_requests_on(session: Session, product: str) -> list[ChangeRequest]:
         )
     )
     return list(session.scalars(query.order_by(ChangeRequest.id.desc())))
-
-

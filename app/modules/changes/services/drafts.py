@@ -133,9 +133,7 @@ def _taken_up(uow: Session, item: Wanted, actor: Actor, now: datetime) -> Produc
     """A draft that is there already, if no other request stands on it."""
     assert item.version is not None
     version = uow.scalar(
-        select(ProductVersion).where(
-            ProductVersion.product_code == item.product, ProductVersion.number == item.version
-        )
+        select(ProductVersion).where(ProductVersion.product_code == item.product, ProductVersion.number == item.version)
     )
     if version is None:
         raise Invalid(WRONG, faults=[Fault("/version", N_("There is no such version."))])

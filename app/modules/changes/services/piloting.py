@@ -184,9 +184,7 @@ def _running(uow: Session, request: ChangeRequest) -> Pilot:
 
 
 def _check_attachment(uow: Session, request: ChangeRequest, attachment_id: int) -> None:
-    found = select(Attachment.id).where(
-        Attachment.id == attachment_id, Attachment.instance_id == request.instance_id
-    )
+    found = select(Attachment.id).where(Attachment.id == attachment_id, Attachment.instance_id == request.instance_id)
     if uow.scalar(found) is None:
         raise invalid("/attachment_id", N_("There is no such file."), code="not_attached")
 

@@ -35,9 +35,7 @@ def withdraw(uow: Session, *, request_id: int, reason: str, actor: Actor, now: d
     return request
 
 
-def take_back(
-    uow: Session, request: ChangeRequest, instance: ProcessInstance, *, actor: Actor, now: datetime
-) -> None:
+def take_back(uow: Session, request: ChangeRequest, instance: ProcessInstance, *, actor: Actor, now: datetime) -> None:
     """The initiator changes the proposal while departments review it: their open tasks end (rule 6)."""
     if not deliver_message(uow, instance=instance, name=TAKEN_BACK, actor=actor, now=now):
         message = N_("The request lies with the decision-maker; ask for it to be sent back, or withdraw it.")
