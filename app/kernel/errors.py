@@ -27,6 +27,8 @@ class DomainError(Exception):
 
     status = 422
     code = "refused"
+    element_id: str | None = None
+    """The step at which a case met with it, if one did."""
 
     def __init__(self, message: str, *, code: str | None = None, faults: Sequence[Fault] = (), **values: object):
         super().__init__(message % values if values else message)

@@ -40,7 +40,6 @@ class CaseStuck(DomainError):
     """422: the drawing cannot go on from here; ``element_id`` says where."""
 
     code = "case_stuck"
-    element_id: str | None = None
 
 
 def stuck(parts: Bundle, error: EngineError) -> CaseStuck:
@@ -131,7 +130,12 @@ def _answer_calls(step: Step) -> Outcome:
         if not outcome.calls:
             return outcome
         call = outcome.calls[0]
-        step.run.answer(call, _make(step, call))
+        try:
+            result = _make(step, call)
+        except DomainError as error:
+            error.element_id = error.element_id or call.element.id
+            raise
+        step.run.answer(call, result)
         fault_point(f"after_call:{call.element.id}")
         outcome = step.run.outcome()
     raise EngineError("the drawing makes calls without end", call.element.id)

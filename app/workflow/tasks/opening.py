@@ -13,6 +13,8 @@ from app.workflow.models import ProcessInstance, Task
 
 STANDARD_FORM = "standard_decision"
 DEFAULT_DUE = timedelta(days=7)
+MAX_NAME = 100
+MOST_GROUPS = 50
 
 
 def open_task(instance: ProcessInstance, work: OpenWork, now: datetime) -> Task:
@@ -40,18 +42,26 @@ def open_task(instance: ProcessInstance, work: OpenWork, now: datetime) -> Task:
 def _people(instance: ProcessInstance, work: OpenWork) -> tuple[list[str], str | None]:
     named = work.attributes.get("candidateGroups")
     if named is not None:
-        groups = named if isinstance(named, list) else groups_of(str(named))
-        return [str(g) for g in groups], None
+        return [
+            _name(work, g) for g in (named if isinstance(named, list) else groups_of(str(named)))[:MOST_GROUPS]
+        ], None
     if "assignee" in work.attributes:
-        return [], str(work.attributes["assignee"])
+        return [], _name(work, work.attributes["assignee"])
     if work.element.lane and not is_initiator_lane(work.element.lane):
-        return groups_of(work.element.lane), None
+        return [_name(work, g) for g in groups_of(work.element.lane)[:MOST_GROUPS]], None
     return [], instance.started_by
+
+
+def _name(work: OpenWork, value: object) -> str:
+    """The key of a group or a person; lists are found by it, and databases bound the length of a key."""
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_NAME:
+        raise EngineError(f"not the name of a group or a person: {str(value)[:60]!r}", work.element.id)
+    return value
 
 
 def _department(work: OpenWork, candidates: Sequence[str]) -> str | None:
     if "department" in work.attributes:
-        return str(work.attributes["department"])
+        return _name(work, work.attributes["department"])
     if isinstance(work.item, str):
         return work.item
     return candidates[0].split(":")[0] if len(candidates) == 1 else None
@@ -61,7 +71,10 @@ def _due(work: OpenWork, now: datetime) -> datetime:
     text = work.attributes.get("due")
     if text is None:
         return now + DEFAULT_DUE
-    return instant(text, now)
+    try:
+        return instant(text, now)
+    except EngineError as error:
+        raise EngineError(str(error), work.element.id) from error
 
 
 def _whole(work: OpenWork, name: str, default: int) -> int:
