@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from app.identity.demo import DEMO_PASSWORD, only_demo_people, seed_people
 from app.identity.models import Person
 from app.kernel import clock
-from app.kernel.database import end_read, session, unit_of_work
+from app.kernel.database import end_read, session
 from app.kernel.errors import invalid
 from app.kernel.i18n import pick
 from app.kernel.input import Blueprint
 from app.kernel.web import demo_mode, document_problems
 from app.modules.catalogue.services.demo import load_demo
-from app.worker import run_due
+from app.worker import move_clock
 from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
 from app.workflow.engine.durations import after
@@ -80,9 +80,7 @@ class Clock(MethodView):
             raise invalid("/advance", "Must be an ISO 8601 duration such as P30D.") from None
         if to <= g.now or to.year > 2200:
             raise invalid("/advance", "Must be an ISO 8601 duration such as P30D.")
-        with unit_of_work() as uow:
-            clock.advance(uow, to - g.now)
-        fired = run_due(clock.now())
+        fired = move_clock(to)
         now = clock.now()
         end_read()
         return jsonify({"now": now.isoformat().replace("+00:00", "Z"), "fired": fired})

@@ -6,9 +6,11 @@ each case is a unit of work of its own. A tick touches nothing that is not due.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.identity.actors import SYSTEM
 from app.kernel.database import fault_point, session, unit_of_work
@@ -20,6 +22,7 @@ from app.workflow.instances.services import open_tasks
 from app.workflow.models import ProcessInstance, Timer
 
 BATCH = 100
+log = logging.getLogger(__name__)
 
 
 def due_cases(now: datetime, limit: int = BATCH) -> list[int]:
@@ -34,6 +37,17 @@ def due_cases(now: datetime, limit: int = BATCH) -> list[int]:
     ).all()
     current.rollback()
     return list(dict.fromkeys(row.instance_id for row in rows))
+
+
+def next_due(now: datetime) -> datetime | None:
+    """When the next timer of an active case falls due after ``now``."""
+    return session().scalar(
+        select(Timer.due_at)
+        .join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
+        .where(Timer.due_at > now, ProcessInstance.state == "active")
+        .order_by(Timer.due_at)
+        .limit(1)
+    )
 
 
 def tick(now: datetime, limit: int = BATCH) -> int:
@@ -59,8 +73,13 @@ def _fire(instance_id: int, now: datetime) -> bool:
             step.note("timer.fire", count=fired, path=list(step.run.passed))
             settle(step, before)
             return True
-    except (DomainError, EngineError) as error:
+    except OperationalError:
+        # The database, not the case: the next tick tries again.
+        raise
+    except Exception as error:
         # One case that cannot go on must not keep the timers of the others from firing.
+        if not isinstance(error, DomainError | EngineError):
+            log.exception("case %s failed", instance_id)
         _report(instance_id, error, now)
         return False
 
@@ -70,7 +89,7 @@ def _still_due(instance_id: int, now: datetime) -> bool:
     return session().scalar(due) is not None
 
 
-def _report(instance_id: int, error: DomainError | EngineError, now: datetime) -> None:
+def _report(instance_id: int, error: Exception, now: datetime) -> None:
     """A case whose timer cannot be served stops with an incident instead of failing at every tick."""
     with unit_of_work() as uow:
         instance = uow.scalar(select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update())
