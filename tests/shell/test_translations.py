@@ -98,7 +98,5 @@ def test_a_state_within_a_message_is_translated_too(app: Flask, language: str, t
 
 def test_a_reason_within_a_message_is_translated_too(app: Flask) -> None:
     with app.test_request_context(), force_locale("zh_Hans_CN"):
-        told = gettext(
-            "The process cannot start: %(reason)s", {"reason": "the case is not in that part of the drawing"}
-        )
-    assert told == "流程无法启动：事项不在流程图的该部分"
+        told = gettext("The process cannot start: %(reason)s", {"reason": "the process it calls is not there"})
+    assert told == "流程无法启动：所调用的流程不存在"
