@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 from flask import Flask, g
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 
+# A busy machine is no reason for a property to fail.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="tollgate-tests-"))
 
 import app.features  # all tables are known before the first database is made

@@ -98,5 +98,5 @@ def test_a_state_within_a_message_is_translated_too(app: Flask, language: str, t
 
 def test_a_reason_within_a_message_is_translated_too(app: Flask) -> None:
     with app.test_request_context(), force_locale("zh_Hans_CN"):
-        told = gettext("The process cannot start: %(reason)s", {"reason": "the process it calls is not there"})
-    assert told == "流程无法启动：所调用的流程不存在"
+        told = gettext("The case cannot be sent back there: %(reason)s", {"reason": "that is no step"})
+    assert told == "事项无法退回到该处：该处不是步骤"
