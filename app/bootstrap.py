@@ -91,9 +91,9 @@ def _protect(app: Flask) -> None:
         if request.endpoint == "static" or request.blueprint == "health":
             return
         identity_web.resolve_actor()
+        refuse_unkeepable_address()
         if _needs_csrf_token():
             csrf.protect()
-        refuse_unkeepable_address()
 
 
 CSRF_EXEMPT = {"auth.Token", "demo.Clock"}

@@ -9,7 +9,6 @@ with a pointer to the member, instead of failing somewhere in a unit of work.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -75,7 +74,7 @@ def _faults(value: Any, pointer: str, depth: int) -> Iterator[Fault]:
             return
         for index, item in enumerate(value):
             yield from _faults(item, f"{pointer}/{index}", depth + 1)
-    elif isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= MAX_NUMBER):
+    elif isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:  # no NaN, either
         yield Fault(pointer, _OUT_OF_RANGE)
 
 
@@ -105,6 +104,7 @@ def refuse_unkeepable_address() -> None:
         raise NotFound()
     sent = [request.args]
     if request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        request.get_data(cache=True)  # else nobody can read the body any more once its form is read
         sent.append(request.form)
     for given in sent:
         for name, value in given.items(multi=True):

@@ -19,7 +19,7 @@ from flask import Request, Response, current_app, g, jsonify, make_response, req
 from marshmallow import Schema, fields
 from sqlalchemy import Integer, Text, delete
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.kernel import clock
@@ -29,6 +29,8 @@ from app.kernel.i18n import gettext
 from app.kernel.input import read_json
 
 MAX_PAGE = 200
+BIGGEST_ID = 2**53 - 1
+"""The biggest whole number that every JSON reader keeps exact."""
 
 
 class IdempotencyKey(Record):
@@ -92,6 +94,7 @@ def decode_cursor(*kinds: type) -> list[Any] | None:
         not isinstance(values, list)
         or len(values) != len(kinds)
         or any(type(v) is not k for v, k in zip(values, kinds, strict=True))
+        or any(isinstance(v, int) and abs(v) > BIGGEST_ID for v in values)
     ):
         raise invalid("/cursor", "Not a cursor of this list.")
     return values
@@ -139,7 +142,7 @@ def _once(key: str, who: str, act: Callable[[], Any]) -> Response:
         end_read()
         return answer
     end_read()
-    # The service writes the key inside its own unit of work (see `remember`).
+    # The key is written in the unit of work of what is done under it (see `in_unit_of_work`).
     g.idempotency = (key, who, fingerprint)
     try:
         return make_response(act())
@@ -163,16 +166,22 @@ def _fingerprint(req: Request) -> str:
     return hashlib.sha256(b"\0".join([req.method.encode(), req.path.encode(), req.get_data(cache=True)])).hexdigest()
 
 
-def remember(uow: Any, status: int, body: Any) -> None:
-    """Keep the answer of this request with its ``Idempotency-Key``, in the same transaction."""
+def _reserve(uow: Session) -> IdempotencyKey | None:
+    """Take the ``Idempotency-Key`` of this request before anything is done under it.
+
+    A second request with the same key waits here for the first and then finds its
+    answer, instead of failing at what the first has done already.
+    """
     pending = g.pop("idempotency", None)
     if pending is None:
-        return
+        return None
     key, who, fingerprint = pending
     now = clock.now()
     uow.execute(delete(IdempotencyKey).where(IdempotencyKey.at < now - timedelta(days=1)))
-    uow.add(IdempotencyKey(key=key, who=who, fingerprint=fingerprint, status=status, body=body, at=now))
+    reserved = IdempotencyKey(key=key, who=who, fingerprint=fingerprint, status=0, body={}, at=now)
+    uow.add(reserved)
     uow.flush()
+    return reserved
 
 
 def json_body() -> Any:
@@ -185,8 +194,10 @@ def json_body() -> Any:
 def in_unit_of_work(act: Callable[[Any], tuple[int, Any]]) -> Response:
     """Run ``act(uow) → (status, body)`` in one unit of work and answer with it."""
     with unit_of_work() as uow:
+        reserved = _reserve(uow)
         status, body = act(uow)
-        remember(uow, status, body)
+        if reserved is not None:
+            reserved.status, reserved.body = status, body
     response = jsonify(body)
     response.status_code = status
     return response

@@ -40,6 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in Path(str(item.fspath)).parents:
             item.add_marker(pytest.mark.browser)
+            # The tests of a module share its served bank: they go to one worker, which starts it once.
+            item.add_marker(pytest.mark.xdist_group(item.fspath.purebasename))
             if BROWSER is None:
                 item.add_marker(pytest.mark.skip(reason="NO BROWSER: install chromium to run the browser tests"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from datetime import datetime
 
@@ -72,7 +71,8 @@ def read_attachment(session: Session, *, attachment_id: int, actor: Actor) -> At
 
 def _safe_name(filename: str) -> str:
     name = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
-    name = re.sub(r"[\x00-\x1f\x7f\"<>|:*?\u202a-\u202e\u2066-\u2069]", "", name).strip(". ")
+    # Category C: controls, and the marks that turn the direction of a text round to hide its ending.
+    name = "".join(c for c in name if c not in '"<>|:*?' and unicodedata.category(c)[0] != "C").strip(". ")
     if not name or len(name) > 200:
         raise invalid("/file", "The file needs a name of at most %(most)s characters.", most=200)
     return name
