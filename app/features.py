@@ -17,6 +17,7 @@ from app.modules.catalogue import views as catalogue_views
 from app.modules.changes import api as changes_api
 from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.changes import views as changes_views
+from app.modules.changes import wording as changes_wording  # noqa: F401  (registers what the history says)
 from app.shell import views as shell_views
 from app.workflow.decisions import api as decisions_api
 from app.workflow.decisions import views as decisions_views

@@ -37,5 +37,5 @@ class Actor:
         return bool(self.roles & READS_ALL)
 
 
-SYSTEM = Actor(id=0, username="system", names={"en": "Tollgate", "zh": "系统"}, roles=frozenset({"system"}))
+SYSTEM = Actor(id=0, username="system", names={"en": "The platform", "zh": "平台"}, roles=frozenset({"system"}))
 """The platform itself, for timers and deliveries."""

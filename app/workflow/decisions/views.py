@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from app.identity.directory import names_of
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import session
@@ -55,10 +56,12 @@ def one_table(key: str) -> Any:
         columns = zip(table["inputs"], rule["conditions"], strict=True)
         rule["when"] = [(column, text) for column, text in columns if text != "-"]
     meaning = AGGREGATIONS.get(table["aggregation"] or "") or POLICIES[table["hit_policy"]]
+    kept = versions(session(), key)
     return render_template(
         "decisions/table.html",
         definition=definition,
         table=table,
         meaning=meaning,
-        versions=versions(session(), key),
+        versions=kept,
+        people=names_of(session(), (version.deployed_by for version in kept)),
     )

@@ -30,9 +30,9 @@ SENTENCES: dict[str, str] = {
     "instance.cancel": N_("%(who)s withdrew the case."),
     "instance.send_back": N_("%(who)s sent the case back to “%(element)s”."),
     "instance.migrate": N_("%(who)s moved the case to another version of the process."),
-    "instance.suspended": N_("%(who)s put the case on hold."),
-    "instance.active": N_("%(who)s let the case go on."),
-    "instance.failed": N_("The case could not go on by itself."),
+    "instance.state:suspended": N_("%(who)s put the case on hold."),
+    "instance.state:active": N_("%(who)s let the case go on."),
+    "instance.state:failed": N_("The case could not go on by itself."),
     "task.open": N_("“%(element)s” opened for %(groups)s."),
     "task.open_for_person": N_("“%(element)s” opened."),
     "task.complete": N_("%(who)s completed “%(element)s”."),
@@ -47,16 +47,29 @@ SENTENCES: dict[str, str] = {
     "attachment.add": N_("%(who)s added a file."),
     "decision": N_("The rule “%(table)s” was applied at “%(element)s”."),
     "timer.fire": N_("A deadline of the process was reached."),
+    "message.receive": N_("The case received what it waited for."),
+    "process.deploy": N_("%(who)s deployed version %(version)s."),
+    "process.approve": N_("%(who)s approved version %(version)s."),
+    "process.refuse": N_("%(who)s refused version %(version)s."),
+    "decision.deploy": N_("%(who)s deployed version %(version)s of the table."),
 }
 """What is said of an action. Features add sentences of their own with ``say``."""
 
 UNSAID = {"instance.step"}
 """Lines that only machines need."""
 
+KINDS: dict[str, str] = {"instance.state": "new"}
+"""Actions with a sentence for each value of one member of their payload: ``action:value``."""
+
 
 def say(action: str, sentence: str) -> None:
     """Teach the history a feature's action; ``%(who)s`` and members of its payload may stand in it."""
     SENTENCES[action] = sentence
+
+
+def tell_apart(action: str, member: str) -> None:
+    """Let ``say("action:value", …)`` be the sentence where ``member`` of the payload has that value."""
+    KINDS[action] = member
 
 
 @dataclass(frozen=True)
@@ -92,8 +105,8 @@ class _Values(dict[str, Any]):
 
 def _variant(action: str, payload: Mapping[str, Any]) -> str:
     """The sentence for one kind of action out of several."""
-    if action == "instance.state":
-        return f"instance.{payload.get('new')}"
+    if (kind := f"{action}:{payload.get(KINDS.get(action, ''))}") in SENTENCES:
+        return kind
     if action == "task.open" and not payload.get("candidates"):
         return "task.open_for_person"
     if action == "task.complete" and payload.get("department"):

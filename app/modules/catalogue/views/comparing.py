@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from app.identity.directory import names_of
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import session
@@ -51,6 +52,7 @@ def one_version(code: str, number: int) -> Any:
         state=state_shown(version, now()),
         type=product_type(version.content["type"]),
         units=unit_names(session(), units_named(version.content)),
+        people=names_of(session(), [version.created_by]),
     )
 
 

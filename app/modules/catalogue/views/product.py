@@ -11,6 +11,7 @@ from typing import Any
 from flask import render_template
 from sqlalchemy import select
 
+from app.identity.directory import names_of
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.audit import AuditEvent
@@ -46,6 +47,7 @@ def one_product(code: str) -> Any:
     versions = queries.versions_of(session(), product.code, limit=SHOWN_VERSIONS + 1)
     live = queries.version_in_force(session(), product.code, at=now())
     cells = queries.availability_of(session(), product.code, at=now())
+    life = _life(product.code)
     return render_template(
         "catalogue/product.html",
         product=product,
@@ -58,7 +60,8 @@ def one_product(code: str) -> Any:
         blocks=_blocks(cells),
         units=unit_names(session(), _units(cells)),
         owners=departments(session()),
-        life=_life(product.code),
+        life=life,
+        people=names_of(session(), (event.actor for event in life)),
     )
 
 

@@ -1,0 +1,57 @@
+"""What the history says of a change: one sentence for each action that this feature records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.kernel.i18n import N_
+from app.workflow.instances.wording import say, tell_apart
+
+KINDS: Mapping[str, str] = {"change.tested": "passed", "change.reviewed": "verdict", "change.decided": "decision"}
+"""Actions whose sentence depends on a member of their payload."""
+
+SENTENCES: Mapping[str, str] = {
+    "change.drafted": N_("%(who)s began the request."),
+    "change.edited": N_("%(who)s edited the proposal."),
+    "change.submit": N_("%(who)s submitted the request."),
+    "change.designed": N_("%(who)s finished the design."),
+    "change.tested": N_("%(who)s recorded the tests."),
+    "change.tested:True": N_("%(who)s recorded the tests: passed."),
+    "change.tested:False": N_("%(who)s recorded the tests: not passed."),
+    "change.review": N_("The review by the departments began."),
+    "change.reviewed": N_("%(who)s gave the opinion of %(department)s."),
+    "change.reviewed:approve": N_("%(department)s agreed."),
+    "change.reviewed:with_conditions": N_("%(department)s agreed with conditions."),
+    "change.reviewed:send_back": N_("%(department)s asked to send the change back."),
+    "change.reviewed:reject": N_("%(department)s did not agree."),
+    "change.decided": N_("%(who)s decided."),
+    "change.decided:approve": N_("%(who)s approved the change."),
+    "change.decided:send_back": N_("%(who)s sent the change back."),
+    "change.decided:reject": N_("%(who)s rejected the change."),
+    "change.approve": N_("The proposed versions are approved."),
+    "change.reject": N_("The request is rejected."),
+    "change.decline": N_("The request is not pursued."),
+    "change.send_back": N_("The request went back to the initiator."),
+    "change.withdraw": N_("%(who)s withdrew the request."),
+    "change.cancel": N_("The request ended with its case."),
+    "change.pilot_planned": N_("%(who)s planned the pilot."),
+    "change.pilot": N_("The pilot began."),
+    "change.fail_pilot": N_("The pilot failed; its sales ended."),
+    "change.rollout_planned": N_("%(who)s planned the rollout and the notice to customers."),
+    "change.schedule": N_("The effective day is fixed."),
+    "change.notified": N_("The customers were notified."),
+    "change.launch": N_("The new versions took effect."),
+    "condition.closed": N_("%(who)s closed a condition."),
+    "pilot.extended": N_("The pilot was extended."),
+    "pilot.observed": N_("%(who)s added an observation of the pilot."),
+    "pilot.passed": N_("The pilot passed."),
+    "pilot.reported_early": N_("%(who)s reported on the pilot before its time was over."),
+    "pilot.stopped": N_("%(who)s stopped the pilot."),
+    "review.reminded": N_("The departments that had not answered were reminded."),
+    "review.escalated": N_("The late reviews were brought to the heads and the executives."),
+}
+
+for _action, _sentence in SENTENCES.items():
+    say(_action, _sentence)
+for _action, _member in KINDS.items():
+    tell_apart(_action, _member)
