@@ -7,7 +7,7 @@ and again when it is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,18 @@ class Context:
 
 
 Handler = Callable[[Context], Any]
+
+
+@dataclass(frozen=True)
+class Several:
+    """A decision that is asked once for each of several inputs, and how its answers are taken together.
+
+    What a fact source gives back where one case holds several matters, such as
+    products of more than one family.
+    """
+
+    inputs: Sequence[Mapping[str, Any]]
+    together: Callable[[Sequence[Any]], Any]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules import routing
 from app.modules.changes.rules.routing import consolidation_inputs
 from app.modules.changes.services import (
     chasing,
@@ -21,7 +22,7 @@ from app.modules.changes.services import (
 )
 from app.modules.changes.services.records import of_case
 from app.modules.changes.services.submission import PROCESS
-from app.workflow.vocabulary import Context, facts, handler, recorder, when_cancelled
+from app.workflow.vocabulary import Context, Several, facts, handler, recorder, when_cancelled
 
 _VERBS = {"declined": "decline", "rejected": "reject", "withdrawn": "withdraw"}
 
@@ -251,8 +252,8 @@ def materiality(context: Context) -> dict[str, Any]:
 
 
 @facts("changes.review_departments")
-def review_departments(context: Context) -> dict[str, Any]:
-    return reviewing.review_inputs(context.uow, request_of(context), context.now)
+def review_departments(context: Context) -> Several:
+    return Several(reviewing.review_inputs(context.uow, request_of(context), context.now), routing.union)
 
 
 @facts("changes.consolidation")
@@ -263,14 +264,15 @@ def consolidation(context: Context) -> dict[str, Any]:
 
 
 @facts("changes.decider")
-def decider(context: Context) -> dict[str, Any]:
-    return {"family": request_of(context).family}
+def decider(context: Context) -> Several:
+    return Several([{"family": family} for family in request_of(context).families], routing.highest)
 
 
 @facts("changes.pilot_required")
-def pilot_required(context: Context) -> dict[str, Any]:
+def pilot_required(context: Context) -> Several:
     request = request_of(context)
-    return {**reviewing.review_inputs(context.uow, request, context.now), "pilot_wish": request.pilot_wish}
+    asked = reviewing.review_inputs(context.uow, request, context.now)
+    return Several([{**inputs, "pilot_wish": request.pilot_wish} for inputs in asked], any)
 
 
 @facts("changes.pilot_verdict")

@@ -31,8 +31,11 @@ class ChangeRequest(Record):
     """See ``rules.states``."""
     initiator: Mapped[str] = mapped_column(Text)
     owner_department: Mapped[str] = mapped_column(Text)
-    """The department that owns the products."""
-    family: Mapped[str] = mapped_column(Text)
+    """The department that leads: the initiator's, if it owns one of the products, else the first product's owner."""
+    owners: Mapped[list[str]] = mapped_column(Json)
+    """All departments that own one of the products, the leading one first; each says whether the need is justified."""
+    families: Mapped[list[str]] = mapped_column(Json)
+    """Of the products, each once."""
     driver: Mapped[dict[str, Any]] = mapped_column(Json)
     """``{kind: internal, department, reason}`` or ``{kind: external, source, reason}``."""
     function_plan: Mapped[str | None] = mapped_column(Text)

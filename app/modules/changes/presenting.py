@@ -24,7 +24,7 @@ def created_json(request: ChangeRequest) -> dict[str, Any]:
 
 
 def summary_json(request: ChangeRequest) -> dict[str, Any]:
-    names = ("initiator", "owner_department", "family", "materiality")
+    names = ("initiator", "owner_department", "owners", "families", "materiality")
     return {
         **created_json(request),
         **{name: getattr(request, name) for name in names},

@@ -163,7 +163,8 @@ class ProposedOut(Schema):
 class ChangeRequestSummary(ChangeRequestCreated):
     initiator = fields.String(required=True)
     owner_department = fields.String(required=True)
-    family = fields.String(required=True)
+    owners = fields.List(fields.String(), required=True)
+    families = fields.List(fields.String(), required=True)
     materiality = fields.String(required=True, allow_none=True)
     effective_at = fields.String(required=True, allow_none=True)
     created = fields.String(required=True)

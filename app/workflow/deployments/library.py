@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.kernel.errors import NotFound
+from app.kernel.errors import Invalid, NotFound
 from app.workflow.engine import Drawing, read_drawing
 from app.workflow.engine.codec import Specs
 from app.workflow.engine.library import specs_of
@@ -82,7 +82,20 @@ def latest_bundle(session: Session, key: str) -> Bundle:
     """What a new case of ``key`` will run on: the latest versions, its own and the called ones'."""
     definition = latest(session, key)
     called = called_closure(session, drawing_of(definition).called)
+    if _goes_round([drawing_of(d) for d in (definition, *called)]):
+        raise Invalid("The process would call itself without end.", code="calls_itself")
     return bundle(session, definition.id, [d.id for d in called])
+
+
+def _goes_round(drawings: Sequence[Drawing]) -> bool:
+    """Whether some of them call each other in a ring: each was checked when it was deployed, not all together."""
+    left = {d.key: set(d.called) for d in drawings}
+    while left:
+        ends = {key for key, called in left.items() if called.isdisjoint(left)}
+        if not ends:
+            return True
+        left = {key: called for key, called in left.items() if key not in ends}
+    return False
 
 
 def called_closure(session: Session, keys: Sequence[str]) -> list[ProcessDefinition]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from app.workflow import vocabulary
 from app.workflow.deployments.lint_events import event_findings, expressions
+from app.workflow.deployments.lint_ways import call_findings, way_findings
 from app.workflow.engine import Drawing, DrawingRefused, ElementFacts, Finding
 from app.workflow.engine.drawing import BPMN, HUMAN
 from app.workflow.engine.errors import ExpressionError
@@ -38,6 +39,7 @@ def findings(drawing: Drawing, known: Known) -> list[Finding]:
     for element in drawing.elements.values():
         found += _element(drawing, element, known)
         found += event_findings(drawing, element)
+        found += way_findings(drawing, element, known.called)
     for element, member, source in expressions(drawing):
         found += _expression(element, source, member)
     if not any(f.severity == "error" for f in found):
@@ -183,6 +185,7 @@ def _call(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Fin
     key = drawing.nodes[element.id].get("calledElement")
     if key not in known.called:
         yield _at(element, "error", "unknown_process", "There is no process %(name)s.", name=key or "-")
+    yield from call_findings(drawing, element, known.called)
 
 
 def _script(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:

@@ -67,6 +67,8 @@ def _event(drawing: Drawing, element: ElementFacts, node: Any) -> Iterator[Findi
             yield _at(element, "unsupported_event", message, kind=element.kind, definition=name or "plain")
     if "message" in found and not node.find(f"{{{BPMN}}}messageEventDefinition").get("messageRef"):
         yield _at(element, "no_message", "The message it waits for is missing.")
+    if "signal" in found and not node.find(f"{{{BPMN}}}signalEventDefinition").get("signalRef"):
+        yield _at(element, "no_signal", "The signal is missing.")
     if "timer" in found:
         yield from _timer(element, node)
     if element.kind == "boundaryEvent" and node.get("attachedToRef") not in drawing.elements:

@@ -79,6 +79,11 @@ class Drawing:
         """Sequence flow ids by source and target element."""
         return {(e.source, e.target): e.id for e in self.elements.values() if e.source and e.target}
 
+    def flows_from(self, source: str, flow: str) -> ElementFacts | None:
+        """The sequence flow of this id, if it begins at ``source``."""
+        found = self.elements.get(flow)
+        return found if found is not None and found.source == source else None
+
     @cached_property
     def nodes(self) -> dict[str, Any]:
         """The XML elements by id, whatever they are; of several with one id the first."""
@@ -98,7 +103,7 @@ class Drawing:
         """How many flows lead on from each element."""
         return Counter(e.source for e in self.elements.values() if e.source)
 
-    @property
+    @cached_property
     def parts(self) -> set[str]:
         """Ids of the process and of the subprocesses drawn inside it."""
         return {self.key} | {e.id for e in self.elements.values() if e.kind in {"subProcess", "transaction"}}

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from app.workflow.engine.codec import Specs, restore_spec
-from app.workflow.engine.drawing import Drawing
+from app.workflow.engine.drawing import BPMN, Drawing
 from app.workflow.engine.errors import DrawingRefused, Finding
 from app.workflow.engine.specs import DrawingParser
 from app.workflow.engine.timers import adopt_clock
 
+_DATA = ("dataInputAssociation", "dataOutputAssociation", "dataObjectReference", "dataObject", "dataStoreReference",
+         "dataStore")  # fmt: skip
 _lock = threading.Lock()
 _parsed: dict[str, dict[str, Any]] = {}
 
@@ -68,10 +71,21 @@ def _parse(drawing: Drawing) -> dict[str, Any]:
 
 def _read(drawing: Drawing) -> dict[str, Any]:
     parser = DrawingParser()
-    parser.add_bpmn_xml(drawing.root)
+    parser.add_bpmn_xml(_without_data_flows(drawing.root))
     specs = {drawing.key: parser.get_spec(drawing.key)}
     inner = parser.get_subprocess_specs(drawing.key, require_call_activity_specs=False)
     return {**specs, **{name: spec for name, spec in inner.items() if spec is not None}}
+
+
+def _without_data_flows(root: Any) -> Any:
+    """Arrows to documents and stores say what is read and written; variables are shared without them.
+
+    SpiffWorkflow would stop a case whose document is not there, and search for ever for one declared nowhere.
+    """
+    copy = deepcopy(root)
+    for node in list(copy.iter(*(f"{{{BPMN}}}{name}" for name in _DATA))):
+        node.getparent().remove(node)
+    return copy
 
 
 def _finding(drawing: Drawing, error: Any) -> Finding:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import thread_time
 from typing import Any
 from uuid import UUID
 
@@ -30,12 +31,14 @@ from app.workflow.engine.paths import earlier_steps
 from app.workflow.engine.scripts import SafeScriptEngine, TrialEngine
 from app.workflow.engine.specs import LIVE, DecisionCall, is_call
 from app.workflow.engine.timers import due, messages, stepping_at
-from app.workflow.engine.trim import trim
+from app.workflow.engine.trim import drop_ended, is_wanted, trim
 from app.workflow.engine.variables import CHILD, share
 
 _EQUALITY = re.compile(r"([A-Za-z]\w*) == ['\"]([^'\"]*)['\"]")
 MAX_STEPS = 2_000
 """Elements passed in one step; a drawing that loops without a person is stopped here."""
+MAX_SECONDS = 5.0
+"""CPU time of one step. The case is locked meanwhile, on SQLite everything is."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,11 @@ class Run:
     ):
         self._workflow = workflow
         self._drawings = drawings
+        self._by_part = {name: drawing for drawing in drawings.values() for name in drawing.parts}
         self._now = now
         self.passed: list[str] = []
         """Ids of the elements and sequence flows passed in this step, in order."""
+        self._began = thread_time()
         workflow.script_engine = SafeScriptEngine(functions)
 
     @classmethod
@@ -246,6 +251,11 @@ class Run:
         last = self._workflow.last_task
         return {**self._workflow.data, **(last.data if last is not None else {})}
 
+    def element_of(self, token: UUID) -> ElementFacts:
+        """The element that open work stands on; ``NotOpen`` when it is not open any more."""
+        task = self._ready(token)
+        return self._element(task.task_spec.bpmn_id, task.workflow)[1]
+
     def earlier_steps(self, element_id: str) -> list[str]:
         """Steps of people before ``element_id`` in its process: where the case can be sent back to."""
         drawing, _ = self._element(element_id)
@@ -314,6 +324,7 @@ class Run:
         """Run everything that needs neither a person, nor a call, nor time."""
         for _ in range(MAX_STEPS):
             if not self._sweep():
+                drop_ended(self._workflow)
                 return
         raise EngineError("the drawing loops without ever waiting for anybody")
 
@@ -321,18 +332,26 @@ class Run:
         moved = False
         active = sorted(self._workflow.get_active_subprocesses(), key=lambda part: -part.depth)
         for part in (*active, self._workflow):
+            if part is not self._workflow and not is_wanted(self._workflow, part):
+                continue
             while ready := [t for t in part.tasks.values() if t.has_state(TaskState.READY) and not t.task_spec.manual]:
                 for task in ready:
                     if task.has_state(TaskState.READY):
                         self._note(task, task.run)
                 moved = True
-                if len(self.passed) > MAX_STEPS:
-                    raise EngineError("the drawing loops without ever waiting for anybody", task.task_spec.bpmn_id)
-            if part is not self._workflow:
+                self._limit(task)
+            if part is not self._workflow and is_wanted(self._workflow, part):
                 parent = self._workflow.get_task_from_id(part.parent_task_id)
                 if part.completed and parent.has_state(TaskState.STARTED):
                     parent.task_spec._update(parent)
         return moved
+
+    def _limit(self, task: Any) -> None:
+        """A step is short: whoever else wants to work on the case waits for it."""
+        if len(self.passed) > MAX_STEPS:
+            raise EngineError("the drawing loops without ever waiting for anybody", task.task_spec.bpmn_id)
+        if thread_time() - self._began > MAX_SECONDS:
+            raise EngineError("the drawing computes too long without waiting for anybody", task.task_spec.bpmn_id)
 
     def _note(self, task: Any, act: Callable[[], Any]) -> None:
         """Run ``task`` and write down which element and which flows it passed."""
@@ -343,20 +362,22 @@ class Run:
         self.passed.append(bpmn_id)
         if task.task_spec.name.endswith(CHILD):
             return
-        drawing, _ = self._element(bpmn_id)
+        drawing, _ = self._element(bpmn_id, task.workflow)
         for target in _reached(task):
             flow = drawing.flows.get((bpmn_id, target))
             if flow:
                 self.passed.append(flow)
 
-    def _element(self, element_id: str) -> tuple[Drawing, ElementFacts]:
-        for drawing in self._drawings.values():
+    def _element(self, element_id: str, part: Any = None) -> tuple[Drawing, ElementFacts]:
+        """An element and its drawing; two drawings of a case may use one id, ``part`` tells which is meant."""
+        meant = self._by_part.get(part.spec.name) if part is not None else None
+        for drawing in (meant,) if meant is not None else self._drawings.values():
             if element_id in drawing.elements:
                 return drawing, drawing.elements[element_id]
         raise EngineError(f"no element {element_id} in the drawings of this case")
 
     def _open_work(self, task: Any) -> OpenWork:
-        _, element = self._element(task.task_spec.bpmn_id)
+        _, element = self._element(task.task_spec.bpmn_id, task.workflow)
         item = task.internal_data.get("item")
         loop = task.parent.task_spec if task.task_spec.name.endswith(CHILD) else None
         if loop is not None and getattr(loop, "input_item", None) is not None:
@@ -364,7 +385,7 @@ class Run:
         return OpenWork(task.id, element, self._evaluated(task, element.attributes), item)
 
     def _call(self, task: Any) -> Call:
-        _, element = self._element(task.task_spec.bpmn_id)
+        _, element = self._element(task.task_spec.bpmn_id, task.workflow)
         kind = "decision" if isinstance(task.task_spec, DecisionCall) else "handler"
         return Call(
             token=task.id,

@@ -21,11 +21,22 @@ def trim(workflow: Any) -> None:
     for part in (workflow, *workflow.subprocesses.values()):
         if not part.completed:
             _trim_part(part)
-    for task_id in [i for i, s in workflow.subprocesses.items() if not _is_wanted(workflow, s)]:
-        del workflow.subprocesses[task_id]
+    drop_ended(workflow)
 
 
-def _is_wanted(workflow: Any, subprocess: Any) -> bool:
+def drop_ended(workflow: Any) -> None:
+    """Drop subprocesses that have ended or whose step was taken away, and what stands in those, in turn.
+
+    An event that interrupts a loop removes its instances, but not the
+    subprocesses they are; SpiffWorkflow then stumbles over them.
+    """
+    while gone := [i for i, part in workflow.subprocesses.items() if not is_wanted(workflow, part)]:
+        for task_id in gone:
+            del workflow.subprocesses[task_id]
+
+
+def is_wanted(workflow: Any, subprocess: Any) -> bool:
+    """Whether the step that ``subprocess`` is still stands in the case, unfinished."""
     parents = (workflow, *workflow.subprocesses.values())
     owner = next((p for p in parents if subprocess.parent_task_id in p.tasks), None)
     return owner is not None and owner.tasks[subprocess.parent_task_id].has_state(TaskState.NOT_FINISHED_MASK)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
@@ -159,22 +160,24 @@ def _registered(register: Mapping[str, vocabulary.Verb], name: str, *, element_i
 
 
 def _decide(step: Step, call: Call) -> Any:
-    inputs = {**call.variables, **call.parameters}
+    asked = _facts(step, call)
+    place: dict[str, Any] = {"now": step.now, "instance_id": step.instance.id, "element_id": call.element.id}
+    given = {**call.variables, **call.parameters}
+    answers = [decide(step.uow, key=call.name, inputs={**given, **facts}, **place) for facts in asked.inputs]
+    result = asked.together(answers)
+    step.note("decision", element=call.element.id, table=call.name, output=result)
+    return result
+
+
+def _facts(step: Step, call: Call) -> vocabulary.Several:
+    """What the element's fact source computes from the records; nothing without one."""
+    found: Any = {}
     source = call.element.attributes.get("facts")
     if source:
         context = _context(step, call.parameters, call.variables, call.element.id)
-        inputs.update(_registered(vocabulary.fact_sources(), source, element_id=call.element.id).function(context))
+        found = _registered(vocabulary.fact_sources(), source, element_id=call.element.id).function(context)
         step.entries += context.entries
-    result = decide(
-        step.uow,
-        key=call.name,
-        inputs=inputs,
-        now=step.now,
-        instance_id=step.instance.id,
-        element_id=call.element.id,
-    )
-    step.note("decision", element=call.element.id, table=call.name, output=result)
-    return result
+    return found if isinstance(found, vocabulary.Several) else vocabulary.Several([found], itemgetter(0))
 
 
 def _context(

@@ -112,8 +112,8 @@ def complete_task(
         return _give_back(uow, instance, task, answers, actor, now)
     step = resume(uow, instance, actor, now)
     _close(step, task, answers)
-    element = element_of(step, task)
     try:
+        element = step.run.element_of(task.token)
         step.run.complete(task.token, _variables(step, task, element, answers))
         settle(step, others)
     except NotOpen as error:
@@ -150,13 +150,6 @@ def _close(step: Step, task: Task, answers: Mapping[str, Any]) -> None:
         if duty not in done:
             step.instance.hands = {**step.instance.hands, actor.username: [*done, duty]}
     step.note("task.complete", task=task.id, element=task.element_id, department=task.department, data=dict(answers))
-
-
-def element_of(step: Step, task: Task) -> ElementFacts:
-    for drawing in step.bundle.drawings.values():
-        if task.element_id in drawing.elements:
-            return drawing.elements[task.element_id]
-    raise EngineError("no such element", task.element_id)
 
 
 def _variables(step: Step, task: Task, element: ElementFacts, answers: Mapping[str, Any]) -> dict[str, Any]:

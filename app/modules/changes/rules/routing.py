@@ -8,6 +8,8 @@ from typing import Any
 from app.modules.changes.rules.states import VETO
 
 Facts = Mapping[str, Any]
+DECIDERS = ("delegated", "executive", "committee", "board")
+"""From the lowest to the highest."""
 _ORDER_OF_CHANGES = ("terms", "fees", "eligibility", "rates", "features")
 _CHANGE_TYPES = {"fees": "fee", "rates": "rate", "features": "feature"}
 
@@ -33,6 +35,41 @@ def materiality_inputs(differences: Sequence[Facts], *, relaunch: bool, minor_ch
         "minor_changes_last_12_months": minor_changes,
         "groups_touched": groups_touched(differences),
     }
+
+
+def review_inputs(differences: Sequence[Facts]) -> list[dict[str, Any]]:
+    """What names the departments, besides the materiality: one question for each family of products."""
+    return [
+        {"family": family, "groups_touched": groups_touched([f for f in differences if f["family"] == family])}
+        for family in _families(differences)
+    ]
+
+
+def notice_inputs(differences: Sequence[Facts]) -> list[dict[str, Any]]:
+    """What the notice policy is asked for those who hold the products: each kind of change in each family.
+
+    A product that nobody holds yet needs no notice.
+    """
+    held = [f for f in differences if not f["new_product"]]
+    return [
+        {"change_type": kind, "family": asked["family"], "holder": "existing"}
+        for asked in review_inputs(held)
+        for kind in change_types(asked["groups_touched"])
+    ]
+
+
+def _families(differences: Sequence[Facts]) -> list[str]:
+    return list(dict.fromkeys(f["family"] for f in differences))
+
+
+def union(answers: Sequence[Sequence[str]]) -> list[str]:
+    """Everybody whom any of the answers names, each once."""
+    return list(dict.fromkeys(named for answer in answers for named in answer))
+
+
+def highest(answers: Sequence[str]) -> str:
+    """Of several who may decide, the one who stands above the others."""
+    return max(answers, key=lambda answer: DECIDERS.index(answer) if answer in DECIDERS else -1)
 
 
 def change_types(groups: Sequence[str]) -> list[str]:

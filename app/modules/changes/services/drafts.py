@@ -50,12 +50,14 @@ def create_draft(
     require(actor, "change.propose")
     products = _products(uow, wanted)
     _refuse_second_request(uow, products)
+    owners = _owners(products, actor)
     request = ChangeRequest(
         number=next_number(uow, now),
         state="draft",
         initiator=actor.username,
-        owner_department=products[0].owner_department or actor.department or "",
-        family=products[0].family,
+        owner_department=owners[0],
+        owners=owners,
+        families=list(dict.fromkeys(p.family for p in products)),
         driver={},
         matter={},
         pilot_wish=False,
@@ -84,7 +86,7 @@ def create_draft(
 
 
 def _products(uow: Session, wanted: Sequence[Wanted]) -> list[Product]:
-    """The products, of one family and one department, each named once."""
+    """The products, each named once."""
     # Locked in one order, so that two proposals over the same products never wait for each other.
     mentioned = select(Product).where(Product.code.in_([w.product for w in wanted]))
     rows = uow.scalars(mentioned.order_by(Product.code).with_for_update())
@@ -97,12 +99,14 @@ def _products(uow: Session, wanted: Sequence[Wanted]) -> list[Product]:
         if item.product in seen:
             raise invalid(f"/versions/{place}/product", N_("This product is named twice."), code="duplicate")
         seen.add(item.product)
-        first = known[wanted[0].product]
-        if (product.family, product.owner_department) != (first.family, first.owner_department):
-            # The rules route one family, and one department answers for the need.
-            message = N_("All products of a request belong to one family and one department.")
-            raise invalid(f"/versions/{place}/product", message, code="mixed")
     return [known[item.product] for item in wanted]
+
+
+def _owners(products: Sequence[Product], actor: Actor) -> list[str]:
+    """The departments that own the products, the initiator's own first; who has none brings their own."""
+    mine = actor.department or ""
+    found = dict.fromkeys(p.owner_department or mine for p in products)
+    return sorted(found, key=lambda department: department != mine)
 
 
 def _refuse_second_request(uow: Session, products: Sequence[Product]) -> None:

@@ -97,18 +97,13 @@ def _decided(
         found, relaunch=past["relaunch"], minor_changes=past["minor_changes_last_12_months"]
     )
     materiality = request.materiality or said("materiality", **inputs)
-    case = {"materiality": materiality, "family": request.family, "groups_touched": inputs["groups_touched"]}
-    held = routing.groups_touched([f for f in found if not f["new_product"]])
-    policy = [
-        said("notice_policy", change_type=kind, family=request.family, holder="existing")["notice_days"]
-        for kind in (routing.change_types(held) if held else ())
-    ]
-    days = max(policy, default=0)
+    cases = [{"materiality": materiality, **case} for case in routing.review_inputs(found)]
+    days = max((said("notice_policy", **asked)["notice_days"] for asked in routing.notice_inputs(found)), default=0)
     return Outlook(
         compared,
         materiality,
-        list(dict.fromkeys(said("review_departments", **case))),
-        bool(said("pilot_required", **case, pilot_wish=pilot_wish)),
+        routing.union([said("review_departments", **case) for case in cases]),
+        any(said("pilot_required", **case, pilot_wish=pilot_wish) for case in cases),
         days,
         clock.accounting_date(now) + timedelta(days=days),
         pilot_wish,

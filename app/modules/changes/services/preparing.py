@@ -20,11 +20,10 @@ from app.workflow.models import Attachment
 
 
 def record_need(request: ChangeRequest, *, answers: Mapping[str, Any]) -> str:
-    """``justified`` or ``declined``."""
-    if answers["decision"] == "proceed":
-        return "justified"
-    request.closing_reason = answers["reason"]
-    return "declined"
+    """``justified`` or ``declined``: one owning department that declines is enough."""
+    if answers["decision"] != "proceed":
+        request.closing_reason = answers["reason"]
+    return "declined" if request.closing_reason else "justified"
 
 
 def record_design(

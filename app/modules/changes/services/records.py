@@ -64,7 +64,7 @@ def facts_of(request: ChangeRequest, instance: ProcessInstance | None) -> Facts:
         initiator=request.initiator,
         hands=case.hands,
         # Risk may stop any pilot, so it sees every request that has one.
-        involved=case.involved | ({"risk"} if request.state == "piloting" else set()),
+        involved=case.involved | ({"risk"} if request.state == "piloting" else set()) | set(request.owners),
         owner_department=request.owner_department,
     )
 

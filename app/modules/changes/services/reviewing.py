@@ -14,8 +14,8 @@ from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest, Condition, DepartmentReview, ExecutiveDecision
+from app.modules.changes.rules import routing
 from app.modules.changes.rules.matter import changed_groups
-from app.modules.changes.rules.routing import groups_touched
 from app.modules.changes.rules.states import CONSENTS
 from app.modules.changes.services import differences
 from app.modules.changes.services.records import (
@@ -81,28 +81,24 @@ def _again(
     now: datetime,
 ) -> set[str]:
     """Departments whose consent has lost its ground."""
-    family = request.family
     found: set[str] = set()
     asked: dict[tuple[str, ...], set[str]] = {}
     for review in consents:
         groups = tuple(changed_groups(review.matter, matter))
-        if not groups:
-            continue
-        if groups not in asked:
-            inputs = {"materiality": request.materiality, "family": family, "groups_touched": list(groups)}
-            asked[groups] = set(
-                decide(
-                    uow,
-                    key="review_departments",
-                    inputs=inputs,
-                    now=now,
-                    instance_id=request.instance_id,
-                    element_id=element_id,
-                )
-            )
-        if review.department in asked[groups]:
+        if groups and groups not in asked:
+            asked[groups] = _concerned(uow, request, groups, element_id, now)
+        if groups and review.department in asked[groups]:
             found.add(review.department)
     return found
+
+
+def _concerned(
+    uow: Session, request: ChangeRequest, groups: Sequence[str], element_id: str | None, now: datetime
+) -> set[str]:
+    """The departments whose matter lies in ``groups``, by the table that names the reviewers."""
+    place: dict[str, Any] = {"now": now, "instance_id": request.instance_id, "element_id": element_id}
+    inputs = [{"materiality": request.materiality, "family": f, "groups_touched": [*groups]} for f in request.families]
+    return set(routing.union([decide(uow, key="review_departments", inputs=asked, **place) for asked in inputs]))
 
 
 def standing_reviews(session: Session, request: ChangeRequest) -> list[DepartmentReview]:
@@ -223,6 +219,6 @@ def close(uow: Session, request: ChangeRequest, *, verb: str, actor: Actor, now:
     note(uow, request, f"change.{verb}", actor, now, old=left, new=request.state, reason=reason)
 
 
-def review_inputs(session: Session, request: ChangeRequest, now: datetime) -> dict[str, Any]:
-    """What names the departments, besides the materiality."""
-    return {"family": request.family, "groups_touched": groups_touched(differences.facts_of(session, request, now))}
+def review_inputs(session: Session, request: ChangeRequest, now: datetime) -> list[dict[str, Any]]:
+    """What names the departments, besides the materiality: a question for each family."""
+    return routing.review_inputs(differences.facts_of(session, request, now))

@@ -17,7 +17,7 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.rules.difference import changed, difference
 from app.modules.changes.models import ChangeRequest
-from app.modules.changes.rules.routing import change_types, groups_touched
+from app.modules.changes.rules.routing import notice_inputs
 from app.modules.changes.services import differences
 from app.modules.changes.services.drafts import WRONG, already_open
 from app.modules.changes.services.records import for_change, move, note, proposed
@@ -78,10 +78,10 @@ def _variables(uow: Session, request: ChangeRequest) -> dict[str, Any]:
 
 
 def _assessors(uow: Session, request: ChangeRequest) -> list[str]:
-    """The head of the owning department judges the need; an officer when the head is the one who asks."""
+    """The head of each owning department judges the need; an officer where the head is the one who asks."""
     initiator = actor_named(uow, request.initiator)
-    is_its_head = initiator is not None and f"{request.owner_department}:head" in initiator.groups
-    return [f"{request.owner_department}:{'officer' if is_its_head else 'head'}"]
+    groups = initiator.groups if initiator is not None else frozenset()
+    return [f"{owner}:{'officer' if f'{owner}:head' in groups else 'head'}" for owner in request.owners]
 
 
 def _card(uow: Session, request: ChangeRequest) -> dict[str, Any]:
@@ -153,9 +153,7 @@ def notice_days(session: Session, request: ChangeRequest, now: datetime, *, reco
 
     A product that nobody holds yet needs none.
     """
-    facts = [f for f in differences.facts_of(session, request, now) if not f["new_product"]]
-    kinds = change_types(groups_touched(facts)) if facts else []
-    asked = [{"change_type": kind, "family": request.family, "holder": "existing"} for kind in kinds]
+    asked = notice_inputs(differences.facts_of(session, request, now))
     if record:
         said = [decide(session, key=POLICY, inputs=i, now=now, instance_id=request.instance_id) for i in asked]
     else:

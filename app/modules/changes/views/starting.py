@@ -60,11 +60,10 @@ def _show(error: DomainError | None = None) -> Any:
     whose = request.args.get("whose", "mine" if "product_manager" in current_actor().roles else "all")
     owner = current_actor().department if whose == "mine" else None
     family = request.args.get("family", "")
-    first = picked[0] if picked else None
     wanted = ProductFilter(
         q=searched if searched and is_clean(searched) else None,
-        family=first.family if first else (family if family in FAMILIES else None),
-        owner=first.owner_department if first else owner,
+        family=family if family in FAMILIES else None,
+        owner=owner,
         sort="name_zh" if language() == "zh" else "name",
     )
     rows = list_products(session(), wanted, now=now(), limit=SHOWN + 1)
