@@ -15,6 +15,7 @@ from app.kernel.audit import AuditEvent
 from app.kernel.database import end_read, session
 from app.workflow.engine import read_drawing
 from app.workflow.invariants import violations
+from tests.processes.apart import Apart
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer
 from tests.processes.play import BEGIN, Play
 
@@ -151,9 +152,10 @@ def drawn() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.slow
 def test_every_flow_and_boundary_event_of_every_drawing_is_taken(bank: Flask) -> None:
+    """Each step in a process of its own, which finds what the process before it has stored."""
     last = BEGIN
     for path, (state, end, case) in PATHS.items():
-        play = Play()
+        play = Apart()
         path(play)
         instance = play.instance()
         assert (play.request().state, instance.state) == (state, case), path.__name__
