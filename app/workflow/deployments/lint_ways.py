@@ -78,9 +78,9 @@ def _caught(drawing: Drawing, place: str, code: str) -> bool:
     while place in drawing.elements:
         for event in (e for e in drawing.elements.values() if e.kind == "boundaryEvent"):
             node = drawing.nodes[event.id]
-            if node.get("attachedToRef") == place and "error" in definitions(node):
-                if _code(drawing, event.id) in {None, code}:
-                    return True
+            catches = node.get("attachedToRef") == place and "error" in definitions(node)
+            if catches and _code(drawing, event.id) in {None, code}:
+                return True
         place = drawing.elements[place].process
     return False
 

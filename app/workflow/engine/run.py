@@ -37,7 +37,7 @@ from app.workflow.engine.variables import CHILD, share
 _EQUALITY = re.compile(r"([A-Za-z]\w*) == ['\"]([^'\"]*)['\"]")
 MAX_STEPS = 2_000
 """Elements passed in one step; a drawing that loops without a person is stopped here."""
-MAX_SECONDS = 5.0
+MAX_SECONDS = 3.0
 """CPU time of one step. The case is locked meanwhile, on SQLite everything is."""
 
 

@@ -80,6 +80,9 @@ class _SecondRound:
                 items = my_task.parent.data[source.bpmn_id] = ["trial"]
             if not isinstance(items, list | dict):
                 raise EngineError(f"“{source.bpmn_id}” is not a list", self.bpmn_id)  # type: ignore[attr-defined]
+            if None in (items.values() if isinstance(items, dict) else items):
+                # SpiffWorkflow takes it for the end of the list and then waits for ever.
+                raise EngineError(f"“{source.bpmn_id}” holds nothing in one place", self.bpmn_id)  # type: ignore[attr-defined]
             count: Any = len(items)
         else:
             count = my_task.workflow.script_engine.evaluate(my_task.parent, cardinality)
@@ -91,6 +94,9 @@ class _SecondRound:
         super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
 
     def merge_child(self, workflow: Any, child: Any) -> None:
+        if child.parent.has_state(TaskState.FINISHED_MASK):
+            # Interrupted by what this very instance threw: no other one begins.
+            return
         super().merge_child(workflow, child)  # type: ignore[misc]
         self._forget_items(child.parent)
         self._publish_output(child.parent)
@@ -122,14 +128,22 @@ class Sequential(_SecondRound, SequentialMultiInstanceTask):  # type: ignore[mis
     """One instance after the other."""
 
 
-class Subprocess(SubWorkflowTask):  # type: ignore[misc]
+class _Interruptible:
+    """A part that threw what ended it does not come to life again when its own end is reached."""
+
+    def _on_subworkflow_completed(self, subworkflow: Any, my_task: Any) -> None:
+        if not my_task.has_state(TaskState.FINISHED_MASK):
+            super()._on_subworkflow_completed(subworkflow, my_task)  # type: ignore[misc]
+
+
+class Subprocess(_Interruptible, SubWorkflowTask):  # type: ignore[misc]
     """A subprocess; it shares the variables of what it stands in."""
 
     def update_data(self, my_task: Any, subworkflow: Any) -> None:
         leave(my_task, subworkflow)
 
 
-class Called(CallActivity):  # type: ignore[misc]
+class Called(_Interruptible, CallActivity):  # type: ignore[misc]
     """A call activity: the called process takes a copy of the variables and gives back those it has set."""
 
     def copy_data(self, my_task: Any, subworkflow: Any) -> None:
