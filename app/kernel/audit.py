@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.database import Instant, Json, Record, table_of
@@ -124,15 +124,29 @@ class Break:
     reason: str
 
 
+DISPOSED = "audit.dispose"
+"""The action under which retention says which payloads of a chain it has disposed of: ``{"numbers": [...]}``."""
+
+
 def verify(session: Session, stream: str | None = None) -> Iterator[Break]:
     """Recompute every chain (or one) and yield each place where it does not hold."""
     heads = select(AuditStream).order_by(AuditStream.stream)
     for head in session.scalars(heads.where(AuditStream.stream == stream) if stream else heads):
         yield from _verify_stream(session, head)
+    yield from _headless(session, stream)
+
+
+def _headless(session: Session, stream: str | None) -> Iterator[Break]:
+    """Links of a chain whose head was deleted."""
+    links = select(AuditEvent.stream, func.max(AuditEvent.number)).group_by(AuditEvent.stream)
+    links = links.where(AuditEvent.stream.not_in(select(AuditStream.stream))).order_by(AuditEvent.stream)
+    for name, number in session.execute(links.where(AuditEvent.stream == stream) if stream else links):
+        yield Break(name, number, "head missing")
 
 
 def _verify_stream(session: Session, head: AuditStream) -> Iterator[Break]:
     previous, expected = GENESIS, 0
+    gone: set[int] = set()
     events = select(AuditEvent).where(AuditEvent.stream == head.stream).order_by(AuditEvent.number)
     for event in session.scalars(events.execution_options(yield_per=500)):
         expected += 1
@@ -140,12 +154,23 @@ def _verify_stream(session: Session, head: AuditStream) -> Iterator[Break]:
             yield Break(head.stream, expected, "missing")
             return
         entry = Entry(event.action, event.actor, event.at)
-        computed = link(
-            previous, head.stream, event.number, entry, event.commitment or commitment(event.payload, event.salt)
-        )
+        computed = link(previous, head.stream, event.number, entry, _committed(event))
         if computed != event.hash:
             yield Break(head.stream, event.number, "altered")
             return
+        if event.payload is None:
+            gone.add(event.number)
+        elif event.action == DISPOSED:
+            gone -= set(event.payload.get("numbers", ()))
         previous = event.hash
     if expected != head.length or previous != head.head:
         yield Break(head.stream, expected, "head")
+    for number in sorted(gone):
+        yield Break(head.stream, number, "payload missing")
+
+
+def _committed(event: AuditEvent) -> bytes:
+    """A payload that is there is what counts; its commitment stands in for it only when it is gone."""
+    if event.payload is None and event.commitment is not None:
+        return event.commitment
+    return commitment(event.payload, event.salt)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from itertools import chain
+from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from app.kernel import audit, clock
+from app.kernel import audit, clock, seals
 from app.kernel.database import end_read, session
 from app.modules.changes import invariants as changes
 from app.workflow import invariants as workflow
@@ -19,14 +21,27 @@ audit_commands = AppGroup("audit", help="The audit chain.")
 
 @audit_commands.command("verify")
 @click.option("--stream", default=None, help="Only this chain, such as instance:12.")
-def verify(stream: str | None) -> None:
+@click.option("--seal", "sealed", type=click.Path(exists=True, path_type=Path), help="A file that `audit seal` wrote.")
+def verify(stream: str | None, sealed: Path | None) -> None:
     """Recompute the audit chains. Names each break, and then ends with 1."""
     breaks = list(audit.verify(session(), stream))
+    if sealed is not None:
+        breaks += seals.verify(session(), json.loads(sealed.read_text(encoding="utf-8")), stream)
     end_read()
     for broken in breaks:
         click.echo(f"{broken.stream} #{broken.number}: {broken.reason}")
     click.echo("the audit chain holds" if not breaks else f"{len(breaks)} breaks", err=bool(breaks))
     sys.exit(1 if breaks else 0)
+
+
+@audit_commands.command("seal")
+@click.argument("file", type=click.Path(path_type=Path))
+def seal(file: Path) -> None:
+    """Write the heads of all chains to FILE, to be kept where the database's owner cannot write."""
+    sealed = seals.seal(session(), clock.now())
+    end_read()
+    file.write_text(json.dumps(sealed, ensure_ascii=False, indent=1), encoding="utf-8")
+    click.echo(f"{len(sealed['heads'])} chains, root {sealed['root']}")
 
 
 @click.command("doctor")
