@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.desks.inbox.matters import Matter, matter_of
+from app.desks.inbox.queries.asked import Asked, in_short
 from app.desks.inbox.queries.words import Words, words_for
 from app.identity.actors import Actor
 from app.identity.permissions import allowed
@@ -84,12 +85,12 @@ class Case:
     def version(self) -> int:
         return self.parts[0].version
 
-    def documentation(self, element_id: str) -> Mapping[str, str]:
-        """What the drawing says of an element: who, what, by when, by which rule."""
+    def asked(self, element_id: str) -> Asked:
+        """What the drawing says of a step: who, what, by when, by which rule."""
         for part in self.parts:
             if element_id in part.drawing.elements:
-                return part.drawing.elements[element_id].documentation
-        return {}
+                return in_short(pick(part.drawing.elements[element_id].documentation))
+        return in_short("")
 
 
 def case_of(session: Session, instance: ProcessInstance, actor: Actor) -> Case:

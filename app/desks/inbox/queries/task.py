@@ -15,7 +15,7 @@ from app.desks.inbox.queries.words import Words, words_for
 from app.identity.actors import Actor
 from app.kernel.i18n import language
 from app.workflow.engine.paths import earlier_steps
-from app.workflow.forms import form_named
+from app.workflow.forms import Form, form_named
 from app.workflow.instances import queries
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.hands import possible_hands
@@ -59,15 +59,21 @@ def page_of(
     """The page of a task; ``typed`` is what stood in the form that was just sent."""
     case = case_of(session, instance, actor)
     shown = row(task, instance, actor)
+    form = form_named(task.form)
     values = typed if typed is not None else values_for(task, instance, actor)
     handing = task.state == "open" and {"delegate", "transfer"} & set(shown.actions)
     return TaskPage(
         row=shown,
         case=case,
-        form=form_named(task.form).for_page(language(), values, instance.variables),
+        form=form.for_page(language(), values, instance.variables),
         hands=possible_hands(session, instance, task, besides=actor.username) if handing else [],
-        earlier=_earlier(case, task) if "send-back" in shown.actions else [],
+        earlier=_earlier(case, task) if "send-back" in shown.actions and not _sends_back(form) else [],
     )
+
+
+def _sends_back(form: Form) -> bool:
+    """Whether sending back is one of the answers: then it goes the way that is drawn, and no other is offered."""
+    return any(option.value == "send_back" for component in form.inputs for option in component.options)
 
 
 def _earlier(case: Case, task: Task) -> list[str]:
