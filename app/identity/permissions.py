@@ -100,6 +100,10 @@ def owns_the_record(actor: Actor, facts: Facts) -> bool:
     return facts.owner_department is not None and actor.department == facts.owner_department
 
 
+def belongs_to_nobody(actor: Actor, facts: Facts) -> bool:
+    return facts.owner_department is None
+
+
 def is_of_its_department(actor: Actor, facts: Facts) -> bool:
     return facts.department is not None and actor.department == facts.department
 
@@ -144,7 +148,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "product.see": anybody,
     "product.import": has_role("product_manager"),
     "product.create": has_role("product_manager"),
-    "product.describe": has_role("product_manager"),
+    "product.describe": all_of(has_role("product_manager"), any_of(owns_the_record, belongs_to_nobody)),
     "product.suspend": any_of(is_of("risk"), all_of(has_role("product_manager"), owns_the_record)),
     "product.resume": all_of(
         any_of(is_of("risk"), all_of(has_role("product_manager"), owns_the_record)), negate(is_initiator)

@@ -187,6 +187,9 @@ def edit_draft(
     document = checked_content(uow, content, expect=version.product.type)
     old = version.content_hash
     version.content, version.content_hash, version.headline = document, content_hash(document), headline(document)
+    if version.based_on is not None:
+        # Whoever edits sees the difference from what is in force now.
+        version.based_on = version_to_base_on(uow, version.product_code, now).number
     version.product.changed_at = now
     note(
         uow,

@@ -26,8 +26,13 @@ from app.modules.changes.services.records import (
     proposed,
     shown_hash,
 )
+from app.workflow.decisions.queries import records_of
 from app.workflow.decisions.services import decide
 from app.workflow.models import Task
+
+DEPARTMENTS, CONSOLIDATION = "review_departments", "consolidation"
+_ROUND = frozenset({DEPARTMENTS, CONSOLIDATION})
+"""The tables that begin and end a review round."""
 
 
 def open_round(
@@ -163,7 +168,9 @@ def _condition(
 def record_decision(
     uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> ExecutiveDecision:
-    """Keep the decision, bound to the content that was shown."""
+    """Keep the decision, bound to the content that was shown. 409 while opinions are missing."""
+    if answers["decision"] == "approve":
+        _require_consolidated(uow, request)
     decision = ExecutiveDecision(
         change_request_id=request.id,
         round=request.round,
@@ -176,6 +183,16 @@ def record_decision(
     )
     uow.add(decision)
     return decision
+
+
+def _require_consolidated(uow: Session, request: ChangeRequest) -> None:
+    """Since departments were last named, their opinions were consolidated: by the trace of the rules (rule 8).
+
+    An operator can put a case on another step, never past its reviewers.
+    """
+    asked = [r.decision_key for r in records_of(uow, request.instance_id or 0) if r.decision_key in _ROUND]
+    if asked and asked[-1] != CONSOLIDATION:
+        raise Conflict(N_("The opinions of the departments are not all in."), code="not_reviewed")
 
 
 def approve(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:

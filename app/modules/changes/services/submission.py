@@ -105,7 +105,7 @@ def check_now(session: Session, request: ChangeRequest, now: datetime) -> None:
 
 def _refuse_incomplete(session: Session, request: ChangeRequest, now: datetime, notice: int) -> None:
     pairs = differences.pairs(session, request, now)
-    faults = [*_missing(request), *_unchanged(pairs), *_too_early(request, notice, now)]
+    faults = [*_missing(request), *_unchanged(pairs), *_outdated(pairs), *_too_early(request, notice, now)]
     if faults:
         raise Invalid(WRONG, faults=faults)
 
@@ -129,6 +129,16 @@ def _unchanged(pairs: Sequence[Pair]) -> Iterator[Fault]:
         if old is not None and not changed(difference(old.content, new.content)):
             message = N_("Nothing differs from the live version.")
             yield Fault(f"/versions/{place}", message, code="unchanged")
+
+
+def _outdated(pairs: Sequence[Pair]) -> Iterator[Fault]:
+    """A draft of before the last change would undo it; whoever saves it again has seen the difference."""
+    for place, (old, new) in enumerate(pairs):
+        if old is not None and new.based_on is not None and old.number > new.based_on:
+            message = N_(
+                "Version %(number)s went live after this was drafted; look at the difference and save it again."
+            )
+            yield Fault(f"/versions/{place}", message, {"number": old.number}, code="outdated")
 
 
 def _too_early(request: ChangeRequest, notice: int, now: datetime) -> Iterator[Fault]:
