@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NoReturn
 
 import flask_smorest
@@ -41,18 +42,15 @@ class _Object(dict[str, Any]):
         self.twice = {n for n in names if names.count(n) > 1} if len(self) < len(names) else set()
 
 
-def read_json(raw: bytes, *, keepable: bool = True) -> Any:
-    """The JSON of a request body. ``BadRequest`` when it is none, ``Invalid`` when it cannot be used.
-
-    ``keepable=False`` lets any character through, for what is only looked at and never stored.
-    """
+def read_json(raw: bytes) -> Any:
+    """The JSON of a request body. ``BadRequest`` when it is none, ``Invalid`` when it cannot be used."""
     try:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_Object, parse_constant=_refuse_constant)
     except RecursionError:
         raise invalid("", _TOO_DEEP) from None
     except ValueError as error:
         raise BadRequest() from error
-    faults = [f for f in _faults(value, "", 0) if keepable or f.message != _NOT_KEEPABLE][:MAX_FAULTS]
+    faults = list(islice(_faults(value, "", 0), MAX_FAULTS))
     if faults:
         raise Invalid("Some of what was entered is not right.", faults=faults)
     return value
@@ -125,7 +123,25 @@ class Parser(FlaskParser):
             return missing
         if not req.is_json:
             raise UnsupportedMediaType()
-        return read_json(raw, keepable=not getattr(schema, "only_looked_at", False))
+        return read_json(raw)
+
+
+def sent_to_look_at() -> bytes:
+    """What was sent only to be looked at, whatever it is: the text in the member ``xml``, else the body itself."""
+    raw = request.get_data(cache=True)
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return raw
+    text = body.get("xml") if isinstance(body, dict) else None
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else raw
+
+
+ANYTHING: dict[str, Any] = {
+    "description": "The file as text in the member `xml`. Anything may be sent, and gets findings.",
+    "content": {"application/json": {"schema": {"title": "Anything", "default": {"xml": "<definitions/>"}}}},
+}
+"""The OpenAPI description of a body that is only looked at."""
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]

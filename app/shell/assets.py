@@ -14,6 +14,8 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 
+from app.kernel.web import COMPRESSED
+
 YEAR = 365 * 24 * 3600
 SMALLEST = 1024
 """Bytes below which compression costs more than it saves."""
@@ -99,7 +101,7 @@ def _label(response: Response) -> None:
     tag, _ = response.get_etag()
     if tag:
         # The compressed form is another representation, with a tag of its own.
-        response.set_etag(f"{tag}-gz")
+        response.set_etag(tag + COMPRESSED)
 
 
 @lru_cache(maxsize=256)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from marshmallow import Schema, fields, validate
 
+from app.kernel import cursors
 from app.kernel.web import PageQuery
 from app.workflow.tasks.queries import FILTERS, SORTS
 
@@ -16,12 +19,6 @@ class ProcessXml(Schema):
     """A drawing as BPMN 2.0 XML."""
 
     xml = fields.String(required=True)
-
-
-class ProcessXmlToCheck(ProcessXml):
-    """A drawing that is only looked at: anything may be sent, and gets findings."""
-
-    only_looked_at = True
 
 
 class FindingOut(Schema):
@@ -176,5 +173,6 @@ class InstanceQuery(PageQuery):
 class TaskQuery(PageQuery):
     filter = fields.String(validate=validate.OneOf(FILTERS), load_default="group")
     sort = fields.String(validate=validate.OneOf(SORTS), load_default="due")
+    cursor = fields.String(metadata={"pattern": cursors.pattern(datetime, int)})
     process = fields.String()
     product = fields.String()

@@ -11,8 +11,9 @@ from app.identity.actors import Actor
 from app.identity.directory import names_of
 from app.identity.permissions import allowed, require
 from app.identity.web import current_actor, signed_in
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
-from app.kernel.web import decode_cursor, encode_cursor, page_size
+from app.kernel.web import page_size
 
 pages = Blueprint("operations_pages", __name__, template_folder="templates")
 

@@ -12,20 +12,10 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
-from app.kernel.errors import invalid
-from app.kernel.i18n import N_
 from app.kernel.input import Blueprint
-from app.kernel.web import (
-    check_if_match,
-    decode_cursor,
-    document_problems,
-    encode_cursor,
-    etag,
-    idempotent,
-    in_unit_of_work,
-    page_size,
-)
+from app.kernel.web import check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.catalogue import presenting as show
 from app.modules.catalogue import queries, services
 from app.modules.catalogue.models import Product
@@ -108,20 +98,13 @@ def filter_of(query: dict[str, Any], now: datetime) -> ProductFilter:
 def cursor_of(sort: str) -> list[Any] | None:
     if sort == "code":
         return decode_cursor(str)
-    after = decode_cursor(str, str)
-    if after and sort == "changed":
-        try:
-            after[0] = datetime.fromisoformat(after[0])
-        except ValueError:
-            raise invalid("/cursor", N_("Not a cursor of this list.")) from None
-    return after
+    return decode_cursor(datetime if sort == "changed" else str, str)
 
 
 def next_of(rows: list[ProductRow], limit: int, sort: str) -> str | None:
     if len(rows) <= limit:
         return None
-    key = sort_key(rows[limit - 1].product, sort)
-    return encode_cursor(*(part.isoformat() if isinstance(part, datetime) else part for part in key))
+    return encode_cursor(*sort_key(rows[limit - 1].product, sort))
 
 
 def _detail(product: Product) -> Response:

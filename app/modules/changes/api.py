@@ -9,18 +9,10 @@ from flask import Response, g, jsonify
 from flask.views import MethodView
 
 from app.identity.web import current_actor, who
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session, unit_of_work
 from app.kernel.input import Blueprint
-from app.kernel.web import (
-    check_if_match,
-    decode_cursor,
-    document_problems,
-    encode_cursor,
-    etag,
-    idempotent,
-    in_unit_of_work,
-    page_size,
-)
+from app.kernel.web import check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.changes import presenting as show
 from app.modules.changes import queries, schemas, services
 from app.modules.changes.models import ChangeRequest

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from app.kernel import cursors
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import choice, code_text, text
 from app.modules.catalogue.schemas.content import UNKNOWN
@@ -119,7 +120,7 @@ class ChangeRequestQuery(Schema):
     state = choice(STATES)
     product = code_text(100)
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
-    cursor = fields.String()
+    cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
 
 
 class ClosingReason(Strict):

@@ -9,28 +9,21 @@ from flask.views import MethodView
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
-from app.kernel.input import Blueprint
-from app.kernel.web import (
-    PageQuery,
-    decode_cursor,
-    document_problems,
-    encode_cursor,
-    idempotent,
-    in_unit_of_work,
-    page_size,
-)
+from app.kernel.input import ANYTHING, Blueprint, sent_to_look_at
+from app.kernel.web import document_problems, idempotent, in_unit_of_work, page_size
 from app.workflow.decisions import services
 from app.workflow.decisions.presenting import decision_json, detail_json, finding_json
 from app.workflow.decisions.queries import latest, latest_page
 from app.workflow.decisions.schemas import (
     DecisionDetail,
     DecisionOut,
+    DecisionQuery,
     Decisions,
     Evaluated,
     Inputs,
     TableXml,
-    TableXmlToCheck,
 )
 from app.workflow.schemas import Findings
 
@@ -40,7 +33,7 @@ blueprint = Blueprint("decisions", __name__, description="Decision tables")
 @blueprint.route("/decisions")
 class AllDecisions(MethodView):
     @document_problems(blueprint)
-    @blueprint.arguments(PageQuery, location="query")
+    @blueprint.arguments(DecisionQuery, location="query")
     @blueprint.response(200, Decisions)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """The newest version of each table, by key. ``?limit=`` and ``?cursor=`` page through them."""
@@ -65,13 +58,13 @@ class AllDecisions(MethodView):
 
 @blueprint.route("/decisions/check")
 class Check(MethodView):
-    @document_problems(blueprint)
-    @blueprint.arguments(TableXmlToCheck)
+    @document_problems(blueprint, 413)
+    @blueprint.doc(requestBody=ANYTHING)
     @blueprint.response(200, Findings)
-    def post(self, body: dict[str, Any]) -> dict[str, Any]:
+    def post(self) -> dict[str, Any]:
         """The findings on a table. Answers 200 for anything sent."""
         current_actor()
-        return {"findings": [finding_json(f) for f in services.check(_bytes(body))]}
+        return {"findings": [finding_json(f) for f in services.check(sent_to_look_at())]}
 
 
 @blueprint.route("/decisions/<string:key>")

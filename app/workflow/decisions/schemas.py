@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from app.kernel import cursors
+from app.kernel.web import PageQuery
+
+
+class DecisionQuery(PageQuery):
+    cursor = fields.String(metadata={"pattern": cursors.pattern(str)})
+
 
 class TableXml(Schema):
     """A decision table as DMN XML."""
 
     xml = fields.String(required=True)
-
-
-class TableXmlToCheck(TableXml):
-    """A table that is only looked at: anything may be sent, and gets findings."""
-
-    only_looked_at = True
 
 
 class Inputs(Schema):

@@ -9,9 +9,10 @@ from flask import Blueprint, render_template
 from app.identity.directory import names_of
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
 from app.kernel.i18n import N_
-from app.kernel.web import decode_cursor, encode_cursor, page_size
+from app.kernel.web import page_size
 from app.workflow.decisions.presenting import detail_json
 from app.workflow.decisions.queries import latest, latest_page, table_of, versions
 

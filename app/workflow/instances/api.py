@@ -9,17 +9,10 @@ from flask import g
 from flask.views import MethodView
 
 from app.identity.web import current_actor, who
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
-from app.kernel.web import (
-    PageQuery,
-    decode_cursor,
-    document_problems,
-    encode_cursor,
-    idempotent,
-    in_unit_of_work,
-    page_size,
-)
+from app.kernel.web import PageQuery, document_problems, idempotent, in_unit_of_work, page_size
 from app.workflow.deployments.api import definition_version
 from app.workflow.instances import queries, services
 from app.workflow.instances.migration import migrate

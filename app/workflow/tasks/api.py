@@ -11,11 +11,12 @@ from flask.views import MethodView
 
 from app.identity.permissions import allowed
 from app.identity.web import current_actor, who
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
 from app.kernel.errors import NotFound, invalid
 from app.kernel.i18n import N_, language
 from app.kernel.input import Blueprint
-from app.kernel.web import decode_cursor, document_problems, encode_cursor, idempotent, in_unit_of_work, page_size
+from app.kernel.web import document_problems, idempotent, in_unit_of_work, page_size
 from app.workflow.forms import form_named
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.presenting import instance_json, moment, task_json
@@ -61,16 +62,8 @@ def wish_from_query() -> Wish:
 
 
 def _after() -> tuple[datetime, int] | None:
-    values = decode_cursor(str, int)
-    if values is None:
-        return None
-    try:
-        at = datetime.fromisoformat(values[0])
-    except ValueError:
-        raise invalid("/cursor", "Not a cursor of this list.") from None
-    if at.tzinfo is None or not 0 <= values[1] < 2**53:
-        raise invalid("/cursor", "Not a cursor of this list.")
-    return at, values[1]
+    values = decode_cursor(datetime, int)
+    return (values[0], values[1]) if values else None
 
 
 @blueprint.route("/tasks")
@@ -82,7 +75,7 @@ class TaskList(MethodView):
         """Open tasks: mine, my groups', or all that I may see."""
         actor, wish = current_actor(), wish_of(query)
         tasks, after = queries.open_tasks(session(), actor, wish)
-        cursor = encode_cursor(after[0].isoformat(), after[1]) if after else None
+        cursor = encode_cursor(*after) if after else None
         return {"items": [task_json(t, t.instance, actor) for t in tasks], "next": cursor}
 
 

@@ -13,10 +13,11 @@ from app.desks.inbox.queries.words import process_names, words_for
 from app.desks.inbox.views.base import CASE, noted, now, pages, text_of, to
 from app.desks.inbox.views.tasks import EXPLAINED
 from app.identity.web import current_actor, signed_in
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError
 from app.kernel.i18n import N_, gettext
-from app.kernel.web import decode_cursor, encode_cursor, page_size
+from app.kernel.web import page_size
 from app.workflow.instances import queries, services
 from app.workflow.instances.recovery import retry
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
+from app.kernel import cursors
 from app.kernel.clock import start_of_day
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.states import PRODUCT_STATES
@@ -101,12 +102,12 @@ class ProductQuery(ScopeQuery):
     known_at = Moment(metadata={"type": "string", "format": "date-time"})
     sort = choice(("code", "name", "name_zh", "changed"))
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
-    cursor = fields.String()
+    cursor = fields.String(metadata={"pattern": cursors.pattern(str)})
 
 
 class PageQuery(Query):
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
-    cursor = fields.String()
+    cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
 
 
 class SaleQuery(ScopeQuery):

@@ -7,8 +7,9 @@ from typing import Any
 from flask import render_template, request
 
 from app.identity.web import current_actor, signed_in
+from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
-from app.kernel.web import decode_cursor, encode_cursor, page_size
+from app.kernel.web import page_size
 from app.modules.changes.rules.states import STATES
 from app.modules.changes.services.standing import Wish, standings
 from app.modules.changes.views.base import Words, pages
