@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.kernel.i18n import N_
 from app.workflow import vocabulary
 from app.workflow.deployments.lint_events import event_findings, expressions
 from app.workflow.deployments.lint_ways import call_findings, way_findings
@@ -68,7 +69,7 @@ def _structure(drawing: Drawing) -> Iterator[Finding]:
         yield Finding("error", "no_process_id", "The process has no id.", None, line)
     for name, at in {drawing.key: line, **{e.id: e.line for e in drawing.elements.values()}}.items():
         if name and not _ID.fullmatch(name):
-            message = "An id is a letter or _ and then letters, digits, - and . (200 characters at most)."
+            message = N_("An id is a letter or _ and then letters, digits, - and . (200 characters at most).")
             yield Finding("error", "bad_id", message, name[:200], at)
     if not executable:
         yield Finding("error", "not_executable", "No process is marked as executable.", drawing.key, line)
@@ -79,7 +80,7 @@ def _structure(drawing: Drawing) -> Iterator[Finding]:
     if not starts:
         yield Finding("error", "no_start", "The process has no start event.", drawing.key, line)
     if len(starts) > 1:
-        yield _at(starts[1], "error", "several_starts", "A process has one start event.")
+        yield _at(starts[1], "error", "several_starts", N_("A process has one start event."))
     if not any(e.kind in _ENDS for e in drawing.elements.values()):
         yield Finding("warning", "no_end", "The process has no end event.", drawing.key, line)
 
@@ -89,7 +90,7 @@ def _duplicates(drawing: Drawing) -> Iterator[Finding]:
     for node in drawing.root.iter():
         name = node.get("id") if isinstance(node.tag, str) else None
         if name and name in seen:
-            message = "The id %(id)s is used more than once."
+            message = N_("The id %(id)s is used more than once.")
             yield Finding("error", "duplicate_id", message, name, node.sourceline, {"id": name})
         if name:
             seen.add(name)
@@ -97,7 +98,7 @@ def _duplicates(drawing: Drawing) -> Iterator[Finding]:
 
 def _element(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
     if element.kind in _UNSUPPORTED:
-        yield _at(element, "error", "unsupported", "The engine does not run elements of the kind %(kind)s.",
+        yield _at(element, "error", "unsupported", N_("The engine does not run elements of the kind %(kind)s."),
                   kind=element.kind)  # fmt: skip
     if element.kind == "sequenceFlow":
         yield from _flow(drawing, element)
@@ -121,7 +122,7 @@ def _element(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[
 def _flow(drawing: Drawing, flow: ElementFacts) -> Iterator[Finding]:
     for end in (flow.source, flow.target):
         if end not in drawing.elements:
-            yield _at(flow, "error", "loose_flow", "The flow leads to or from nothing.")
+            yield _at(flow, "error", "loose_flow", N_("The flow leads to or from nothing."))
             return
     if flow.condition is not None:
         yield from _expression(flow, flow.condition, "condition")
@@ -130,11 +131,11 @@ def _flow(drawing: Drawing, flow: ElementFacts) -> Iterator[Finding]:
 def _node(drawing: Drawing, node: ElementFacts) -> Iterator[Finding]:
     ways_on = drawing.ways_on[node.id]
     if not drawing.ways_in[node.id] and node.kind not in {"startEvent", "boundaryEvent", "subProcess"}:
-        yield _at(node, "warning", "unreachable", "Nothing leads to this element.")
+        yield _at(node, "warning", "unreachable", N_("Nothing leads to this element."))
     if not ways_on and node.kind not in _ENDS | {"subProcess"}:
-        yield _at(node, "warning", "dead_end", "Nothing leads on from here; draw an end event.")
+        yield _at(node, "warning", "dead_end", N_("Nothing leads on from here; draw an end event."))
     if node.kind == "exclusiveGateway" and ways_on > 1 and not drawing.nodes[node.id].get("default"):
-        yield _at(node, "warning", "no_default", "Without a default flow a case may find no way on from here.")
+        yield _at(node, "warning", "no_default", N_("Without a default flow a case may find no way on from here."))
     if node.kind in {"exclusiveGateway", "inclusiveGateway"} and ways_on > 1:
         yield from _conditions(drawing, node)
 
@@ -145,7 +146,7 @@ def _conditions(drawing: Drawing, gateway: ElementFacts) -> Iterator[Finding]:
     flows = [e for e in drawing.elements.values() if e.source == gateway.id]
     bare = [f for f in flows if not (f.condition or "").strip() and f.id != default]
     for flow in bare if default else bare[1:]:
-        yield _at(flow, "error", "no_condition", "The flow needs a condition, or be the default.")
+        yield _at(flow, "error", "no_condition", N_("The flow needs a condition, or be the default."))
 
 
 def _expression(element: ElementFacts, source: str, member: str) -> Iterator[Finding]:
@@ -156,7 +157,7 @@ def _expression(element: ElementFacts, source: str, member: str) -> Iterator[Fin
         yield _at(element, "error", "bad_expression", "%(member)s: %(reason)s", member=member, reason=str(error))
         return
     for name in sorted(unknown):
-        yield _at(element, "error", "unknown_function", "There is no function %(name)s.", name=name)
+        yield _at(element, "error", "unknown_function", N_("There is no function %(name)s."), name=name)
 
 
 def _service(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
@@ -166,7 +167,7 @@ def _service(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[
 def _verb(element: ElementFacts, name: str | None, register: object) -> Iterator[Finding]:
     verb = register.get(name) if name and hasattr(register, "get") else None
     if verb is None:
-        yield _at(element, "error", "unknown_handler", "There is no handler %(name)s.", name=name or "-")
+        yield _at(element, "error", "unknown_handler", N_("There is no handler %(name)s."), name=name or "-")
         return
     complaint = verb.complaint(set(element.parameters))
     if complaint:
@@ -176,7 +177,7 @@ def _verb(element: ElementFacts, name: str | None, register: object) -> Iterator
 def _decision(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
     name = element.attributes.get("decision")
     if name not in known.decisions:
-        yield _at(element, "error", "unknown_decision", "There is no decision table %(name)s.", name=name or "-")
+        yield _at(element, "error", "unknown_decision", N_("There is no decision table %(name)s."), name=name or "-")
     if "facts" in element.attributes:
         yield from _verb(element, element.attributes["facts"], vocabulary.fact_sources())
 
@@ -184,7 +185,7 @@ def _decision(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator
 def _call(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[Finding]:
     key = drawing.nodes[element.id].get("calledElement")
     if key not in known.called:
-        yield _at(element, "error", "unknown_process", "There is no process %(name)s.", name=key or "-")
+        yield _at(element, "error", "unknown_process", N_("There is no process %(name)s."), name=key or "-")
     yield from call_findings(drawing, element, known.called)
 
 
@@ -192,22 +193,22 @@ def _script(drawing: Drawing, element: ElementFacts, known: Known) -> Iterator[F
     try:
         statements(drawing.nodes[element.id].findtext(f"{{{BPMN}}}script") or "")
     except ExpressionError as error:
-        yield _at(element, "error", "bad_script", "Script: %(reason)s", reason=str(error))
+        yield _at(element, "error", "bad_script", N_("Script: %(reason)s"), reason=str(error))
 
 
 def _human(element: ElementFacts, known: Known) -> Iterator[Finding]:
     form = element.attributes.get("form")
     if form and form not in known.forms:
-        yield _at(element, "error", "unknown_form", "There is no form %(name)s.", name=form)
+        yield _at(element, "error", "unknown_form", N_("There is no form %(name)s."), name=form)
     if "record" in element.attributes:
         yield from _verb(element, element.attributes["record"], vocabulary.recorders())
     named = element.attributes.get("candidateGroups") or element.attributes.get("assignee") or element.lane
     if not named:
-        yield _at(element, "warning", "nobody", "Nobody is named; the task goes to whoever started the case.")
+        yield _at(element, "warning", "nobody", N_("Nobody is named; the task goes to whoever started the case."))
     elif not named.startswith("=") and "assignee" not in element.attributes:
         for group in groups_of(named):
             if group not in known.groups and not is_initiator_lane(group):
-                yield _at(element, "warning", "unknown_group", "Nobody belongs to the group %(name)s.", name=group)
+                yield _at(element, "warning", "unknown_group", N_("Nobody belongs to the group %(name)s."), name=group)
 
 
 def groups_of(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree
 
+from app.kernel.i18n import N_
 from app.workflow.engine import Drawing, ElementFacts, Finding
 from app.workflow.engine.drawing import BPMN
 
@@ -48,9 +49,9 @@ def event_findings(drawing: Drawing, element: ElementFacts) -> Iterator[Finding]
     elif element.kind == "eventBasedGateway":
         yield from _gateway(drawing, element)
     elif element.kind == "receiveTask" and not node.get("messageRef"):
-        yield _at(element, "no_message", "The message it waits for is missing.")
+        yield _at(element, "no_message", N_("The message it waits for is missing."))
     elif node.get("triggeredByEvent") == "true":
-        yield _at(element, "unsupported", "The engine does not run subprocesses that an event starts.")
+        yield _at(element, "unsupported", N_("The engine does not run subprocesses that an event starts."))
 
 
 def _at(element: ElementFacts, code: str, message: str, **values: object) -> Finding:
@@ -60,29 +61,29 @@ def _at(element: ElementFacts, code: str, message: str, **values: object) -> Fin
 def _event(drawing: Drawing, element: ElementFacts, node: Any) -> Iterator[Finding]:
     found = definitions(node)
     if len(found) > 1:
-        yield _at(element, "several_definitions", "An event has one definition.")
+        yield _at(element, "several_definitions", N_("An event has one definition."))
     for name in found or [""]:
         if name not in _KINDS[element.kind]:
-            message = "The engine does not run a %(kind)s of the kind %(definition)s."
+            message = N_("The engine does not run a %(kind)s of the kind %(definition)s.")
             yield _at(element, "unsupported_event", message, kind=element.kind, definition=name or "plain")
     if "message" in found and not node.find(f"{{{BPMN}}}messageEventDefinition").get("messageRef"):
-        yield _at(element, "no_message", "The message it waits for is missing.")
+        yield _at(element, "no_message", N_("The message it waits for is missing."))
     if "signal" in found and not node.find(f"{{{BPMN}}}signalEventDefinition").get("signalRef"):
-        yield _at(element, "no_signal", "The signal is missing.")
+        yield _at(element, "no_signal", N_("The signal is missing."))
     if "timer" in found:
         yield from _timer(element, node)
     if element.kind == "boundaryEvent" and node.get("attachedToRef") not in drawing.elements:
-        yield _at(element, "loose_event", "The event stands on no step.")
+        yield _at(element, "loose_event", N_("The event stands on no step."))
 
 
 def _timer(element: ElementFacts, node: Any) -> Iterator[Finding]:
     times = [t for t in node.find(f"{{{BPMN}}}timerEventDefinition").iterchildren(etree.Element)]
     written = [etree.QName(t).localname for t in times if (t.text or "").strip()]
     if len(written) != 1:
-        yield _at(element, "no_time", "A timer has one date, duration or cycle.")
+        yield _at(element, "no_time", N_("A timer has one date, duration or cycle."))
     repeats = "timeCycle" in written
     if repeats and (element.kind != "boundaryEvent" or node.get("cancelActivity") != "false"):
-        yield _at(element, "unsupported_cycle", "A timer that repeats stands on a step that it does not interrupt.")
+        yield _at(element, "unsupported_cycle", N_("A timer that repeats stands on a step that it does not interrupt."))
 
 
 def _gateway(drawing: Drawing, gateway: ElementFacts) -> Iterator[Finding]:
@@ -90,8 +91,8 @@ def _gateway(drawing: Drawing, gateway: ElementFacts) -> Iterator[Finding]:
     for target in (drawing.elements[t] for t in targets if t in drawing.elements):
         kinds = definitions(drawing.nodes[target.id])
         if target.kind not in _CAUGHT_BY_GATEWAY or "signal" in kinds:
-            yield _at(target, "not_an_event", "After a gateway over events stand timers and messages only.")
+            yield _at(target, "not_an_event", N_("After a gateway over events stand timers and messages only."))
         if drawing.ways_in[target.id] > 1:
-            yield _at(target, "several_ways_in", "An event after such a gateway has this one way in.")
+            yield _at(target, "several_ways_in", N_("An event after such a gateway has this one way in."))
     if len(targets) < 2:
-        yield _at(gateway, "one_way", "A gateway over events has at least two ways on.")
+        yield _at(gateway, "one_way", N_("A gateway over events has at least two ways on."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from app.kernel.i18n import N_
 from app.workflow.deployments.lint_events import definitions
 from app.workflow.engine import Drawing, ElementFacts, Finding
 from app.workflow.engine.drawing import ACTIVITIES, BPMN
@@ -19,14 +20,14 @@ def way_findings(drawing: Drawing, element: ElementFacts, called: Mapping[str, D
     if element.kind == "sequenceFlow":
         yield from _condition(drawing, element)
     if element.kind == "endEvent" and drawing.ways_on[element.id]:
-        yield _at(element, "goes_on", "Nothing leads on from an end.")
+        yield _at(element, "goes_on", N_("Nothing leads on from an end."))
     if node.get("isForCompensation") == "true":
-        yield _at(element, "unsupported", "The engine does not run steps that only undo others.")
+        yield _at(element, "unsupported", N_("The engine does not run steps that only undo others."))
     if node.get("default") and drawing.flows_from(element.id, node.get("default")) is None:
-        yield _at(element, "bad_default", "The default flow does not begin here.")
+        yield _at(element, "bad_default", N_("The default flow does not begin here."))
     host = drawing.elements.get(node.get("attachedToRef", ""))
     if element.kind == "boundaryEvent" and host is not None and host.kind not in ACTIVITIES:
-        yield _at(element, "loose_event", "The event stands on no step.")
+        yield _at(element, "loose_event", N_("The event stands on no step."))
     yield from _errors(drawing, element, called)
 
 
@@ -37,7 +38,7 @@ def _at(element: ElementFacts, code: str, message: str, **values: object) -> Fin
 def _condition(drawing: Drawing, flow: ElementFacts) -> Iterator[Finding]:
     source = drawing.elements.get(flow.source or "")
     if (flow.condition or "").strip() and source is not None and source.kind not in _ASKS:
-        yield _at(flow, "ignored_condition", "Only an exclusive or inclusive gateway looks at conditions.")
+        yield _at(flow, "ignored_condition", N_("Only an exclusive or inclusive gateway looks at conditions."))
 
 
 def _errors(drawing: Drawing, element: ElementFacts, called: Mapping[str, Drawing]) -> Iterator[Finding]:
@@ -51,7 +52,7 @@ def _errors(drawing: Drawing, element: ElementFacts, called: Mapping[str, Drawin
         return
     for code in sorted(thrown):
         if not _caught(drawing, place, code):
-            yield _at(element, "uncaught_error", "Nothing catches the error %(name)s that ends here.", name=code)
+            yield _at(element, "uncaught_error", N_("Nothing catches the error %(name)s that ends here."), name=code)
 
 
 def _uncaught(drawing: Drawing | None, called: Mapping[str, Drawing], depth: int = 0) -> set[str]:
@@ -99,11 +100,11 @@ def call_findings(drawing: Drawing, element: ElementFacts, called: Mapping[str, 
     while queue:
         key = queue.pop()
         if key == drawing.key:
-            yield _at(element, "calls_itself", "The process would call itself without end.")
+            yield _at(element, "calls_itself", N_("The process would call itself without end."))
         if key in seen or key == drawing.key or key not in called:
             continue
         seen.add(key)
         for shared in sorted(parts & called[key].parts):
-            message = "“%(id)s” is also the id of a part of the process %(name)s."
+            message = N_("“%(id)s” is also the id of a part of the process %(name)s.")
             yield _at(element, "shared_id", message, id=shared, name=key)
         queue += called[key].called
