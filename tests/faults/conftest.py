@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 
 from app.identity.demo import DEMO_PASSWORD, seed_people
-from app.kernel.database import unit_of_work
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,11 +36,9 @@ def zygote() -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def bank(app: Flask) -> Flask:
+def bank(seeded: Callable[..., Flask]) -> Flask:
     """The demo bank's people on an empty database."""
-    with unit_of_work() as uow:
-        seed_people(uow)
-    return app
+    return seeded(seed_people)
 
 
 @pytest.fixture

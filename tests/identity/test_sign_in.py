@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import Type, extract_parameters
 from flask import Flask
 
 from app.identity.models import Person, PersonRole
 from app.identity.services import hash_password
 from app.kernel.database import unit_of_work
+from tests.conftest import REAL_HASHER
 
 
 @pytest.fixture
@@ -52,3 +54,11 @@ def test_programs_wait_after_too_many_wrong_passwords(app: Flask, mei: str) -> N
     answer = client.post("/api/v1/auth/token", json={"username": mei, "password": "correct horse"})
     assert answer.status_code == 429
     assert answer.json["code"] == "too_many_attempts"
+
+
+def test_a_stolen_hash_is_dear_to_guess() -> None:
+    """At least what OWASP's password storage cheat sheet asks of Argon2id: 19 MiB and two passes."""
+    kept = extract_parameters(REAL_HASHER.hash("correct horse"))
+    assert kept.type is Type.ID
+    assert kept.memory_cost >= 19 * 1024
+    assert kept.time_cost >= 2

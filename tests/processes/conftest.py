@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.demo import ROOT
 from app.identity.demo import seed_people
-from app.kernel.database import unit_of_work
 from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
 from tests.faults.conftest import elsewhere, zygote
@@ -17,15 +19,17 @@ __all__ = ["bank", "elsewhere", "play", "zygote"]
 
 
 @pytest.fixture
-def bank(app: Flask) -> Flask:
+def bank(seeded: Callable[..., Flask]) -> Flask:
     """People, decision tables and drawings as they ship."""
-    with unit_of_work() as uow:
-        seed_people(uow)
-        uow.flush()
-        seed_tables(uow, folder=ROOT / "rules", now=BEGIN)
-        uow.flush()
-        seed_processes(uow, folder=ROOT / "processes", now=BEGIN)
-    return app
+    return seeded(seed_people, tables, drawings)
+
+
+def tables(uow: Session) -> None:
+    seed_tables(uow, folder=ROOT / "rules", now=BEGIN)
+
+
+def drawings(uow: Session) -> None:
+    seed_processes(uow, folder=ROOT / "processes", now=BEGIN)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.identity.demo import DEMO_PASSWORD, seed_people
-from app.kernel.database import unit_of_work
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -28,11 +27,9 @@ def sign_in(client: FlaskClient, username: str, password: str = DEMO_PASSWORD, *
 
 
 @pytest.fixture
-def bank(app: Flask) -> Flask:
+def bank(seeded: Callable[..., Flask]) -> Flask:
     """The application with the people of the demo bank."""
-    with unit_of_work() as uow:
-        seed_people(uow)
-    return app
+    return seeded(seed_people)
 
 
 @pytest.fixture

@@ -41,13 +41,16 @@ CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 
 
 @pytest.fixture
-def demo(app: Flask) -> Flask:
+def demo(filled: Callable[..., Flask]) -> Flask:
     """The whole demo bank, not its people only, with its requests under way."""
+    return filled("demo", _fill)
+
+
+def _fill() -> None:
     now = datetime.now(UTC)
     with unit_of_work() as uow:
         seed(uow, now)
     seed_requests(now)
-    return app
 
 
 @pytest.mark.slow

@@ -48,6 +48,7 @@ def test_an_unknown_address_is_told_kindly(client_as: Callable[..., FlaskClient]
     assert text in answer.text
 
 
+@pytest.mark.own_app
 def test_every_fault_is_named_on_the_error_page(bank: Flask, client_as: Callable[..., FlaskClient]) -> None:
     faults = [
         Fault("/rate", "Must be greater than %(min)s.", {"min": "<0"}),
@@ -64,6 +65,7 @@ def test_every_fault_is_named_on_the_error_page(bank: Flask, client_as: Callable
     assert "此项必填。" in answer.text
 
 
+@pytest.mark.own_app
 def test_a_crash_shows_a_page_and_no_inside(bank: Flask, client_as: Callable[..., FlaskClient]) -> None:
     def crash() -> None:
         raise ZeroDivisionError("secret detail")
@@ -76,6 +78,7 @@ def test_a_crash_shows_a_page_and_no_inside(bank: Flask, client_as: Callable[...
     assert "Nothing was changed" in answer.text
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize("status", [403, 405, 409, 413])
 def test_each_refusal_has_its_page(bank: Flask, client_as: Callable[..., FlaskClient], status: int) -> None:
     def refuse() -> None:

@@ -11,17 +11,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from app.identity.actors import SYSTEM, Actor
 from app.identity.models import Department, OrganisationUnit, Person, PersonRole
 from app.identity.services import hash_password
-from app.kernel.database import unit_of_work
 from app.modules import catalogue
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CDR = Path(catalogue.__file__).parent / "data" / "cdr"
 PASSWORD = "correct horse"
-_HASH: list[str] = []
 
 MANAGER = Actor(
     id=1,
@@ -57,37 +56,37 @@ def time_deposit(value: str = "0.0155", **groups: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def bank(app: Flask) -> Flask:
+def bank(seeded: Callable[..., Flask]) -> Flask:
     """Departments, a tree of units, a product manager and a teller."""
-    _HASH[:] = _HASH or [hash_password(PASSWORD)]
-    with unit_of_work() as uow:
-        uow.add_all([Department(key=k, names={"en": k}, kind="owner") for k in ("personal_banking", "risk")])
+    return seeded(small_bank)
+
+
+def small_bank(uow: Session) -> None:
+    digest = hash_password(PASSWORD)
+    uow.add_all([Department(key=k, names={"en": k}, kind="owner") for k in ("personal_banking", "risk")])
+    uow.flush()
+    for code, parent, path in (
+        ("HO", None, "/HO/"),
+        ("SH", "HO", "/HO/SH/"),
+        ("SH01", "SH", "/HO/SH/SH01/"),
+        ("BJ", "HO", "/HO/BJ/"),
+    ):
+        uow.add(
+            OrganisationUnit(code=code, names={"en": code}, kind="branch", region="x", parent_code=parent, path=path)
+        )
         uow.flush()
-        for code, parent, path in (
-            ("HO", None, "/HO/"),
-            ("SH", "HO", "/HO/SH/"),
-            ("SH01", "SH", "/HO/SH/SH01/"),
-            ("BJ", "HO", "/HO/BJ/"),
-        ):
-            uow.add(
-                OrganisationUnit(
-                    code=code, names={"en": code}, kind="branch", region="x", parent_code=parent, path=path
-                )
+    for actor in (MANAGER, RISK):
+        uow.add(
+            Person(
+                id=actor.id,
+                username=actor.username,
+                names=dict(actor.names),
+                password_hash=digest,
+                department_key=actor.department,
+                unit_code=actor.unit,
+                roles=[PersonRole(role=role) for role in actor.roles],
             )
-            uow.flush()
-        for actor in (MANAGER, RISK):
-            uow.add(
-                Person(
-                    id=actor.id,
-                    username=actor.username,
-                    names=dict(actor.names),
-                    password_hash=_HASH[0],
-                    department_key=actor.department,
-                    unit_code=actor.unit,
-                    roles=[PersonRole(role=role) for role in actor.roles],
-                )
-            )
-    return app
+        )
 
 
 @pytest.fixture

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.identity.demo import DEMO_PASSWORD, seed_people
-from app.kernel.database import end_read, session, unit_of_work
+from app.kernel.database import end_read, session
 from app.modules.catalogue import queries
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.services import load_demo, run_jobs
@@ -43,13 +45,13 @@ class Browser:
 
 
 @pytest.fixture
-def lin(app: Flask) -> Browser:
+def lin(seeded: Callable[..., Flask]) -> Browser:
     """A product manager of personal banking, in the demo bank."""
-    with unit_of_work() as uow:
-        seed_people(uow)
-        uow.flush()
-        load_demo(uow, NOW)
-    return Browser(app, "lin.yue")
+    return Browser(seeded(seed_people, products), "lin.yue")
+
+
+def products(uow: Session) -> None:
+    load_demo(uow, NOW)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
