@@ -13,12 +13,15 @@ import json
 import os
 import signal
 import sys
+from datetime import date
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.orm import configure_mappers
 
 from app.bootstrap import create_app
+from app.kernel import calendar
 from app.kernel.database import db
 from app.workflow.deployments import library
 
@@ -100,6 +103,9 @@ def serve(app: Flask, command: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    # Else each child would do it again, which takes longer than its request.
+    configure_mappers()
+    calendar.is_business_day(date.today())
     for line in sys.stdin:
         command = json.loads(line)
         app = application(command["settings"])
