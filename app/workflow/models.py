@@ -122,7 +122,8 @@ class TaskAudience(Record):
     __tablename__ = "task_audience"
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), primary_key=True)
     audience: Mapped[str] = mapped_column(Text, primary_key=True)
-    """A group; ``@username`` for an assignee; ``*`` for those who read all."""
+    """A group; ``@username`` for an assignee, ``@username:delegated`` for what others delegated to them; ``*`` for
+    those who read all."""
     slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     candidate: Mapped[bool]
     """May work on it, or only see it."""

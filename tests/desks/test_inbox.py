@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from app.kernel.database import db
 from tests.desks.conftest import Bank, Desk, texts
+from tests.desks.drawings import OK
 
 DeskOf = Callable[..., Desk]
 
@@ -40,11 +41,13 @@ def test_a_row_says_what_is_asked_for_which_product_from_whom_and_how_long_is_le
         assert text in page, text
 
 
-@pytest.mark.parametrize("filter", ["mine", "group", "all"])
+@pytest.mark.parametrize("filter", ["mine", "group", "delegated", "all"])
 def test_the_page_takes_at_most_five_statements(desk: DeskOf, cases: Bank, filter: str) -> None:
     for _ in range(3):
         cases.claim(cases.start()["risk"], "chen.rui")
     reviewer, asked = desk("chen.rui"), []
+    for name in ("One", "Two"):
+        reviewer.post("/inbox/lists?filter=group&product=TD-001", {"name": name})
 
     def note(*arguments: Any) -> None:
         if not arguments[2].startswith(("BEGIN", "ROLLBACK")):
@@ -125,3 +128,48 @@ def test_the_preview_is_hidden_from_those_who_take_no_part(desk: DeskOf, cases: 
 )
 def test_an_empty_list_says_what_would_fill_it(desk: DeskOf, cases: Bank, query: str, text: str) -> None:
     assert text in desk("chen.rui").main(f"/inbox?{query}")
+
+
+def test_what_is_delegated_stands_in_a_list_of_its_own_until_it_is_given_back(desk: DeskOf, cases: Bank) -> None:
+    task = cases.start()["risk"]
+    cases.claim(task, "chen.rui")
+    assert listed(desk("xu.feng").main("/inbox?filter=delegated")) == []
+    desk("chen.rui").post(f"/tasks/{task}/delegate", {"to": "xu.feng"})
+    assert listed(desk("xu.feng").main("/inbox?filter=delegated")) == [task]
+    assert listed(desk("chen.rui").main("/inbox?filter=delegated")) == []
+    page = desk("xu.feng").main(f"/tasks/{task}")
+    desk("xu.feng").post(f"/tasks/{task}", {**OK, "version": texts(page, r'name="version" value="(\d+)"')[0]})
+    assert listed(desk("xu.feng").main("/inbox?filter=delegated")) == []
+    assert listed(desk("chen.rui").main("/inbox?filter=mine")) == [task]
+
+
+def test_a_list_is_kept_under_a_name_with_its_count_for_its_owner_only(desk: DeskOf, cases: Bank) -> None:
+    cases.start(product="TD-007")
+    cases.start(product="TD-008")
+    reviewer = desk("chen.rui")
+    answer = reviewer.post("/inbox/lists?filter=group&product=TD-007", {"name": "Time deposits"}, follow_redirects=True)
+    assert re.search(r"Time deposits</span> <span class=\"count\">1</span>", answer.text)
+    assert "Time deposits" not in desk("xu.feng").main("/inbox")
+    again = reviewer.post("/inbox/lists?filter=group", {"name": "Time deposits"}, follow_redirects=True)
+    assert re.search(r"Time deposits</span> <span class=\"count\">2</span>", again.text)
+    assert again.text.count("Time deposits</span>") == 1
+
+
+def test_a_list_is_removed_by_its_owner_only(desk: DeskOf, cases: Bank) -> None:
+    reviewer = desk("chen.rui")
+    page = reviewer.post("/inbox/lists?filter=group&sort=created", {"name": "Newest"}, follow_redirects=True).text
+    address = texts(page, r'action="(/inbox/lists/\d+/remove)')[0]
+    desk("xu.feng").post(address)
+    assert "Newest</span>" in reviewer.main("/inbox")
+    reviewer.post(address)
+    assert "Newest</span>" not in reviewer.main("/inbox")
+
+
+def test_a_list_needs_a_name_and_there_are_eight_at_most(desk: DeskOf, cases: Bank) -> None:
+    reviewer = desk("chen.rui")
+    assert reviewer.post("/inbox/lists?sort=created", {"name": " "}).status_code == 422
+    for number in range(8):
+        assert reviewer.post("/inbox/lists?sort=created", {"name": f"List {number}"}).status_code == 303
+    refused = reviewer.post("/inbox/lists?sort=created", {"name": "One more"})
+    assert refused.status_code == 422
+    assert "At most 8 lists can be kept" in refused.text

@@ -26,6 +26,11 @@ def personal(username: str) -> str:
     return f"@{username}"
 
 
+def delegated(username: str) -> str:
+    """The audience of one person for what others delegated 委派 to them."""
+    return f"@{username}:delegated"
+
+
 def publish(uow: Session, instance: ProcessInstance, tasks: Sequence[Task]) -> None:
     """Show newly opened tasks to those who may work on them or see them."""
     rows = [row for task in tasks for row in _rows(instance, task, _audiences(instance, task))]
@@ -63,6 +68,8 @@ def _audiences(instance: ProcessInstance, task: Task) -> dict[str, bool]:
         found[personal(task.owner)] = False
     if task.assignee:
         found[personal(task.assignee)] = True
+        if task.owner:
+            found[delegated(task.assignee)] = True
     return found
 
 

@@ -7,7 +7,7 @@ count over the whole is ever made; badges stop at a hundred.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.identity.actors import EVERYTHING, Actor
 from app.workflow.models import ProcessInstance, Task, TaskAudience
-from app.workflow.tasks.audience import personal
+from app.workflow.tasks.audience import delegated, personal
 
 SORTS = ("due", "created")
-FILTERS = ("mine", "group", "all")
+FILTERS = ("mine", "group", "delegated", "all")
 BADGE_LIMIT = 100
 
 
@@ -42,6 +42,8 @@ def audiences(actor: Actor, wish: Wish) -> list[tuple[str, bool]]:
     own = (personal(actor.username), True)
     if wish.filter == "mine":
         return [own]
+    if wish.filter == "delegated":
+        return [(delegated(actor.username), True)]
     groups = sorted(actor.groups)
     if wish.filter == "group":
         return [(group, True) for group in groups]
@@ -115,17 +117,12 @@ def _order(wish: Wish, moment: Any, task_id: Any) -> Sequence[Any]:
 
 def count_open(session: Session, actor: Actor, filter: str) -> int:
     """How many tasks a list holds, up to a hundred: a badge says "99+"."""
-    return session.scalar(select(_count(actor, filter))) or 0
+    return session.scalar(select(counted(actor, Wish(filter=filter)))) or 0
 
 
-def counts(session: Session, actor: Actor) -> dict[str, int]:
-    """The badges of all lists, in one statement."""
-    row = session.execute(select(*[_count(actor, name).label(name) for name in FILTERS])).one()
-    return {name: row._mapping[name] or 0 for name in FILTERS}
-
-
-def _count(actor: Actor, filter: str) -> Any:
-    wish = Wish(filter=filter, limit=BADGE_LIMIT)
+def counted(actor: Actor, wish: Wish) -> Any:
+    """The badge of a list, for a statement that asks several. It never reads more than a hundred rows of a range."""
+    wish = replace(wish, after=None, limit=BADGE_LIMIT)
     ranges = [_range(audience, candidate, wish) for audience, candidate in audiences(actor, wish)]
     merged = union_all(*[select(r.subquery().c.task_id) for r in ranges]).subquery()
     return select(func.count(merged.c.task_id.distinct())).scalar_subquery()

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.desks.inbox.queries.saved import Kept, lists_of
 from app.desks.inbox.queries.words import Words, process_names, words_for
 from app.identity.actors import Actor
 from app.kernel.i18n import pick
@@ -47,19 +48,23 @@ class Inbox:
     rows: Sequence[Row]
     after: tuple[datetime, int] | None
     counts: Mapping[str, int]
+    kept: Sequence[Kept]
+    """The person's own lists."""
     words: Words
     processes: Mapping[str, Mapping[str, str]]
 
 
 def inbox(session: Session, actor: Actor, wish: Wish) -> Inbox:
     """What ``actor`` wished to see. At most four statements, fewer when names are known."""
+    counts, kept = lists_of(session, actor)
     tasks, after = queries.open_tasks(session, actor, wish)
     people = [name for t in tasks for name in (t.assignee, t.owner, t.instance.started_by)]
     return Inbox(
         wish=wish,
         rows=[row(t, t.instance, actor) for t in tasks],
         after=after,
-        counts=queries.counts(session, actor),
+        counts=counts,
+        kept=kept,
         words=words_for(session, people),
         processes=process_names(session),
     )

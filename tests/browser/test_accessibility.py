@@ -1,0 +1,95 @@
+"""Every page for everybody: axe finds no violation of WCAG 2 A or AA, in light and dark, wide and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.demo_requests import seed_requests
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+WAYS = {"light and wide": ("light", 1440), "dark on a phone": ("dark", 390)}
+FOREIGN = [".djs-container", ".bjs-powered-by"]
+"""What the drawing library draws; the list of steps below each drawing says the same in words."""
+
+PAGES = {
+    "lin.yue": [
+        "/",
+        "/requests",
+        "/requests/new",
+        "/products",
+        "/products?q=nothing-of-that-name",
+        "/products/on-sale",
+        "/products/new",
+        "/products/new/time_deposit",
+        "/products/import",
+        "/products/CN-TD",
+        "/products/CN-TD/versions/1",
+        "/products/CN-TD/versions/1/difference/2",
+        "/help",
+        "/help/inbox",
+        "/help/change",
+        "/help/catalogue",
+        "/help/processes",
+        "/help/api",
+    ],
+    "he.jia": ["/requests/2", "/requests/2/edit/versions", "/requests/2/edit/launch", "/cases"],
+    "chen.rui": ["/inbox", "/inbox?filter=delegated", "/inbox?filter=all&sort=created", "/tasks/12", "/cases/2"],
+    "wang.zhiyuan": ["/tasks/7"],
+    "lu.ming": ["/processes", "/processes/product_update/versions/1", "/processes/check", "/rules", "/admin"],
+    "jin.cheng": ["/admin", "/rules/materiality"],
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def under_way(served: Flask) -> None:
+    """Requests with tasks in hand."""
+    with served.app_context():
+        seed_requests(datetime.now(UTC))
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds on the page that is open, one line for each element."""
+    found = page.evaluate(f"{AXE}\n;axe.run({{exclude: {FOREIGN}}}, {RULES})")
+    return [
+        f"{page.url} {rule['id']}: {rule['help']}: {node['html'][:160]} {_why(node)}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def _why(node: dict[str, Any]) -> str:
+    return "; ".join(check["message"] for check in [*node["any"], *node["all"]])[:200]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("person", PAGES)
+def test_no_page_shuts_anybody_out(page_as: Callable[..., Any], person: str, way: str) -> None:
+    theme, width = WAYS[way]
+    page = page_as(person, width=width)
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    found = []
+    for path in PAGES[person]:
+        assert page.goto(path).status == 200, path
+        page.wait_for_load_state("networkidle")
+        found += violations(page)
+    assert found == [], "\n".join(found)
+
+
+def test_the_sign_in_page_shuts_nobody_out(new_page: Callable[..., Any]) -> None:
+    page = new_page()
+    page.goto("/sign-in")
+    assert violations(page) == []
+
+
+def test_axe_finds_what_is_wrong(new_page: Callable[..., Any]) -> None:
+    page = new_page()
+    page.goto("/sign-in")
+    page.evaluate("document.querySelector('label').remove()")
+    assert any("label" in line for line in violations(page))
