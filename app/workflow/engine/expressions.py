@@ -97,6 +97,8 @@ def _complaint(node: ast.AST) -> str | None:
             return "only the listed functions may be called"
         case ast.Constant() if not isinstance(node.value, str | int | float | bool | None):
             return f"not allowed in an expression: {str(node.value)[:40]!r}"
+        case ast.Constant(value=str(text)) if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+            return "a text holds a character that cannot be kept"
         case ast.Name() if node.id.startswith("_"):
             return f"names may not begin with an underscore: {node.id}"
         case ast.Dict() if None in node.keys:

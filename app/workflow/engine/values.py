@@ -84,7 +84,8 @@ def is_bounded_number(value: int | Decimal) -> bool:
         return abs(value) <= int(MAX_NUMBER)
     if not value.is_finite():
         return False
-    return value == 0 or (value.adjusted() >= -MAX_PLACES and abs(value) <= MAX_NUMBER)
+    # ``abs`` would round to the context, which ends long before what a text can say.
+    return value == 0 or (value.adjusted() >= -MAX_PLACES and value.copy_abs() <= MAX_NUMBER)
 
 
 class Scales:

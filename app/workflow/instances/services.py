@@ -14,9 +14,12 @@ from app.identity.actors import Actor
 from app.identity.permissions import Facts, allowed, require
 from app.kernel import audit
 from app.kernel.errors import Conflict, NotFound, invalid
+from app.kernel.i18n import N_
 from app.workflow import vocabulary
 from app.workflow.deployments.library import latest_bundle
 from app.workflow.engine import EngineError, Run
+from app.workflow.engine.errors import ExpressionError
+from app.workflow.engine.values import Scales
 from app.workflow.instances.progress import Step, functions, resume, settle, stream, stuck
 from app.workflow.models import Incident, ProcessInstance, Task, Timer
 from app.workflow.tasks.audience import unpublish
@@ -40,6 +43,7 @@ def start_instance(
     ``card`` is what lists show of it: ``title`` by language, ``products``.
     """
     require(actor, "instance.start")
+    _refuse_masses(variables or {})
     parts = latest_bundle(uow, key)
     instance = ProcessInstance(
         definition_id=parts.definition_id,
@@ -65,6 +69,16 @@ def start_instance(
     step.note("instance.start", process=key, definition=parts.definition_id, business_key=business_key)
     settle(step, [])
     return step
+
+
+def _refuse_masses(variables: Mapping[str, Any]) -> None:
+    """What an expression could not hold anyway would be carried through every step of the case."""
+    for name, value in variables.items():
+        try:
+            Scales().weigh(value)
+        except ExpressionError as error:
+            message = N_("Variables carry routing facts only; this is too much: %(reason)s.")
+            raise invalid(f"/variables/{name}", message, reason=str(error), code="too_large") from error
 
 
 def locked(uow: Session, instance_id: int) -> ProcessInstance:

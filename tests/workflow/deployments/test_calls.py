@@ -33,3 +33,10 @@ def test_a_ring_that_two_approvals_closed_starts_no_case(ask: Any) -> None:
         uow.execute(update(ProcessDefinition).where(ProcessDefinition.key == "first").values(**ring))
     started = ask("lin.yue", "POST", "/processes/second/instances", json={"variables": {}})
     assert (started.status_code, started.json["code"]) == (422, "calls_itself")
+
+
+def test_masses_do_not_travel_with_a_case(ask: Any) -> None:
+    assert ask("shen.dan", "POST", "/processes", json={"xml": simple("a")}).status_code == 201
+    for value in ("y" * 20_000, list(range(2_000)), [["y" * 9_000] * 30]):
+        refused = ask("lin.yue", "POST", "/processes/drawn/instances", json={"variables": {"x": value}})
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/variables/x")

@@ -393,3 +393,16 @@ def test_whatever_parses_stays_within_the_budget(source: str) -> None:
         walker.value(parse(source))
     assert walker.steps <= MAX_STEPS + 200_000 // interpreter.WEIGHT_OF_A_STEP
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("source", ["1e999999999", "-1e999999999", "decimal('1e999999999')", "1e-999999999"])
+def test_a_number_beyond_all_bounds_is_an_error_of_the_expression(source: str) -> None:
+    """Not of the machine that reckons with it."""
+    with pytest.raises(ExpressionError):
+        evaluate(source, {})
+
+
+@pytest.mark.parametrize("source", [r"'\x00'", r"'\ud800'", r"{'a': 'b\0'}"])
+def test_a_text_that_no_database_keeps_is_refused(source: str) -> None:
+    with pytest.raises(ExpressionError):
+        evaluate(source, {})
