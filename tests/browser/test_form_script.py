@@ -26,6 +26,8 @@ def test_a_condition_is_asked_for_when_the_verdict_brings_one(served: Flask, new
     page.set_content(html)
     assert shown(page, "condition")
     page.add_script_tag(path=SCRIPT)
+    assert shown(page, "condition")
+    page.check("[name=verdict][value=reject]")
     assert not shown(page, "condition")
     page.check("[name=verdict][value=with_conditions]")
     assert shown(page, "condition")

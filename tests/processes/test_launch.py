@@ -86,6 +86,7 @@ def test_a_notice_shorter_than_the_policy_is_refused(play: Play) -> None:
     with pytest.raises(Invalid) as refusal:
         play.do("plan_rollout", notice_days=29)
     assert [(f.pointer, f.values["days"]) for f in refusal.value.faults] == [("/data/notice_days", 30)]
+    assert play.instance().variables["notice_least"] == 30
     with pytest.raises(Invalid) as refusal:
         play.do("plan_rollout", effective_on=play.now.date().isoformat())
     assert [f.pointer for f in refusal.value.faults] == ["/data/effective_on"]

@@ -21,7 +21,7 @@ from app.modules.changes.services import (
     reviewing,
 )
 from app.modules.changes.services.records import of_case
-from app.modules.changes.services.submission import PROCESS
+from app.modules.changes.services.submission import PROCESS, notice_days
 from app.workflow.vocabulary import Context, Several, facts, handler, recorder, when_cancelled
 
 _VERBS = {"declined": "decline", "rejected": "reject", "withdrawn": "withdraw"}
@@ -96,7 +96,9 @@ def record_decision(context: Context) -> dict[str, Any]:
     context.note("change.decided", number=request.number, **said)
     if decision.decision == "reject":
         request.closing_reason = decision.reason
-    return {"decision": decision.decision}
+    # What the form of the rollout shows as the least; the plan itself is held to the policy of its own day.
+    least = notice_days(context.uow, request, context.now, record=False)
+    return {"decision": decision.decision, "notice_least": least}
 
 
 @recorder("changes.record_pilot_plan")

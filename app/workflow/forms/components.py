@@ -36,6 +36,8 @@ class Limits:
     min_length: int = 0
     max_length: int = MAX_TEXT
     minimum: Decimal | None = None
+    minimum_from: str | None = None
+    """A FEEL expression over the case's variables that gives the least value where it is shown; a policy's, say."""
     maximum: Decimal | None = None
     pattern: re.Pattern[str] | None = None
     pattern_messages: Texts | None = None

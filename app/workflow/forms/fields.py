@@ -193,10 +193,12 @@ class DayField(ComponentField):
 
 
 class FilesField(ComponentField):
-    """Ids of attachments. That they belong to the task is for the task to check."""
+    """Ids of attachments, or one id for itself. That they belong to the task is for the task to check."""
 
     def read(self, value: Any) -> list[int]:
         most = MAX_FILES if self.limits.multiple else 1
+        if _is_id(value):
+            value = [value]
         if not isinstance(value, list) or not all(_is_id(v) for v in value[: most + 1]):
             raise refuse(N_("Must be a list of attachment ids."), code="not_attachments")
         if len(value) > most:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -54,7 +55,7 @@ class Form:
         """Form-js components in one language, only those shown, ``required`` as it stands now."""
         scope = self._scope(values, variables)
         shown = list(_shown(self.components, scope))
-        return [for_api(c, language, lambda i: _is_required(i, scope)) for c in shown]
+        return [for_api(c, language, lambda i: _is_required(i, scope), lambda i: _least(i, scope)) for c in shown]
 
     def for_page(self, language: str, values: Values, variables: Values) -> list[dict[str, Any]]:
         """What the page macro renders: all components, those not shown marked ``hidden``."""
@@ -143,6 +144,17 @@ def _is_required(component: Component, scope: Values) -> bool:
     """A condition that cannot be told counts as met: better asked once too often."""
     when = component.limits.required_when
     return component.limits.required or (when is not None and _holds(when, scope) is not False)
+
+
+def _least(component: Component, scope: Values) -> int | None:
+    """The whole number that the expression gives; ``None`` when it cannot be told."""
+    source = component.limits.minimum_from
+    assert source is not None
+    try:
+        found = feel.evaluate(source, {name: scope.get(name) for name in feel.names(source)})
+    except ExpressionError:
+        return None
+    return int(found) if isinstance(found, int | Decimal) and not isinstance(found, bool) else None
 
 
 def _is_empty(value: Any) -> bool:

@@ -10,9 +10,10 @@ from app.workflow import feel
 from app.workflow.forms.components import Component, text_in
 
 Required = Callable[[Component], bool]
+Least = Callable[[Component], int | None]
 
 
-def for_api(component: Component, language: str, required: Required) -> dict[str, Any]:
+def for_api(component: Component, language: str, required: Required, least: Least) -> dict[str, Any]:
     """The form-js component in one language."""
     raw = dict(component.raw or {})
     found = {k: v for k, v in raw.items() if k not in {"properties", "conditional", "components"}}
@@ -25,8 +26,10 @@ def for_api(component: Component, language: str, required: Required) -> dict[str
         found["values"] = [{"value": o.value, "label": text_in(o.labels, language)} for o in component.options]
     if component.is_input:
         found["validate"] = {**raw.get("validate", {}), "required": required(component)}
+    if component.limits.minimum_from and (number := least(component)) is not None:
+        found["validate"]["min"] = number
     if component.type == "group":
-        found["components"] = [for_api(child, language, required) for child in component.children]
+        found["components"] = [for_api(child, language, required, least) for child in component.children]
     return found
 
 

@@ -151,6 +151,7 @@ class Reader:
             min_length=self._whole(rules.get("minLength"), 0, name),
             max_length=self._whole(rules.get("maxLength"), MAX_MATCHED if pattern else MAX_TEXT, name),
             minimum=self._decimal(rules.get("min"), name),
+            minimum_from=self._expression(_member(raw, "properties").get("minFrom"), name),
             maximum=self._decimal(rules.get("max"), name),
             pattern=pattern,
             pattern_messages=messages,

@@ -123,6 +123,20 @@ def test_the_api_shows_one_language_and_only_what_is_shown() -> None:
     assert "properties" not in json.dumps(more)
 
 
+def test_a_program_sees_all_that_a_verdict_may_ask_for_before_it_chooses() -> None:
+    components = form_named("department_review").as_components("en", {}, {})
+    assert [c["key"] for c in components] == ["verdict", "opinion", "condition", "condition_kind"]
+    assert [c["validate"]["required"] for c in components] == [True, True, False, False]
+
+
+def test_a_least_value_may_come_from_the_case() -> None:
+    plan = form_named("rollout_plan")
+    told = {c["key"]: c["validate"] for c in plan.as_components("en", {}, {"notice_least": 7})}
+    assert told["notice_days"]["min"] == 7
+    untold = {c["key"]: c["validate"] for c in plan.as_components("en", {}, {})}
+    assert untold["notice_days"]["min"] == 0
+
+
 def test_an_empty_group_is_not_shown() -> None:
     inner = {"type": "textfield", "key": "x", "conditional": {"hide": "=true"}}
     content = {"type": "default", "id": "f", "components": [{"type": "group", "components": [inner]}]}

@@ -56,6 +56,12 @@ def test_an_opinion_is_required_unless_the_department_approves() -> None:
     assert faults(review, {"verdict": "reject"}) == {"/data/opinion": "required"}
 
 
+def test_one_file_may_be_given_by_its_id_alone() -> None:
+    tested = {"stability": "pass", "security": "pass", "summary": "fine"}
+    kept = form_named("technical_test").read({**tested, "evidence": 5}, variables={})
+    assert kept["evidence"] == [5]
+
+
 def test_a_condition_is_asked_for_with_conditions_only_and_dropped_otherwise() -> None:
     review = form_named("department_review")
     found = faults(review, {"verdict": "with_conditions", "opinion": "only if"})

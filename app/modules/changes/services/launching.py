@@ -109,7 +109,8 @@ def record_rollout(
     possible one if the approval took longer. 422 if the notice is shorter than
     the policy asks, or the day earlier than the notice allows (rule 10).
     """
-    days, least = int(answers["notice_days"]), notice_days(uow, request, now)
+    least = notice_days(uow, request, now)
+    days = least if answers["notice_days"] is None else int(answers["notice_days"])
     if days < least:
         message = N_("The notice policy asks for at least %(days)s days.")
         raise invalid("/data/notice_days", message, code="notice_period", days=least)
