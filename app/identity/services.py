@@ -16,19 +16,27 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.models import AccessToken, Person, PersonRole
+from app.kernel.database import table_of
 from app.kernel.errors import NotSignedIn
 
 TOKEN_LIFE = timedelta(hours=12)
 _hasher = PasswordHasher()
-# Columns, not objects, and built once: this is asked with every request.
+_PEOPLE, _ROLES, _TOKENS = table_of(Person), table_of(PersonRole), table_of(AccessToken)
+# Columns of the tables, not objects, and built once: this is asked with every request.
 _WHO = select(
-    Person.id, Person.username, Person.names, Person.department_key, Person.unit_code, Person.language, PersonRole.role
-).outerjoin(PersonRole, PersonRole.person_id == Person.id)
-_OF_TOKEN = _WHO.join(AccessToken, AccessToken.person_id == Person.id).where(
-    AccessToken.digest == bindparam("digest"),
-    AccessToken.expires_at > bindparam("now"),
-    AccessToken.epoch == Person.session_epoch,
-    Person.active,
+    _PEOPLE.c.id,
+    _PEOPLE.c.username,
+    _PEOPLE.c.names,
+    _PEOPLE.c.department_key,
+    _PEOPLE.c.unit_code,
+    _PEOPLE.c.language,
+    _ROLES.c.role,
+).select_from(_PEOPLE.outerjoin(_ROLES, _ROLES.c.person_id == _PEOPLE.c.id))
+_OF_TOKEN = _WHO.join(_TOKENS, _TOKENS.c.person_id == _PEOPLE.c.id).where(
+    _TOKENS.c.digest == bindparam("digest"),
+    _TOKENS.c.expires_at > bindparam("now"),
+    _TOKENS.c.epoch == _PEOPLE.c.session_epoch,
+    _PEOPLE.c.active,
 )
 
 

@@ -74,7 +74,7 @@ def end_session() -> None:
 
 
 def resolve_actor() -> None:
-    """Find out who asks, once a request, and end that read's transaction."""
+    """Find out who asks, once a request, and end that read before a unit of work begins."""
     g.now = clock.now()
     g.actor = _bearer() if request.headers.get("Authorization") else _browser()
     if g.actor is not None and g.actor.language:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kernel.database import Instant, Json, Record, table_of
 
 GENESIS = b"\0" * 32
+_PAGE = 500
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -147,8 +148,7 @@ def _headless(session: Session, stream: str | None) -> Iterator[Break]:
 def _verify_stream(session: Session, head: AuditStream) -> Iterator[Break]:
     previous, expected = GENESIS, 0
     gone: set[int] = set()
-    events = select(AuditEvent).where(AuditEvent.stream == head.stream).order_by(AuditEvent.number)
-    for event in session.scalars(events.execution_options(yield_per=500)):
+    for event in _links(session, head.stream):
         expected += 1
         if event.number != expected:
             yield Break(head.stream, expected, "missing")
@@ -167,6 +167,16 @@ def _verify_stream(session: Session, head: AuditStream) -> Iterator[Break]:
         yield Break(head.stream, expected, "head")
     for number in sorted(gone):
         yield Break(head.stream, number, "payload missing")
+
+
+def _links(session: Session, stream: str) -> Iterator[AuditEvent]:
+    """The links of a chain in order, a page at a time (a cursor would need a transaction)."""
+    links = select(AuditEvent).where(AuditEvent.stream == stream).order_by(AuditEvent.number).limit(_PAGE)
+    page = session.scalars(links).all()
+    while page:
+        yield from page
+        beyond = links.where(AuditEvent.number > page[-1].number)
+        page = session.scalars(beyond).all() if len(page) == _PAGE else []
 
 
 def _committed(event: AuditEvent) -> bytes:

@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.database import Record, session
+from app.kernel.database import Record, session, table_of
 
 BANK_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -27,7 +27,8 @@ class ClockShift(Record):
     seconds: Mapped[int]
 
 
-_SHIFT = select(ClockShift.seconds)
+# The column of the table: nothing to map, and this is asked with every request.
+_SHIFT = select(table_of(ClockShift).c.seconds)
 
 
 def real() -> datetime:

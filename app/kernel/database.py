@@ -17,8 +17,10 @@ from typing import Any, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, String, Table, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -27,12 +29,23 @@ class Record(DeclarativeBase):
     """Base of all tables. Columns are NOT NULL unless their type says ``| None``."""
 
 
+_IMMEDIATE = "tollgate_immediate"
+_WRITING = "in_unit_of_work"
+_READING = "tollgate_reading_engine"
+
+
+class _Session(FlaskSession):  # type: ignore[misc]
+    """Of the one database: what is left to choose is whether there is a transaction."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **_: Any) -> Any:
+        return bind or self.info.get(_WRITING) or current_app.extensions[_READING]
+
+
 db = SQLAlchemy(
     model_class=Record,
     disable_autonaming=True,
-    session_options={"expire_on_commit": False, "autoflush": False},
+    session_options={"class_": _Session, "expire_on_commit": False, "autoflush": False},
 )
-_IMMEDIATE = "tollgate_immediate"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -100,13 +113,23 @@ def install(app: Flask) -> None:
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     with app.app_context():
-        _install_engine(db.engine)
+        app.extensions[_READING] = _install_engine(db.engine)
 
 
-def _install_engine(engine: Engine) -> None:
+def _install_engine(engine: Engine) -> Engine:
+    """Set the engine up; returns the same one for reading.
+
+    On PostgreSQL reading does without transactions: under READ COMMITTED each statement sees
+    its own state anyway, BEGIN and ROLLBACK are two trips to the server, and psycopg forgets
+    its prepared statements at each ROLLBACK.
+    """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    # Many rows in one statement: psycopg's ``executemany`` waits for the server three times.
+    cast(DefaultDialect, engine.dialect).use_insertmanyvalues_wo_returning = True
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def table_of(model: type[Record]) -> Table:
@@ -125,7 +148,7 @@ def is_sqlite() -> bool:
 
 
 def end_read() -> None:
-    """End the open read transaction, if any, and forget what it loaded."""
+    """End the open read (on SQLite its transaction), if any, and forget what it loaded."""
     db.session.rollback()
 
 
@@ -136,12 +159,12 @@ def unit_of_work() -> Iterator[Session]:
     Yields the session. Objects loaded before it must not be used inside it.
     """
     current = session()
-    if current.info.get("in_unit_of_work"):
+    if current.info.get(_WRITING):
         raise RuntimeError("units of work do not nest: pass the session on")
     current.rollback()
-    current.connection(execution_options={_IMMEDIATE: True})
-    current.info["in_unit_of_work"] = True
+    current.info[_WRITING] = db.engine
     try:
+        current.connection(execution_options={_IMMEDIATE: True})
         yield current
         fault_point("before_commit")
         current.commit()
@@ -150,7 +173,7 @@ def unit_of_work() -> Iterator[Session]:
         current.rollback()
         raise
     finally:
-        current.info["in_unit_of_work"] = False
+        current.info[_WRITING] = None
 
 
 def fault_point(name: str) -> None:
