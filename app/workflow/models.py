@@ -105,9 +105,9 @@ def _list_index(columns: tuple[str, ...], order: str) -> Index:
     """The index behind one kind of list; lists over all products read the first product's rows only."""
     name = f"ix_task_audience_{'_'.join(columns) or 'all'}_{order}"
     index = Index(name, "audience", "candidate", *columns, f"{order}_at", "task_id")
-    if "product" not in columns:
-        for database in ("sqlite", "postgresql"):
-            index.dialect_options[database]["where"] = text("slot = 0")
+    wanted = "product IS NOT NULL" if "product" in columns else "slot = 0"
+    for database in ("sqlite", "postgresql"):
+        index.dialect_options[database]["where"] = text(wanted)
     return index
 
 

@@ -708,9 +708,15 @@ def upgrade() -> None:
             "ix_task_audience_product_created",
             ["audience", "candidate", "product", "created_at", "task_id"],
             unique=False,
+            sqlite_where=sa.text("product IS NOT NULL"),
+            postgresql_where=sa.text("product IS NOT NULL"),
         )
         batch_op.create_index(
-            "ix_task_audience_product_due", ["audience", "candidate", "product", "due_at", "task_id"], unique=False
+            "ix_task_audience_product_due",
+            ["audience", "candidate", "product", "due_at", "task_id"],
+            unique=False,
+            sqlite_where=sa.text("product IS NOT NULL"),
+            postgresql_where=sa.text("product IS NOT NULL"),
         )
 
     op.create_table(
@@ -777,8 +783,16 @@ def downgrade() -> None:
 
     op.drop_table("change_condition")
     with op.batch_alter_table("task_audience", schema=None) as batch_op:
-        batch_op.drop_index("ix_task_audience_product_due")
-        batch_op.drop_index("ix_task_audience_product_created")
+        batch_op.drop_index(
+            "ix_task_audience_product_due",
+            sqlite_where=sa.text("product IS NOT NULL"),
+            postgresql_where=sa.text("product IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_task_audience_product_created",
+            sqlite_where=sa.text("product IS NOT NULL"),
+            postgresql_where=sa.text("product IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_task_audience_process_key_due", sqlite_where=sa.text("slot = 0"), postgresql_where=sa.text("slot = 0")
         )
