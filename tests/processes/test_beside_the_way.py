@@ -10,8 +10,9 @@ from sqlalchemy import select
 from app.kernel import audit
 from app.kernel.clock import start_of_day
 from app.kernel.database import end_read, session
-from app.kernel.errors import Conflict, DomainError, Invalid
+from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from app.modules.catalogue.models import ProductVersion
+from app.modules.catalogue.services.drafts import describe_product
 from app.modules.changes import invariants
 from app.workflow.instances.services import move
 from app.workflow.invariants import violations
@@ -126,3 +127,16 @@ def test_after_a_send_back_the_old_round_does_not_count(play: Play) -> None:
     put(play, "executive_decision")
     with pytest.raises(Conflict):
         play.do("executive_decision")
+
+
+def test_a_product_is_described_by_its_owner_only(play: Play) -> None:
+    """Or it could be taken over by naming another department as its owner."""
+    play.sell({"TD": TIME_DEPOSIT})
+    taken = {"owner_department": "corporate_banking"}
+    with pytest.raises(Forbidden):
+        play.step(
+            lambda uow: describe_product(uow, code="TD", changes=taken, actor=person(uow, "sun.qiang"), now=play.now)
+        )
+    play.step(
+        lambda uow: describe_product(uow, code="TD", changes={"note": "x"}, actor=person(uow, "lin.yue"), now=play.now)
+    )
