@@ -218,6 +218,15 @@ PROBLEMS = {
 }
 
 
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the state you saw; 428 without it, 412 when somebody changed the record since.",
+    "schema": {"type": "string"},
+}
+
+
 def document_problems(blueprint: Any, *statuses: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Say in the OpenAPI document which problems a view answers with."""
 

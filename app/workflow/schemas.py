@@ -7,18 +7,17 @@ from datetime import datetime
 from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
+from app.kernel.fields import Whole, text
 from app.kernel.web import PageQuery
 from app.workflow.tasks.queries import FILTERS, SORTS
 
 BIGGEST_ID = 2**53 - 1
-_TEXT = validate.Length(1, 4_000)
-_NAME = validate.Length(1, 200)
 
 
 class ProcessXml(Schema):
     """A drawing as BPMN 2.0 XML."""
 
-    xml = fields.String(required=True)
+    xml = text(required=True)
 
 
 class FindingOut(Schema):
@@ -50,9 +49,11 @@ class Definitions(Schema):
 
 
 class StartInstance(Schema):
-    business_key = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 200))
+    business_key = text(1, 200, load_default=None, allow_none=True)
     variables = fields.Dict(
-        keys=fields.String(validate=validate.Regexp(r"^[A-Za-z][A-Za-z0-9_]{0,63}\Z")), load_default=dict
+        keys=fields.String(validate=validate.Regexp(r"^[A-Za-z][A-Za-z0-9_]{0,63}\Z")),
+        load_default=dict,
+        metadata={"propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$"}},
     )
 
 
@@ -88,7 +89,7 @@ class History(Schema):
 
 
 class Reason(Schema):
-    reason = fields.String(load_default="", validate=validate.Length(0, 4_000))
+    reason = text(0, 4_000, load_default="")
 
 
 class TaskOut(Schema):
@@ -125,7 +126,7 @@ class Tasks(Schema):
 
 
 class CompleteTask(Schema):
-    version = fields.Integer(required=True, strict=True, validate=validate.Range(1, BIGGEST_ID))
+    version = Whole(required=True, validate=validate.Range(1, BIGGEST_ID))
     data = fields.Dict(required=True)
     proof = fields.Dict(load_default=None, allow_none=True)
 
@@ -137,17 +138,17 @@ class Completed(Schema):
 
 
 class HandOver(Schema):
-    to = fields.String(required=True, validate=_NAME)
+    to = text(1, 200, required=True)
 
 
 class SendBack(Schema):
-    element_id = fields.String(required=True, validate=_NAME)
-    reason = fields.String(required=True, validate=_TEXT)
-    version = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, BIGGEST_ID))
+    element_id = text(1, 200, required=True)
+    reason = text(1, 4_000, required=True)
+    version = Whole(load_default=None, allow_none=True, validate=validate.Range(1, BIGGEST_ID))
 
 
 class CommentIn(Schema):
-    text = fields.String(required=True, validate=_TEXT)
+    text = text(1, 4_000, required=True)
 
 
 class CommentOut(Schema):
@@ -165,14 +166,14 @@ class AttachmentOut(Schema):
 
 
 class InstanceQuery(PageQuery):
-    process = fields.String()
-    state = fields.String()
-    business_key = fields.String()
+    process = text()
+    state = text()
+    business_key = text()
 
 
 class TaskQuery(PageQuery):
     filter = fields.String(validate=validate.OneOf(FILTERS), load_default="group")
     sort = fields.String(validate=validate.OneOf(SORTS), load_default="due")
     cursor = fields.String(metadata={"pattern": cursors.pattern(datetime, int)})
-    process = fields.String()
-    product = fields.String()
+    process = text()
+    product = text()

@@ -205,7 +205,7 @@ def test_a_task_is_worked_by_its_version_and_by_its_people(drawn_bank: Flask, as
     for wrong, pointer in (
         ({"data": {}}, "/version"),
         ({"version": "1", "data": {}}, "/version"),
-        ({"version": 1.0, "data": {}}, "/version"),
+        ({"version": 1.5, "data": {}}, "/version"),
         ({"version": True, "data": {}}, "/version"),
         ({"version": 0, "data": {}}, "/version"),
         ({"version": 2**70, "data": {}}, "/version"),

@@ -70,3 +70,23 @@ def test_the_tag_of_a_compressed_answer_names_the_same_state(bank: Flask, ask: A
     changed = ask("lin.yue", "PATCH", path, json={"names": {"en": "Seen"}}, headers={"If-Match": seen.headers["ETag"]})
     assert changed.status_code == 200, changed.text
     problem(ask("lin.yue", "PATCH", path, json={"note": "again"}, headers={"If-Match": seen.headers["ETag"]}), 412)
+
+
+def test_a_whole_number_may_be_written_as_json_does(bank: Flask, ask: Ask) -> None:
+    body = {"element_id": "one", "reason": "again"}
+    for version, status in ((3.0, 404), (3, 404), (3.5, 422), ("3", 422), (True, 422)):
+        assert ask("lin.yue", "POST", "/tasks/7/send-back", json={**body, "version": version}).status_code == status
+
+
+def test_the_document_says_how_a_file_is_sent(bank: Flask) -> None:
+    document = bank.test_client().get("/api/v1/openapi.json").json
+    body = document["paths"]["/api/v1/tasks/{task_id}/attachments"]["post"]["requestBody"]
+    assert body["content"]["multipart/form-data"]["schema"]["required"] == ["file"]
+
+
+@pytest.mark.parametrize("path", ["/products/{code}", "/change-requests/{request_id}"])
+def test_the_document_says_that_a_change_names_the_state_seen(bank: Flask, path: str) -> None:
+    document = bank.test_client().get("/api/v1/openapi.json").json
+    told = {p["name"]: p for p in document["paths"][f"/api/v1{path}"]["patch"]["parameters"] if "name" in p}
+    assert told["If-Match"]["in"] == "header"
+    assert told["If-Match"]["required"] is True

@@ -15,7 +15,7 @@ from app.identity.web import current_actor, who
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
-from app.kernel.web import check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
+from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.catalogue import presenting as show
 from app.modules.catalogue import queries, services
 from app.modules.catalogue.models import Product
@@ -131,6 +131,7 @@ class OneProduct(MethodView):
         return _detail(queries.product_by_code(session(), code))
 
     @_problems(403, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
     @blueprint.arguments(schemas.Description)
     @blueprint.response(200, schemas.ProductDetail)
     def patch(self, changes: dict[str, Any], code: str) -> Any:

@@ -12,7 +12,7 @@ from app.identity.web import current_actor, who
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session, unit_of_work
 from app.kernel.input import Blueprint
-from app.kernel.web import check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
+from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.changes import presenting as show
 from app.modules.changes import queries, schemas, services
 from app.modules.changes.models import ChangeRequest
@@ -75,6 +75,7 @@ class OneRequest(MethodView):
         return _answered(session(), queries.request_for(session(), request_id, current_actor()))
 
     @document_problems(blueprint, 403, 409, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
     @blueprint.arguments(schemas.ChangeRequestPatch)
     @blueprint.response(200, schemas.ChangeRequestOut)
     def patch(self, body: dict[str, Any], request_id: int) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from app.kernel import cursors
+from app.kernel.fields import Whole
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import choice, code_text, text
 from app.modules.catalogue.schemas.content import UNKNOWN
@@ -22,15 +23,6 @@ class Strict(Schema):
 
     class Meta:
         unknown = RAISE
-
-
-class Whole(fields.Integer):
-    """A whole number as JSON knows it: 3 and 3.0 are one, text is none."""
-
-    def _validated(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-            raise self.make_error("invalid", input=value)
-        return int(value)
 
 
 class ChangeDriver(Strict):

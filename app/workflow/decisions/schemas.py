@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from app.kernel import cursors
+from app.kernel.fields import text
 from app.kernel.web import PageQuery
 
 
@@ -15,7 +16,7 @@ class DecisionQuery(PageQuery):
 class TableXml(Schema):
     """A decision table as DMN XML."""
 
-    xml = fields.String(required=True)
+    xml = text(required=True)
 
 
 class Inputs(Schema):

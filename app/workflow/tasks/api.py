@@ -38,6 +38,17 @@ from app.workflow.tasks.queries import FILTERS, SORTS, Wish
 
 blueprint = Blueprint("tasks", __name__, description="Task inboxes")
 ID = "<int(max=9007199254740991):task_id>"
+_FILE = {"type": "string", "format": "binary"}
+FILE = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]},
+            "encoding": {"file": {"contentType": "application/octet-stream"}},
+        }
+    },
+}
+"""A file, as the OpenAPI document tells it."""
 
 
 def wish_of(query: dict[str, Any]) -> Wish:
@@ -221,6 +232,7 @@ class Comments(MethodView):
 @blueprint.route(f"/tasks/{ID}/attachments")
 class Attachments(MethodView):
     @document_problems(blueprint, 403, 413)
+    @blueprint.doc(requestBody=FILE)
     @blueprint.response(201, AttachmentOut)
     @idempotent(who)
     def post(self, task_id: int) -> Any:
