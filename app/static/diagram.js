@@ -9,6 +9,8 @@
 (() => {
   const STEP = 60;
   const MARGIN = 24;
+  const LEGIBLE = 0.7; // below it, the words of a step cannot be read without effort
+  const READING = 0.85;
 
   class Picture {
     constructor(root) {
@@ -75,7 +77,7 @@
       this.tools?.removeAttribute("hidden");
       this.tools?.querySelector("[data-zoom=here]")?.toggleAttribute("hidden", !this.active.length);
       this.zoom("fit");
-      if (this.canvas.zoom() < 0.45 && this.active.length) this.zoom("here");
+      if (this.canvas.zoom() < LEGIBLE) this.zoom(this.active.length ? "here" : "legible");
     }
 
     fail() {
@@ -112,13 +114,21 @@
         const [x, y] = [inner.x + (inner.width - width) / 2, inner.y + (inner.height - height) / 2];
         this.canvas.viewbox({ x, y, width, height });
         if (this.canvas.zoom() > 1.1) this.canvas.zoom(1, "auto");
-      } else this.goTo((this.active ?? [])[0]);
+      } else if (wanted === "legible") this.read();
+      else this.goTo((this.active ?? [])[0]);
+    }
+
+    // From the beginning, as large as one reads it; the rest is a drag or an arrow key away.
+    read() {
+      const { inner, outer } = this.canvas.viewbox();
+      const [width, height] = [outer.width / READING, outer.height / READING];
+      this.canvas.viewbox({ x: inner.x - MARGIN, y: inner.y + (inner.height - height) / 2, width, height });
     }
 
     goTo(id) {
       const element = id && this.viewer.get("elementRegistry").get(id);
       if (!element) return false;
-      if (this.canvas.zoom() < 0.75) this.canvas.zoom(0.85);
+      if (this.canvas.zoom() < LEGIBLE) this.canvas.zoom(READING);
       const box = this.canvas.viewbox();
       const place = this.middle(element);
       this.canvas.viewbox({
