@@ -42,10 +42,10 @@ def _packed(value: object) -> bytes:
 
 
 def pattern(*kinds: type) -> str:
-    """What a cursor of a list looks like, for the OpenAPI document."""
+    """What a cursor of a list looks like, for the OpenAPI document; an empty one asks for the first page."""
     if str in kinds:
-        return rf"^c\.([A-Za-z0-9_-]{{4}}){{1,{_MOST_TEXT // 3}}}$"
-    return rf"^c\.[A-Za-z0-9_-]{{{-(-len(kinds) * _BYTES * 4 // 3)}}}$"
+        return rf"^(c\.([A-Za-z0-9_-]{{4}}){{1,{_MOST_TEXT // 3}}})?$"
+    return rf"^(c\.[A-Za-z0-9_-]{{{-(-len(kinds) * _BYTES * 4 // 3)}}})?$"
 
 
 def decode_cursor(*kinds: type) -> list[Any] | None:
