@@ -304,6 +304,17 @@ def test_my_requests_say_where_each_stands_and_what_it_needs(as_person: Callable
     assert head.find_class("request-mine")[0].xpath(".//a[starts-with(@href, '/tasks/')]")
 
 
+def test_a_request_tells_its_history_in_sentences(as_person: Callable[..., FlaskClient]) -> None:
+    client = as_person("lin.yue")
+    base = begin(client)
+    fill(client, base)
+    send(client, f"{base}/edit/check", go="submit")
+    told = lxml.html.fromstring(client.get(base).text).find_class("history")[0].text_content()
+    assert "Lin Yue began the request." in told
+    assert "Lin Yue submitted the request." in told
+    assert "change." not in told
+
+
 def test_a_draft_is_discarded_with_its_versions(as_person: Callable[..., FlaskClient]) -> None:
     client = as_person("lin.yue")
     base = begin(client)

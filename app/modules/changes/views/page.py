@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template, request
@@ -10,16 +10,20 @@ from sqlalchemy import select
 
 from app.identity.permissions import Facts, allowed
 from app.identity.web import current_actor, signed_in
+from app.kernel.audit import AuditEvent
 from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError
 from app.kernel.i18n import N_, gettext
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules import states
-from app.modules.changes.services.records import facts_of
+from app.modules.changes.services.records import facts_of, stream
 from app.modules.changes.services.standing import described, stages
 from app.modules.changes.views import matter
 from app.modules.changes.views.base import REQUEST, Words, may_edit, now, pages, visible
+from app.workflow.instances.wording import Vocabulary, lines
 from app.workflow.models import Attachment, ProcessInstance, Task
+
+MOST_LINES = 50
 
 STAGES: Mapping[str, str] = {
     "draft": N_("Draft"),
@@ -45,13 +49,17 @@ def show(request_id: int, error: DomainError | None = None, about: str = "") -> 
     told = matter.shown(found, instance, actor, now())
     evidence = _evidence(found)
     standing = described(session(), actor, [(found, instance)])[0]
+    events = _events(found)
+    people = [found.initiator, *(t.assignee for t in standing.tasks), *(f.uploaded_by for f, _ in evidence)]
+    words = Words([*people, *(event.actor for event in events)])
     page = render_template(
         "changes/request.html",
         found=found,
         matter=told,
         standing=standing,
         stages=[(gettext(STAGES[stage]), where) for stage, where in stages(found, told["told"].pilot)],
-        words=Words([found.initiator, *(t.assignee for t in standing.tasks), *(f.uploaded_by for f, _ in evidence)]),
+        words=words,
+        history=list(lines(events, Vocabulary(words.person, words.group, str, str))),
         evidence=evidence,
         evidence_options=[(str(file.id), file.filename) for file, _ in evidence],
         may=_may(found, instance),
@@ -73,6 +81,12 @@ def _evidence(found: ChangeRequest) -> list[tuple[Attachment, Task | None]]:
         .order_by(Attachment.id)
     )
     return [(file, task) for file, task in rows]
+
+
+def _events(found: ChangeRequest) -> Sequence[AuditEvent]:
+    """The latest entries of the request's own audit chain; its case has another."""
+    chain = select(AuditEvent).where(AuditEvent.stream == stream(found)).order_by(AuditEvent.number.desc())
+    return session().scalars(chain.limit(MOST_LINES)).all()
 
 
 def _may(found: ChangeRequest, instance: ProcessInstance | None) -> frozenset[str]:
