@@ -105,7 +105,8 @@ def refuse_unkeepable_address() -> None:
         request.get_data(cache=True)  # else nobody can read the body any more once its form is read
         sent.append(request.form)
     for given in sent:
-        for name, value in given.items(multi=True):
+        # A part of a multipart body may come without a name.
+        for name, value in ((name or "", value or "") for name, value in given.items(multi=True)):
             if not is_keepable(name) or not is_keepable(value):
                 raise invalid(f"/{name}" if is_keepable(name) else "", _NOT_KEEPABLE)
 

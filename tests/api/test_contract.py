@@ -90,3 +90,9 @@ def test_the_document_says_that_a_change_names_the_state_seen(bank: Flask, path:
     told = {p["name"]: p for p in document["paths"][f"/api/v1{path}"]["patch"]["parameters"] if "name" in p}
     assert told["If-Match"]["in"] == "header"
     assert told["If-Match"]["required"] is True
+
+
+def test_a_part_without_a_name_is_no_file(bank: Flask, ask: Ask) -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\nvalue\r\n--x--\r\n"
+    answer = ask("lin.yue", "POST", "/tasks/7/attachments", data=body, content_type="multipart/form-data; boundary=x")
+    problem(answer, 422, "/file")
