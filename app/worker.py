@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.kernel import clock, outbox
+from app.kernel import clock, outbox, upkeep
 from app.kernel.database import end_read, unit_of_work
 from app.modules.catalogue.services.jobs import run_jobs
 from app.workflow.timers.services import next_due, tick
@@ -16,6 +16,8 @@ from app.workflow.timers.services import next_due, tick
 log = logging.getLogger(__name__)
 TICK_SECONDS = 5
 MAX_ROUNDS = 1_000
+HOT_TABLES = ("task_audience", "process_instance", "task", "timer", "audit_stream")
+"""What every step of a case rewrites."""
 MAX_STOPS = 500
 """Instants at which a clock that is moved stops; what is due after them is run at the end."""
 
@@ -68,6 +70,7 @@ def start_scheduler(app: Flask) -> Any:
             end_read()
             try:
                 run_due(now)
+                upkeep.vacuum(HOT_TABLES)
             except Exception:
                 log.exception("the tick failed and will be tried again")
 

@@ -131,7 +131,6 @@ _AUDIENCE = {
     "task_id": "i",
     "slot": "0",
     "due_at": f"later|{_DUE}",
-    "created_at": f"earlier|{_CREATED}",
     "process_key": _PROCESS,
     "product": _PRODUCT,
 }

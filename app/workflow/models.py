@@ -6,7 +6,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text, Uuid, text
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.audit import BigKey
@@ -101,10 +112,9 @@ class Task(Record):
     __table_args__ = (Index("ix_task_instance_id", "instance_id"),)
 
 
-def _list_index(columns: tuple[str, ...], order: str) -> Index:
+def _list_index(name: str, *columns: str) -> Index:
     """The index behind one kind of list; lists over all products read the first product's rows only."""
-    name = f"ix_task_audience_{'_'.join(columns) or 'all'}_{order}"
-    index = Index(name, "audience", "candidate", *columns, f"{order}_at", "task_id")
+    index = Index(f"ix_task_audience_{name}", "audience", "candidate", *columns, "task_id")
     wanted = "product IS NOT NULL" if "product" in columns else "slot = 0"
     for database in ("sqlite", "postgresql"):
         index.dialect_options[database]["where"] = text(wanted)
@@ -116,24 +126,30 @@ class TaskAudience(Record):
 
     A list for a person is a merge of short index ranges, one per group, so its
     cost does not grow with the number of open tasks. ``slot`` 0 is the first
-    product of the case; further products have rows of their own.
+    product of the case; further products have rows of their own. Rows come and
+    go with every step, so they are narrow and no index repeats another: newest
+    first is by ``task_id``, and without a filter that is the primary key.
     """
 
     __tablename__ = "task_audience"
-    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), primary_key=True)
-    audience: Mapped[str] = mapped_column(Text, primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    audience: Mapped[str] = mapped_column(Text)
     """A group; ``@username`` for an assignee, ``@username:delegated`` for what others delegated to them; ``*`` for
     those who read all."""
-    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    slot: Mapped[int] = mapped_column(SmallInteger)
     candidate: Mapped[bool]
     """May work on it, or only see it."""
     due_at: Mapped[datetime] = mapped_column(Instant)
-    created_at: Mapped[datetime] = mapped_column(Instant)
     process_key: Mapped[str] = mapped_column(Text)
     product: Mapped[str | None] = mapped_column(Text)
 
-    __table_args__ = tuple(
-        _list_index(columns, order) for columns in ((), ("process_key",), ("product",)) for order in ("due", "created")
+    __table_args__ = (
+        PrimaryKeyConstraint("audience", "candidate", "slot", "task_id"),
+        _list_index("due", "due_at"),
+        _list_index("process", "process_key"),
+        _list_index("process_due", "process_key", "due_at"),
+        _list_index("product", "product"),
+        _list_index("product_due", "product", "due_at"),
     )
 
 

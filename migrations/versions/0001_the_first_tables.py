@@ -666,47 +666,40 @@ def upgrade() -> None:
         sa.Column("slot", sa.SmallInteger(), nullable=False),
         sa.Column("candidate", sa.Boolean(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
         sa.Column("process_key", sa.Text(), nullable=False),
         sa.Column("product", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["task_id"],
             ["task.id"],
         ),
-        sa.PrimaryKeyConstraint("task_id", "audience", "slot"),
+        sa.PrimaryKeyConstraint("audience", "candidate", "slot", "task_id"),
     )
     with op.batch_alter_table("task_audience", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_audience_task_id"), ["task_id"], unique=False)
         batch_op.create_index(
-            "ix_task_audience_all_created",
-            ["audience", "candidate", "created_at", "task_id"],
-            unique=False,
-            sqlite_where=sa.text("slot = 0"),
-            postgresql_where=sa.text("slot = 0"),
-        )
-        batch_op.create_index(
-            "ix_task_audience_all_due",
+            "ix_task_audience_due",
             ["audience", "candidate", "due_at", "task_id"],
             unique=False,
             sqlite_where=sa.text("slot = 0"),
             postgresql_where=sa.text("slot = 0"),
         )
         batch_op.create_index(
-            "ix_task_audience_process_key_created",
-            ["audience", "candidate", "process_key", "created_at", "task_id"],
+            "ix_task_audience_process",
+            ["audience", "candidate", "process_key", "task_id"],
             unique=False,
             sqlite_where=sa.text("slot = 0"),
             postgresql_where=sa.text("slot = 0"),
         )
         batch_op.create_index(
-            "ix_task_audience_process_key_due",
+            "ix_task_audience_process_due",
             ["audience", "candidate", "process_key", "due_at", "task_id"],
             unique=False,
             sqlite_where=sa.text("slot = 0"),
             postgresql_where=sa.text("slot = 0"),
         )
         batch_op.create_index(
-            "ix_task_audience_product_created",
-            ["audience", "candidate", "product", "created_at", "task_id"],
+            "ix_task_audience_product",
+            ["audience", "candidate", "product", "task_id"],
             unique=False,
             sqlite_where=sa.text("product IS NOT NULL"),
             postgresql_where=sa.text("product IS NOT NULL"),
@@ -783,30 +776,12 @@ def downgrade() -> None:
 
     op.drop_table("change_condition")
     with op.batch_alter_table("task_audience", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_task_audience_product_due",
-            sqlite_where=sa.text("product IS NOT NULL"),
-            postgresql_where=sa.text("product IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_task_audience_product_created",
-            sqlite_where=sa.text("product IS NOT NULL"),
-            postgresql_where=sa.text("product IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_task_audience_process_key_due", sqlite_where=sa.text("slot = 0"), postgresql_where=sa.text("slot = 0")
-        )
-        batch_op.drop_index(
-            "ix_task_audience_process_key_created",
-            sqlite_where=sa.text("slot = 0"),
-            postgresql_where=sa.text("slot = 0"),
-        )
-        batch_op.drop_index(
-            "ix_task_audience_all_due", sqlite_where=sa.text("slot = 0"), postgresql_where=sa.text("slot = 0")
-        )
-        batch_op.drop_index(
-            "ix_task_audience_all_created", sqlite_where=sa.text("slot = 0"), postgresql_where=sa.text("slot = 0")
-        )
+        batch_op.drop_index("ix_task_audience_product_due")
+        batch_op.drop_index("ix_task_audience_product")
+        batch_op.drop_index("ix_task_audience_process_due")
+        batch_op.drop_index("ix_task_audience_process")
+        batch_op.drop_index("ix_task_audience_due")
+        batch_op.drop_index("ix_task_audience_task_id")
 
     op.drop_table("task_audience")
     op.drop_table("rollout")

@@ -83,7 +83,6 @@ def _rows(instance: ProcessInstance, task: Task, audiences: dict[str, bool]) -> 
                 "slot": slot,
                 "candidate": candidate,
                 "due_at": task.due_at,
-                "created_at": task.created_at,
                 "process_key": instance.process_key,
                 "product": product,
             }

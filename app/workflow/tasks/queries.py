@@ -33,7 +33,7 @@ class Wish:
     process: str | None = None
     product: str | None = None
     after: tuple[datetime, int] | None = None
-    """The sort value and id of the last row of the page before."""
+    """When the last task of the page before is due, and its id."""
     limit: int = 25
 
 
@@ -72,7 +72,7 @@ def open_tasks(session: Session, actor: Actor, wish: Wish) -> tuple[list[Task], 
     ).all()
     tasks = [_with_instance(task, instance) for task, instance, _ in rows[: wish.limit]]
     last = rows[wish.limit - 1] if len(rows) > wish.limit else None
-    return tasks, (last.moment, last.Task.id) if last is not None else None
+    return tasks, (last.Task.due_at, last.Task.id) if last is not None else None
 
 
 def _with_instance(task: Task, instance: ProcessInstance) -> Task:
@@ -80,9 +80,9 @@ def _with_instance(task: Task, instance: ProcessInstance) -> Task:
     return task
 
 
-def _range(audience: str, candidate: bool, wish: Wish) -> Select[int, datetime]:
+def _range(audience: str, candidate: bool, wish: Wish) -> Select[int, Any]:
     """The first rows of one audience, straight from an index."""
-    moment = TaskAudience.due_at if wish.sort == "due" else TaskAudience.created_at
+    moment: Any = TaskAudience.due_at if wish.sort == "due" else TaskAudience.task_id
     where: list[ColumnElement[bool]] = [
         TaskAudience.audience == audience,
         TaskAudience.candidate == literal(candidate),
@@ -105,14 +105,12 @@ def _beyond(moment: Any, wish: Wish) -> ColumnElement[bool]:
     value, task_id = wish.after
     if wish.sort == "due":
         return or_(moment > value, and_(moment == value, TaskAudience.task_id > task_id))
-    return or_(moment < value, and_(moment == value, TaskAudience.task_id < task_id))
+    return TaskAudience.task_id < task_id
 
 
 def _order(wish: Wish, moment: Any, task_id: Any) -> Sequence[Any]:
-    """Most urgent first, or newest first."""
-    if wish.sort == "due":
-        return (moment.asc(), task_id.asc())
-    return (moment.desc(), task_id.desc())
+    """Most urgent first, or newest first, which is by number."""
+    return (moment.asc(), task_id.asc()) if wish.sort == "due" else (task_id.desc(),)
 
 
 def count_open(session: Session, actor: Actor, filter: str) -> int:
