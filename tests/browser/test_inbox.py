@@ -103,7 +103,7 @@ def test_what_is_typed_is_kept_while_typing(page_as: PageAs, served: Flask, revi
 def test_the_page_shows_where_the_case_stands(page_as: PageAs, reviews: list[int]) -> None:
     page = page_as("chen.rui", "zh")
     page.goto(f"/tasks/{reviews[3]}")
-    page.locator("[data-diagram]").scroll_into_view_if_needed()
+    page.locator(".below > summary").first.click()
     page.wait_for_selector(".djs-element.is-active[data-element-id=review]")
     assert page.inner_text(".diagram-badge") == "当前位置"
     assert "会签条款" in page.text_content(".diagram svg")

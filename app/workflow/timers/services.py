@@ -32,7 +32,7 @@ def due_cases(now: datetime, limit: int = BATCH) -> list[int]:
         select(Timer.instance_id, Timer.due_at)
         .join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
         .where(Timer.due_at <= now, ProcessInstance.state == "active")
-        .order_by(Timer.due_at)
+        .order_by(Timer.due_at, Timer.id)
         .limit(limit)
     ).all()
     current.rollback()
