@@ -22,7 +22,7 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> Any:
         autogen_context.imports.add("from app.kernel.database import Json")
         return "Json"
     if isinstance(item, BigInteger):
-        autogen_context.imports.add("from app.kernel.audit import BigKey")
+        autogen_context.imports.add("from app.kernel.database import BigKey")
         return "BigKey"
     return False
 

@@ -16,14 +16,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, bindparam, func, insert, select, update
+from sqlalchemy import Index, LargeBinary, Text, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.database import Instant, Json, Record, table_of
+from app.kernel.database import BigKey, Instant, Json, Record, table_of
 
 GENESIS = b"\0" * 32
 _PAGE = 500
-BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 
 class AuditStream(Record):

@@ -18,15 +18,24 @@ from typing import Any, cast
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, String, Table, event
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, String, Table, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""Whole numbers of 64 bits. SQLite counts up by itself only in a column whose type is INTEGER."""
 
 
 class Record(DeclarativeBase):
-    """Base of all tables. Columns are NOT NULL unless their type says ``| None``."""
+    """Base of all tables. Columns are NOT NULL unless their type says ``| None``.
+
+    Every whole number has 64 bits: what a program sends as an id may be larger
+    than four bytes hold, and is then not found, instead of an error of the database.
+    """
+
+    registry = registry(type_annotation_map={int: BigKey})
 
 
 _IMMEDIATE = "tollgate_immediate"

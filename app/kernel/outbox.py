@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import Index, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.audit import BigKey
-from app.kernel.database import Instant, Json, Record, unit_of_work
+from app.kernel.database import BigKey, Instant, Json, Record, unit_of_work
 
 MAX_ATTEMPTS = 12
 _FIRST_RETRY = timedelta(seconds=30)

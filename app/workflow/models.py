@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -20,8 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.audit import BigKey
-from app.kernel.database import Instant, Json, Record
+from app.kernel.database import BigKey, Instant, Json, Record
 
 
 class ProcessDefinition(Record):
@@ -97,7 +95,7 @@ class Task(Record):
     """Who delegated it 委派; completing gives it back to them."""
     state: Mapped[str] = mapped_column(Text)
     """``open``, ``completed`` or ``cancelled``."""
-    version: Mapped[int] = mapped_column(Integer, default=1)
+    version: Mapped[int] = mapped_column(default=1)
     priority: Mapped[int] = mapped_column(SmallInteger, default=50)
     """0 to 100; the higher the more urgent."""
     due_at: Mapped[datetime | None] = mapped_column(Instant)

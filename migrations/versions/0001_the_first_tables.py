@@ -3,8 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.kernel.audit import BigKey
-from app.kernel.database import Instant, Json
+from app.kernel.database import BigKey, Instant, Json
 
 revision = "0001"
 down_revision = None
@@ -18,7 +17,7 @@ def upgrade() -> None:
         "audit_event",
         sa.Column("id", BigKey, nullable=False),
         sa.Column("stream", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", BigKey, nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
@@ -34,27 +33,27 @@ def upgrade() -> None:
     op.create_table(
         "audit_stream",
         sa.Column("stream", sa.Text(), nullable=False),
-        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("length", BigKey, nullable=False),
         sa.Column("head", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("stream"),
     )
     op.create_table(
         "change_counter",
-        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("year", BigKey, autoincrement=False, nullable=False),
+        sa.Column("last", BigKey, nullable=False),
         sa.PrimaryKeyConstraint("year"),
     )
     op.create_table(
         "clock_shift",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("id", BigKey, nullable=False),
+        sa.Column("seconds", BigKey, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "decision_definition",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BigKey, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", BigKey, nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("names", Json, nullable=False),
         sa.Column("xml", sa.LargeBinary(), nullable=False),
@@ -77,7 +76,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("status", BigKey, nullable=False),
         sa.Column("body", Json, nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("key", "who"),
@@ -90,8 +89,8 @@ def upgrade() -> None:
         sa.Column("id", BigKey, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", BigKey, nullable=False),
+        sa.Column("done", BigKey, nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("finished_at", Instant(), nullable=True),
@@ -124,7 +123,7 @@ def upgrade() -> None:
         sa.Column("payload", Json, nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("attempts", BigKey, nullable=False),
         sa.Column("delivered_at", Instant(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -140,9 +139,9 @@ def upgrade() -> None:
 
     op.create_table(
         "process_definition",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BigKey, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", BigKey, nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("names", Json, nullable=False),
         sa.Column("xml", sa.LargeBinary(), nullable=False),
@@ -183,7 +182,7 @@ def upgrade() -> None:
 
     op.create_table(
         "sign_in_failure",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BigKey, nullable=False),
         sa.Column("who", sa.LargeBinary(length=32), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -197,7 +196,7 @@ def upgrade() -> None:
         sa.Column("id", BigKey, nullable=False),
         sa.Column("instance_id", BigKey, nullable=True),
         sa.Column("element_id", sa.Text(), nullable=True),
-        sa.Column("definition_id", sa.Integer(), nullable=False),
+        sa.Column("definition_id", BigKey, nullable=False),
         sa.Column("decision_key", sa.Text(), nullable=False),
         sa.Column("table_hash", sa.String(length=64), nullable=False),
         sa.Column("inputs", Json, nullable=False),
@@ -217,7 +216,7 @@ def upgrade() -> None:
         "import_line",
         sa.Column("id", BigKey, nullable=False),
         sa.Column("job_id", BigKey, nullable=True),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", BigKey, nullable=False),
         sa.Column("product", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("reason", Json, nullable=True),
@@ -236,7 +235,7 @@ def upgrade() -> None:
 
     op.create_table(
         "person",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BigKey, nullable=False),
         sa.Column("username", sa.Text(), nullable=False),
         sa.Column("names", Json, nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
@@ -245,7 +244,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("session_epoch", sa.Integer(), nullable=False),
+        sa.Column("session_epoch", BigKey, nullable=False),
         sa.ForeignKeyConstraint(
             ["department_key"],
             ["department.key"],
@@ -260,7 +259,7 @@ def upgrade() -> None:
     op.create_table(
         "process_instance",
         sa.Column("id", BigKey, nullable=False),
-        sa.Column("definition_id", sa.Integer(), nullable=False),
+        sa.Column("definition_id", BigKey, nullable=False),
         sa.Column("process_key", sa.Text(), nullable=False),
         sa.Column("called", Json, nullable=True),
         sa.Column("business_key", sa.Text(), nullable=True),
@@ -273,7 +272,7 @@ def upgrade() -> None:
         sa.Column("hands", Json, nullable=False),
         sa.Column("involved", Json, nullable=False),
         sa.Column("card", Json, nullable=False),
-        sa.Column("waiting_timers", sa.Integer(), nullable=False),
+        sa.Column("waiting_timers", BigKey, nullable=False),
         sa.ForeignKeyConstraint(
             ["definition_id"],
             ["process_definition.id"],
@@ -309,7 +308,7 @@ def upgrade() -> None:
         "product_version",
         sa.Column("id", BigKey, nullable=False),
         sa.Column("product_code", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", BigKey, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("content", Json, nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=False),
@@ -319,7 +318,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("change_class", sa.Text(), nullable=True),
         sa.Column("approval", sa.Text(), nullable=True),
-        sa.Column("based_on", sa.Integer(), nullable=True),
+        sa.Column("based_on", BigKey, nullable=True),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["product_code"],
@@ -334,8 +333,8 @@ def upgrade() -> None:
     op.create_table(
         "access_token",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("person_id", BigKey, nullable=False),
+        sa.Column("epoch", BigKey, nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -393,14 +392,14 @@ def upgrade() -> None:
         sa.Column("pilot_wish", sa.Boolean(), nullable=False),
         sa.Column("pilot_plan", Json, nullable=True),
         sa.Column("materiality", sa.Text(), nullable=True),
-        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("round", BigKey, nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=True),
         sa.Column("closing_reason", sa.Text(), nullable=True),
         sa.Column("matter", Json, nullable=False),
         sa.Column("instance_id", BigKey, nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", BigKey, nullable=False),
         sa.ForeignKeyConstraint(
             ["instance_id"],
             ["process_instance.id"],
@@ -432,7 +431,7 @@ def upgrade() -> None:
 
     op.create_table(
         "person_role",
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", BigKey, nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -454,7 +453,7 @@ def upgrade() -> None:
         sa.Column("assignee", sa.Text(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", BigKey, nullable=False),
         sa.Column("priority", sa.SmallInteger(), nullable=False),
         sa.Column("due_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
@@ -495,7 +494,7 @@ def upgrade() -> None:
         sa.Column("task_id", BigKey, nullable=True),
         sa.Column("filename", sa.Text(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", BigKey, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("uploaded_by", sa.Text(), nullable=False),
@@ -538,7 +537,7 @@ def upgrade() -> None:
         "department_review",
         sa.Column("id", BigKey, nullable=False),
         sa.Column("change_request_id", BigKey, nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("round", BigKey, nullable=False),
         sa.Column("department", sa.Text(), nullable=False),
         sa.Column("reviewer", sa.Text(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
@@ -569,7 +568,7 @@ def upgrade() -> None:
         "executive_decision",
         sa.Column("id", BigKey, nullable=False),
         sa.Column("change_request_id", BigKey, nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("round", BigKey, nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("by", sa.Text(), nullable=False),
@@ -596,7 +595,7 @@ def upgrade() -> None:
         sa.Column("id", BigKey, nullable=False),
         sa.Column("change_request_id", BigKey, nullable=False),
         sa.Column("scopes", Json, nullable=False),
-        sa.Column("length_days", sa.Integer(), nullable=False),
+        sa.Column("length_days", BigKey, nullable=False),
         sa.Column("criteria", Json, nullable=False),
         sa.Column("begins_at", Instant(), nullable=False),
         sa.Column("until", Instant(), nullable=False),
@@ -617,7 +616,7 @@ def upgrade() -> None:
         sa.Column("change_request_id", BigKey, nullable=False),
         sa.Column("product_code", sa.Text(), nullable=False),
         sa.Column("version_id", BigKey, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", BigKey, nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["change_request_id"],
@@ -648,7 +647,7 @@ def upgrade() -> None:
         sa.Column("strategy", sa.Text(), nullable=False),
         sa.Column("notice_channels", Json, nullable=False),
         sa.Column("notice_text", sa.Text(), nullable=False),
-        sa.Column("notice_days", sa.Integer(), nullable=False),
+        sa.Column("notice_days", BigKey, nullable=False),
         sa.Column("effective_at", Instant(), nullable=False),
         sa.Column("planned_by", sa.Text(), nullable=False),
         sa.Column("planned_at", Instant(), nullable=False),

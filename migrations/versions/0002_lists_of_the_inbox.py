@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.kernel.audit import BigKey
+from app.kernel.database import BigKey
 
 revision = "0002"
 down_revision = "0001"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.audit import BigKey
-from app.kernel.database import Record
+from app.kernel.database import BigKey, Record
 
 
 class SavedList(Record):

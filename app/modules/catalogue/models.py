@@ -9,13 +9,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, event, inspect
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from app.kernel.database import Instant, Json, Record
+from app.kernel.database import BigKey, Instant, Json, Record
 from app.modules.catalogue.rules.states import UNLOCKED
 
-BigKey = BigInteger().with_variant(Integer, "sqlite")
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of a period that has none."""
 

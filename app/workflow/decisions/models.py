@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.audit import BigKey
-from app.kernel.database import Instant, Json, Record
+from app.kernel.database import BigKey, Instant, Json, Record
 
 
 class DecisionDefinition(Record):
