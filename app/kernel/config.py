@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 
@@ -25,9 +27,16 @@ def from_environment() -> dict[str, Any]:
 
 
 def _kept_secret(path: Path) -> str:
-    """A key that survives a restart, readable by this user only."""
+    """A key that survives a restart, readable by this user only; processes that start at once agree on one."""
     if not path.exists():
-        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
+        _keep(path, secrets.token_hex(32))
     return path.read_text()
+
+
+def _keep(path: Path, text: str) -> None:
+    """The file appears whole or not at all; whoever comes second leaves the first one's."""
+    with NamedTemporaryFile("w", dir=path.parent) as file:  # mode 0600
+        file.write(text)
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, path)
