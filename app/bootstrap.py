@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.identity import web as identity_web
-from app.kernel import config, database, i18n
+from app.kernel import config, database, i18n, openapi
 from app.kernel.errors import DomainError, Fault
 from app.kernel.i18n import N_
 from app.kernel.input import refuse_unkeepable_address
@@ -93,7 +93,7 @@ def _protect(app: Flask) -> None:
         identity_web.resolve_actor()
         if _asks_for_somebody():
             identity_web.current_actor()
-        refuse_unkeepable_address()
+        refuse_unkeepable_address(forms=not request.path.startswith(API))
         if _needs_csrf_token():
             csrf.protect()
 
@@ -201,4 +201,4 @@ class _Api(Api):  # type: ignore[misc]
 def _register_features(app: Flask) -> None:
     from app.features import install_features
 
-    install_features(app, _Api(app), API)
+    install_features(app, _Api(app, spec_kwargs={"marshmallow_plugin": openapi.Plugin()}), API)

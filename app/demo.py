@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from app.identity.demo import DEMO_PASSWORD, only_demo_people, seed_people
 from app.identity.models import Person
 from app.kernel import clock
 from app.kernel.database import end_read, session
-from app.kernel.errors import invalid
-from app.kernel.i18n import pick
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_, pick
 from app.kernel.input import Blueprint
 from app.kernel.web import demo_mode, document_problems
 from app.modules.catalogue.services.demo import load_demo
@@ -31,8 +32,22 @@ ROOT = Path(__file__).resolve().parent.parent
 blueprint = Blueprint("demo", __name__, description="Demo mode only")
 
 
+LAST_YEAR = 2200
+SOME_TIME = (
+    r"^P(?=.*[1-9])([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?"
+    r"(T(?=[0-9])([0-9]{1,6}H)?([0-9]{1,7}M)?([0-9]{1,9}(\.[0-9]{1,6})?S)?)?$(?!\n)"
+)
+NOT_A_DURATION = N_("Must be an ISO 8601 duration such as P30D.")
+
+
 class Advance(Schema):
-    advance = fields.String(required=True, validate=validate.Length(2, 40))
+    """How far the clock goes: an ISO 8601 duration, longer than nothing."""
+
+    advance = fields.String(
+        required=True,
+        validate=[validate.Length(3, 40), validate.Regexp(SOME_TIME, error=NOT_A_DURATION)],
+        metadata={"examples": ["P30D", "PT36H"]},
+    )
 
 
 class DemoPerson(Schema):
@@ -68,22 +83,24 @@ class Demo(MethodView):
 @blueprint.route("/demo/clock")
 class Clock(MethodView):
     @blueprint.arguments(Advance)
-    @document_problems(blueprint, 413, 415)
+    @document_problems(blueprint, 409, 413, 415)
     @blueprint.doc(security=[])
     @blueprint.response(200, ClockOut)
     def post(self, body: dict[str, str]) -> Any:
-        """Move the platform's clock forward and run what falls due on the way."""
+        """Move the platform's clock forward and run what falls due on the way. 409 past the year 2200."""
         _demo_only()
-        try:
-            to = after(g.now, body["advance"].upper())
-        except (ExpressionError, OverflowError, ValueError):
-            raise invalid("/advance", "Must be an ISO 8601 duration such as P30D.") from None
-        if to <= g.now or to.year > 2200:
-            raise invalid("/advance", "Must be an ISO 8601 duration such as P30D.")
-        fired = move_clock(to)
+        fired = move_clock(_moved(body["advance"]))
         now = clock.now()
         end_read()
         return jsonify({"now": now.isoformat().replace("+00:00", "Z"), "fired": fired})
+
+
+def _moved(by: str) -> datetime:
+    with suppress(ExpressionError, OverflowError, ValueError):
+        to = after(g.now, by)
+        if to.year <= LAST_YEAR:
+            return to
+    raise Conflict(N_("The clock goes no further than the year %(year)s."), code="end_of_time", year=LAST_YEAR)
 
 
 def _demo_only() -> None:

@@ -12,8 +12,10 @@ from app.desks.operations import commands as operations_commands
 from app.desks.operations import views as operations_views
 from app.identity import api as identity_api
 from app.identity import views as identity_views
+from app.kernel import openapi
 from app.modules.catalogue import api as catalogue_api
 from app.modules.catalogue import views as catalogue_views
+from app.modules.catalogue.schemas import described as content
 from app.modules.changes import api as changes_api
 from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.changes import views as changes_views
@@ -52,6 +54,9 @@ PAGES = (
 def install_features(app: Flask, api: Api, prefix: str) -> None:
     health.install(app)
     operations_commands.install(app)
+    app.url_map.converters["table"] = decisions_api.TableKey
+    for name, described in {**openapi.COMPONENTS, **content.components()}.items():
+        api.spec.components.schema(name, dict(described))
     for feature in APIS:
         api.register_blueprint(feature.blueprint, url_prefix=prefix)
     for views in PAGES:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from app.identity.services import issue_token
 from app.identity.web import check_credentials
 from app.kernel import clock
 from app.kernel.database import unit_of_work
+from app.kernel.fields import text
 from app.kernel.input import Blueprint
 from app.kernel.web import document_problems
 
@@ -18,8 +19,8 @@ blueprint = Blueprint("auth", __name__, description="Sign-in for programs")
 
 
 class Credentials(Schema):
-    username = fields.String(required=True, validate=validate.Length(1, 100))
-    password = fields.String(required=True, validate=validate.Length(1, 200))
+    username = text(1, 100, required=True)
+    password = text(1, 200, required=True)
 
 
 class TokenIssued(Schema):

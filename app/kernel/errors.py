@@ -95,6 +95,17 @@ class Invalid(DomainError):
     code = "invalid"
 
 
+class NotThere(Invalid):
+    """404: a member names something that is not there, with a pointer to each."""
+
+    status = 404
+    code = "not_found"
+
+    def __init__(self, faults: Sequence[Fault]):
+        super().__init__(faults[0].message, faults=faults)
+        self.values = dict(faults[0].values)
+
+
 def invalid(pointer: str, message: str, *, code: str = "invalid", **values: object) -> Invalid:
     """An ``Invalid`` about a single member."""
     return Invalid(

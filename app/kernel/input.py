@@ -96,12 +96,15 @@ def is_keepable(text: str) -> bool:
     return "\0" not in text and (text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text))
 
 
-def refuse_unkeepable_address() -> None:
-    """404 for an address, 422 for a question or a form with a character that cannot be kept."""
+def refuse_unkeepable_address(*, forms: bool = True) -> None:
+    """404 for an address, 422 for a question or a form with a character that cannot be kept.
+
+    ``forms``: whether anybody reads the members of a form; beside a file that a program uploads nobody does.
+    """
     if not all(is_keepable(str(part)) for part in (request.view_args or {}).values()):
         raise NotFound()
     sent = [request.args]
-    if request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+    if forms and request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         request.get_data(cache=True)  # else nobody can read the body any more once its form is read
         sent.append(request.form)
     for given in sent:

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Request, Response, current_app, g, jsonify, make_response, request
 from marshmallow import Schema, fields
-from sqlalchemy import Integer, Text, delete
+from sqlalchemy import Text, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import UnsupportedMediaType
@@ -40,7 +40,7 @@ class IdempotencyKey(Record):
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     who: Mapped[str] = mapped_column(Text, primary_key=True)
     fingerprint: Mapped[str] = mapped_column(Text)
-    status: Mapped[int] = mapped_column(Integer)
+    status: Mapped[int]
     body: Mapped[Any] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Instant, index=True)
 
@@ -85,7 +85,7 @@ def check_if_match(current: str) -> None:
     """428 without ``If-Match``, 412 when it names another state."""
     if not request.headers.get("If-Match"):
         raise PreconditionRequired("Send If-Match with the ETag of the state you saw.")
-    seen = {tag.removesuffix(COMPRESSED) for tag in request.if_match.as_set()}
+    seen = {(tag or "").removesuffix(COMPRESSED) for tag in request.if_match.as_set()}  # "" is read as None
     if current.strip('"') not in seen and not request.if_match.star_tag:
         raise Stale("Somebody changed this record after you saw it.")
 

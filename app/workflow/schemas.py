@@ -8,10 +8,12 @@ from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
 from app.kernel.fields import Whole, text
+from app.kernel.openapi import MEMBERS
 from app.kernel.web import PageQuery
 from app.workflow.tasks.queries import FILTERS, SORTS
 
 BIGGEST_ID = 2**53 - 1
+VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,63}$(?!\n)"
 
 
 class ProcessXml(Schema):
@@ -51,9 +53,9 @@ class Definitions(Schema):
 class StartInstance(Schema):
     business_key = text(1, 200, load_default=None, allow_none=True)
     variables = fields.Dict(
-        keys=fields.String(validate=validate.Regexp(r"^[A-Za-z][A-Za-z0-9_]{0,63}\Z")),
+        keys=fields.String(validate=validate.Regexp(VARIABLE)),
         load_default=dict,
-        metadata={"propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$"}},
+        metadata={"openapi": {**MEMBERS, "propertyNames": {"pattern": VARIABLE}}},
     )
 
 
@@ -127,8 +129,8 @@ class Tasks(Schema):
 
 class CompleteTask(Schema):
     version = Whole(required=True, validate=validate.Range(1, BIGGEST_ID))
-    data = fields.Dict(required=True)
-    proof = fields.Dict(load_default=None, allow_none=True)
+    data = fields.Dict(required=True, metadata={"openapi": MEMBERS})
+    proof = fields.Dict(load_default=None, allow_none=True, metadata={"openapi": MEMBERS})
 
 
 class Completed(Schema):

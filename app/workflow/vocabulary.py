@@ -40,6 +40,8 @@ class Context:
 
 
 Handler = Callable[[Context], Any]
+Guard = Callable[[Session, str, str | None], None]
+"""Given the unit of work, the key of the process and the business key of a case that is to start; raises to refuse."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ _HANDLERS: dict[str, Verb] = {}
 _RECORDERS: dict[str, Verb] = {}
 _FACTS: dict[str, Verb] = {}
 _CANCELLED: dict[str, Handler] = {}
+_GUARDS: dict[str, Guard] = {}
 
 
 def _registrar(register: dict[str, Verb]) -> Callable[..., Callable[[Handler], Handler]]:
@@ -113,6 +116,20 @@ def when_cancelled(process_key: str) -> Callable[[Handler], Handler]:
 
 def cancelled(process_key: str) -> Handler | None:
     return _CANCELLED.get(process_key)
+
+
+def before_start(*process_keys: str) -> Callable[[Guard], Guard]:
+    """``@before_start("product_update")``: refuses a case that a feature's own records do not stand behind."""
+
+    def add(function: Guard) -> Guard:
+        _GUARDS.update(dict.fromkeys(process_keys, function))
+        return function
+
+    return add
+
+
+def start_guard(process_key: str) -> Guard | None:
+    return _GUARDS.get(process_key)
 
 
 def handlers() -> Mapping[str, Verb]:

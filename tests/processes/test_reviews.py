@@ -15,7 +15,7 @@ from app.kernel.database import end_read, session
 from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from app.kernel.outbox import OutboxMessage
 from app.modules.catalogue.models import ProductVersion
-from app.modules.changes.models import DepartmentReview, ExecutiveDecision
+from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision
 from app.workflow.instances.services import start_instance
 from app.workflow.models import Task
 from app.workflow.tasks import services as tasks
@@ -282,25 +282,13 @@ def test_tasks_are_hidden_from_departments_outside_the_case(play: Play) -> None:
     assert refusal.status == 404
 
 
-def test_a_case_started_past_the_change_requests_can_do_nothing(play: Play) -> None:
+@pytest.mark.parametrize("key", ["product_update", "prepare_change", "pilot", "rollout"])
+def test_no_case_starts_past_the_change_requests(play: Play, key: str) -> None:
     facts = {"owner_department": "personal_banking", "assessors": ["personal_banking:head"], "sent_back": False}
-    case = play.step(
-        lambda uow: (
-            start_instance(
-                uow, key="product_update", actor=person(uow, "lin.yue"), now=BEGIN, variables=facts
-            ).instance.id
-        )
-    )
-    task = session().scalars(select(Task.id).where(Task.instance_id == case)).one()
+    repricing(play, "TD")
+    number = session().scalars(select(ChangeRequest.number)).one()
     end_read()
-    with pytest.raises(Conflict):
-        play.step(
-            lambda uow: tasks.complete_task(
-                uow,
-                task_id=task,
-                version=1,
-                data=ANSWERS["assess_need"],
-                actor=person(uow, "zhao.heng"),
-                now=BEGIN,
-            )
-        )
+    for business_key in (None, "CR-2026-9999", number):
+        start = dict(key=key, business_key=business_key, variables=facts, now=BEGIN)
+        with pytest.raises(Conflict, match="begins with a change request"):
+            play.step(lambda uow, start=start: start_instance(uow, actor=person(uow, "lin.yue"), **start))

@@ -10,7 +10,7 @@ from flask.views import MethodView
 from marshmallow import Schema
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.identity.permissions import require
+from app.identity.permissions import Facts, require
 from app.identity.web import current_actor, who
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
@@ -132,14 +132,16 @@ class OneProduct(MethodView):
 
     @_problems(403, 412, 428)
     @blueprint.doc(parameters=[IF_MATCH])
-    @blueprint.arguments(schemas.Description)
+    @blueprint.arguments(schemas.Description, required=False)
     @blueprint.response(200, schemas.ProductDetail)
     def patch(self, changes: dict[str, Any], code: str) -> Any:
         """Change what no sale depends on: names, owner department, note. Everything else is a change request."""
         actor, now = current_actor(), g.now
 
         def act(uow: Any) -> tuple[int, Any]:
-            check_if_match(product_tag(queries.product_by_code(uow, code)))
+            product = queries.product_by_code(uow, code)
+            require(actor, "product.describe", Facts(owner_department=product.owner_department))
+            check_if_match(product_tag(product))
             services.describe_product(uow, code=code, changes=changes, actor=actor, now=now)
             return 200, None
 

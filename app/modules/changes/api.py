@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, g, jsonify
 from flask.views import MethodView
 
+from app.identity.permissions import Facts, require
 from app.identity.web import current_actor, who
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session, unit_of_work
@@ -76,13 +77,15 @@ class OneRequest(MethodView):
 
     @document_problems(blueprint, 403, 409, 412, 428)
     @blueprint.doc(parameters=[IF_MATCH])
-    @blueprint.arguments(schemas.ChangeRequestPatch)
+    @blueprint.arguments(schemas.ChangeRequestPatch, required=False)
     @blueprint.response(200, schemas.ChangeRequestOut)
     def patch(self, body: dict[str, Any], request_id: int) -> Any:
         """Change a draft or a request that is being designed; one in review is taken back by that."""
         actor, wanted = current_actor(), _wanted(body)
         with unit_of_work() as uow:
-            check_if_match(tag(for_change(uow, request_id, actor)[0]))
+            seen, _ = for_change(uow, request_id, actor)
+            require(actor, "change.edit", Facts(initiator=seen.initiator))
+            check_if_match(tag(seen))
             request = services.save_step(
                 uow, request_id=request_id, details=body, wanted=wanted, actor=actor, now=g.now
             )

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules import routing
 from app.modules.changes.rules.routing import consolidation_inputs
@@ -20,10 +24,12 @@ from app.modules.changes.services import (
     returning,
     reviewing,
 )
-from app.modules.changes.services.records import of_case
+from app.modules.changes.services.records import of_case, waits_for_case
 from app.modules.changes.services.submission import PROCESS, notice_days
-from app.workflow.vocabulary import Context, Several, facts, handler, recorder, when_cancelled
+from app.workflow.vocabulary import Context, Several, before_start, facts, handler, recorder, when_cancelled
 
+CALLED = ("prepare_change", "pilot", "rollout")
+"""Processes of this feature that only another one calls."""
 _VERBS = {"declined": "decline", "rejected": "reject", "withdrawn": "withdraw"}
 
 
@@ -174,6 +180,13 @@ def close(context: Context) -> str:
     outcome: str = context.parameters["outcome"]
     reviewing.close(context.uow, request_of(context), verb=_VERBS[outcome], actor=context.actor, now=context.now)
     return outcome
+
+
+@before_start(PROCESS, *CALLED)
+def refuse_start(uow: Session, process_key: str, business_key: str | None) -> None:
+    """A case begins with the submission of its request; the processes it calls never begin by themselves."""
+    if process_key != PROCESS or not waits_for_case(uow, business_key):
+        raise Conflict(N_("This process begins with a change request: POST /change-requests."), code="no_request")
 
 
 @when_cancelled(PROCESS)

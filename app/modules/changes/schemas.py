@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from app.kernel import cursors
 from app.kernel.fields import Whole
 from app.kernel.i18n import N_
-from app.modules.catalogue.schemas.api import choice, code_text, text
+from app.kernel.openapi import MEMBERS
+from app.modules.catalogue.schemas.api import CONTENT, choice, code_text, text
 from app.modules.catalogue.schemas.content import UNKNOWN
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 from app.modules.changes.rules.states import STATES
@@ -32,6 +33,14 @@ class ChangeDriver(Strict):
     department = code_text(60)
     source = choice(DRIVER_SOURCES)
     reason = text(4000, required=True)
+
+    openapi: ClassVar = {
+        "anyOf": [
+            {"properties": {"kind": {"const": "internal"}}, "required": ["department"]},
+            {"properties": {"kind": {"const": "external"}}, "required": ["source"]},
+        ],
+        "required": ["kind", "reason"],
+    }
 
     @validates_schema
     def says_who(self, data: dict[str, Any], **_: Any) -> None:
@@ -74,9 +83,11 @@ class ProposedIn(Strict):
     """
 
     product = code_text(100, required=True)
-    content = fields.Dict()
-    changes = fields.Dict()
+    content = fields.Dict(metadata=CONTENT)
+    changes = fields.Dict(metadata={"openapi": MEMBERS})
     version = Whole(validate=validate.Range(1, 2**31 - 1))
+
+    openapi: ClassVar = {"not": {"required": ["content", "changes"]}}
 
     @validates_schema
     def one_way(self, data: dict[str, Any], **_: Any) -> None:

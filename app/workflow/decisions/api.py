@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import g
 from flask.views import MethodView
+from werkzeug.routing import UnicodeConverter
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
@@ -28,6 +29,14 @@ from app.workflow.decisions.schemas import (
 from app.workflow.schemas import Findings
 
 blueprint = Blueprint("decisions", __name__, description="Decision tables")
+
+
+class TableKey(UnicodeConverter):
+    """``<table:key>``: no address of a table is an address of something else, so each names its own methods."""
+
+    def __init__(self, map: Any):
+        super().__init__(map)
+        self.regex = rf"(?!(?:{'|'.join(services.RESERVED_KEYS)})\Z)[^/]{{1,}}"
 
 
 @blueprint.route("/decisions")
@@ -67,7 +76,7 @@ class Check(MethodView):
         return {"findings": [finding_json(f) for f in services.check(sent_to_look_at())]}
 
 
-@blueprint.route("/decisions/<string:key>")
+@blueprint.route("/decisions/<table:key>")
 class OneDecision(MethodView):
     @document_problems(blueprint, 404)
     @blueprint.response(200, DecisionDetail)
@@ -77,13 +86,13 @@ class OneDecision(MethodView):
         return detail_json(latest(session(), key))
 
 
-@blueprint.route("/decisions/<string:key>/evaluate")
+@blueprint.route("/decisions/<table:key>/evaluate")
 class Evaluate(MethodView):
-    @document_problems(blueprint, 404)
+    @document_problems(blueprint, 409)
     @blueprint.arguments(Inputs)
     @blueprint.response(200, Evaluated)
     def post(self, body: dict[str, Any], key: str) -> Any:
-        """What the newest version would decide. Nothing is recorded."""
+        """What the newest version would decide; 409 where it cannot decide on such inputs. Nothing is recorded."""
         require(current_actor(), "process.see")
         return services.try_out(session(), key=key, inputs=body["inputs"])
 

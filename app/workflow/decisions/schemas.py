@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 
 from app.kernel import cursors
 from app.kernel.fields import text
+from app.kernel.openapi import MEMBERS
 from app.kernel.web import PageQuery
 
 
@@ -22,7 +23,7 @@ class TableXml(Schema):
 class Inputs(Schema):
     """Variables by name; exact numbers as text."""
 
-    inputs = fields.Dict(required=True)
+    inputs = fields.Dict(required=True, metadata={"openapi": MEMBERS})
 
 
 class DecisionOut(Schema):

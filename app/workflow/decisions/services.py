@@ -25,6 +25,8 @@ from app.workflow.engine.errors import Finding
 
 FOLDER = Path(__file__).resolve().parents[3] / "rules"
 """The tables that ship with the platform."""
+RESERVED_KEYS = frozenset({"check"})
+"""What stands at the place of a key in an address of the API."""
 
 
 def check(xml: bytes) -> Sequence[Finding]:
@@ -39,7 +41,10 @@ def deploy_table(uow: Session, *, xml: bytes, actor: Actor, now: datetime) -> De
     somebody deploys the same table at the same instant.
     """
     require(actor, "process.deploy")
-    return _deploy(uow, _deployable(xml), xml, actor, now)
+    table = _deployable(xml)
+    if table.key in RESERVED_KEYS:
+        raise invalid("/xml", N_("The key “%(key)s” stands for something else; choose another."), key=table.key)
+    return _deploy(uow, table, xml, actor, now)
 
 
 def _deployable(xml: bytes) -> DecisionTable:
@@ -117,12 +122,14 @@ def decide(
 def try_out(session: Session, *, key: str, inputs: Mapping[str, Any]) -> Result:
     """What the newest version of ``key`` would decide; nothing is recorded.
 
-    ``NotFound``, or ``Invalid`` where the table cannot decide on such inputs.
+    ``NotFound``, or ``Conflict`` with a pointer to the input where the table as it
+    stands cannot decide on such inputs.
     """
     try:
         return table_of(latest(session, key)).evaluate(inputs)
     except DecisionError as error:
-        raise invalid(f"/inputs/{error.input}", error.message, code="not_decided", **error.values) from error
+        fault = Fault(f"/inputs/{error.input}", error.message, error.values, "not_decided")
+        raise Conflict(error.message, code="not_decided", faults=[fault], **error.values) from error
 
 
 def seed_tables(uow: Session, folder: Path = FOLDER, *, now: datetime) -> None:

@@ -104,7 +104,7 @@ class Approve(MethodView):
 @blueprint.route("/processes/<string:key>/instances")
 class Start(MethodView):
     @document_problems(blueprint, 403, 409)
-    @blueprint.arguments(StartInstance)
+    @blueprint.arguments(StartInstance, required=False)
     @blueprint.response(201, InstanceOut)
     @idempotent(who)
     def post(self, body: dict[str, Any], key: str) -> Any:

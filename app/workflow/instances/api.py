@@ -88,7 +88,7 @@ def _verb(act: Callable[[Any], ProcessInstance]) -> Any:
 @blueprint.route(f"/instances/{ID}/cancel")
 class Cancel(MethodView):
     @document_problems(blueprint, 403, 409)
-    @blueprint.arguments(Reason)
+    @blueprint.arguments(Reason, required=False)
     @blueprint.response(200, InstanceOut)
     @idempotent(who)
     def post(self, body: dict[str, Any], instance_id: int) -> Any:

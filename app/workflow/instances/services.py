@@ -40,9 +40,13 @@ def start_instance(
 ) -> Step:
     """Start a case of the latest version of ``key``.
 
-    ``card`` is what lists show of it: ``title`` by language, ``products``.
+    ``card`` is what lists show of it: ``title`` by language, ``products``. What the
+    feature's start guard refuses does not start (``vocabulary.before_start``).
     """
     require(actor, "instance.start")
+    guard = vocabulary.start_guard(key)
+    if guard is not None:
+        guard(uow, key, business_key)
     _refuse_masses(variables or {})
     parts = latest_bundle(uow, key)
     instance = ProcessInstance(

@@ -145,11 +145,9 @@ OVERLAPPING = {
         (wrong(driver=None), "/driver"),
         (wrong(driver={"kind": "rumour", "reason": "x"}), "/driver/kind"),
         (wrong(driver={"kind": "internal", "reason": "x"}), "/driver/department"),
-        (wrong(driver={"kind": "internal", "department": "nowhere", "reason": "x"}), "/driver/department"),
         (wrong(driver={"kind": "external", "source": "market"}), "/driver/reason"),
         (wrong(versions=[]), "/versions"),
         (wrong(versions=BODY["versions"] * 2), "/versions/1/product"),
-        (wrong(versions=[{"product": "NOPE"}]), "/versions/0/product"),
         (version(), "/versions/0"),
         (version(content=TIME_DEPOSIT), "/versions/0"),
         (version(content=TIME_DEPOSIT, changes={}), "/versions/0/changes"),
@@ -159,13 +157,11 @@ OVERLAPPING = {
             version(changes={"rates": {"tiers": [{"kind": "fixed", "rate": {"value": 0.01}}]}}),
             "/versions/0/changes/rates/tiers/0/rate/value",
         ),
-        (version(version=99), "/versions/0/version"),
         (wrong(effective_on="2020-01-01"), "/effective_on"),
         (wrong(effective_on="9999-12-31"), "/effective_on"),
         (wrong(effective_on="soon"), "/effective_on"),
         (wrong(pilot_wish="yes"), "/pilot_wish"),
         (wrong(pilot_plan={**PLAN, "scopes": [{}]}), "/pilot_plan/scopes"),
-        (wrong(pilot_plan={**PLAN, "scopes": [{"units": ["MARS"]}]}), "/pilot_plan/scopes"),
         (wrong(pilot_plan={**PLAN, "length_days": 1}), "/pilot_plan/length_days"),
         (wrong(surprise=1), "/surprise"),
     ],
@@ -174,5 +170,23 @@ def test_bad_input_is_told_where_and_changes_nothing(ask: Ask, body: dict[str, A
     answer = ask("lin.yue", "POST", "/change-requests", body)
     assert answer.status_code == 422, answer.json
     assert any(error["pointer"].startswith(pointer) for error in answer.json["errors"]), answer.json["errors"]
+    assert session().query(ChangeRequest).count() == 0
+    end_read()
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (wrong(driver={"kind": "internal", "department": "nowhere", "reason": "x"}), "/driver/department"),
+        (wrong(versions=[{"product": "NOPE"}]), "/versions/0/product"),
+        (version(version=99), "/versions/0/version"),
+        (wrong(pilot_plan={**PLAN, "scopes": [{"units": ["MARS"]}]}), "/pilot_plan/scopes"),
+        (version(content={**TIME_DEPOSIT, "availability": {"scopes": [{"units": ["MARS"]}]}}), "/versions/0/content"),
+    ],
+)
+def test_what_is_named_but_is_not_there_is_404_with_a_pointer(ask: Ask, body: dict[str, Any], pointer: str) -> None:
+    answer = ask("lin.yue", "POST", "/change-requests", body)
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found"), answer.json
+    assert all(error["pointer"].startswith(pointer) for error in answer.json["errors"]), answer.json["errors"]
     assert session().query(ChangeRequest).count() == 0
     end_read()

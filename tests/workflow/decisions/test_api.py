@@ -110,7 +110,9 @@ def test_a_dry_run_on_wrong_inputs_points_at_them(call: Call) -> None:
     call("POST", "/decisions", {"xml": SMALL})
     for amount in NO_AMOUNTS:
         answer = call("POST", "/decisions/size/evaluate", {"inputs": {"amount": amount}})
-        assert answer.status_code == 422, amount
+        # Which inputs a table asks for is a matter of its newest version; what no table could read is refused before.
+        unreadable = amount in ("\ud800", "a\0", 10**100)
+        assert answer.status_code == (422 if unreadable else 409), amount
         assert [e["pointer"] for e in answer.json["errors"]] == ["/inputs/amount"]
 
 

@@ -117,16 +117,14 @@ class SaleQuery(ScopeQuery):
     known_at = Moment(metadata={"type": "string", "format": "date-time"})
 
 
-_CONTENT: dict[str, Any] = {
-    "description": "The document that GET /product-types describes for its type",
-    "required": ["type", "basics"],
-    "properties": {"type": {"enum": list(PRODUCT_TYPES)}, "basics": {"type": "object", "required": ["name"]}},
-}
+CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$(?!\n)"
+CONTENT: dict[str, Any] = {"openapi": {"$ref": "#/components/schemas/ProductContent"}}
+"""Described from the product types by ``schemas.described``."""
 
 
 class NewProduct(Strict):
-    code = fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z"))
-    content = fields.Dict(required=True, metadata=_CONTENT)
+    code = fields.String(required=True, validate=validate.Regexp(CODE))
+    content = fields.Dict(required=True, metadata=CONTENT)
     names = fields.Nested(Names)
     owner_department = code_text(60)
     note = text(2000)

@@ -114,9 +114,10 @@ def _integer(attribute: Attribute) -> Callable[[Any], int]:
     high = attribute.maximum if attribute.maximum is not None else 2**31 - 1
 
     def check(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        # To JSON, 3.0 is the whole number 3.
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high or value % 1:
             raise ValidationError(NOT_INTEGER)
-        return value
+        return int(value)
 
     return check
 
@@ -131,7 +132,7 @@ def one_of(choices: Any) -> Callable[[Any], str]:
 
 
 def _currency(value: Any) -> str:
-    if not isinstance(value, str) or not (len(value) == 3 and value.isascii() and value.isupper()):
+    if not isinstance(value, str) or not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
         raise ValidationError(NOT_CURRENCY)
     return value
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.models import Department, OrganisationUnit
 from app.identity.permissions import Facts, require
-from app.kernel.errors import Conflict, Fault, Invalid, NotFound, invalid
+from app.kernel.errors import Conflict, Fault, NotThere, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.rules import states
@@ -250,12 +250,11 @@ def describe_product(uow: Session, *, code: str, changes: Mapping[str, Any], act
 
 def check_department(session: Session, key: str | None) -> None:
     if key is not None and session.get(Department, key) is None:
-        message = N_("There is no such department.")
-        raise NotFound(message, faults=[Fault("/owner_department", message)])
+        raise NotThere([Fault("/owner_department", N_("There is no such department."))])
 
 
 def checked_content(session: Session, content: Any, *, pointer: str = "", expect: str | None = None) -> dict[str, Any]:
-    """The canonical document; its type is the product's, and the units it names exist."""
+    """The canonical document; its type is the product's, and the units it names exist (``NotThere``)."""
     document = load_content(content, pointer=pointer)
     if expect is not None and document["type"] != expect:
         raise invalid(f"{pointer}/type", N_("The type of a product does not change."))
@@ -268,5 +267,5 @@ def checked_content(session: Session, content: Any, *, pointer: str = "", expect
             for unit in sorted(wanted - known)
         ]
         if faults:
-            raise Invalid(N_("Some of what was entered is not right."), faults=faults)
+            raise NotThere(faults)
     return document

@@ -15,7 +15,7 @@ from app.identity.actors import Actor
 from app.identity.models import Department, OrganisationUnit
 from app.identity.permissions import Facts, require
 from app.kernel import clock
-from app.kernel.errors import Conflict, Fault, Invalid, invalid
+from app.kernel.errors import Conflict, Fault, Invalid, NotThere, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.catalogue.models import Product, ProductVersion
@@ -44,8 +44,9 @@ def create_draft(
 ) -> ChangeRequest:
     """A draft over one or several products. ``details`` as for ``save_step``.
 
-    409 if a product stands in another open request, 422 with a pointer for what
-    is wrong with a version.
+    404 with a pointer for a product, department or unit that is not there; 409 if
+    a product stands in another open request; 422 with a pointer for what is wrong
+    with a version.
     """
     require(actor, "change.propose")
     products = _products(uow, wanted)
@@ -95,7 +96,7 @@ def _products(uow: Session, wanted: Sequence[Wanted]) -> list[Product]:
     for place, item in enumerate(wanted):
         product = known.get(item.product)
         if product is None:
-            raise invalid(f"/versions/{place}/product", N_("There is no product with this code."))
+            raise NotThere([Fault(f"/versions/{place}/product", N_("There is no product with this code."))])
         if item.product in seen:
             raise invalid(f"/versions/{place}/product", N_("This product is named twice."), code="duplicate")
         seen.add(item.product)
@@ -140,7 +141,7 @@ def _taken_up(uow: Session, item: Wanted, actor: Actor, now: datetime) -> Produc
         select(ProductVersion).where(ProductVersion.product_code == item.product, ProductVersion.number == item.version)
     )
     if version is None:
-        raise Invalid(WRONG, faults=[Fault("/version", N_("There is no such version."))])
+        raise NotThere([Fault("/version", N_("There is no such version."))])
     if version.state != "draft":
         raise Conflict(N_("Only a draft can be edited."), code="not_a_draft")
     return _merged(uow, _edited(uow, version, item.content, actor, now), item, actor, now)
@@ -181,7 +182,8 @@ def _pointing_at(place: int, item: Wanted) -> Iterator[None]:
         yield
     except Invalid as error:
         faults = [replace(f, pointer=f"{prefix}{f.pointer}") for f in error.faults]
-        raise Invalid(error.message, code=error.code, faults=faults, **error.values) from None
+        error.faults = tuple(faults)
+        raise
 
 
 def save_step(
@@ -254,7 +256,7 @@ def effective_instant(day: date | None, now: datetime) -> datetime | None:
 def _check_driver(uow: Session, driver: Mapping[str, Any]) -> None:
     department = driver.get("department")
     if department is not None and uow.get(Department, department) is None:
-        raise invalid("/driver/department", N_("There is no such department."))
+        raise NotThere([Fault("/driver/department", N_("There is no such department."))])
 
 
 def _check_scopes(uow: Session, scopes: Sequence[Mapping[str, Any]]) -> None:
@@ -265,7 +267,7 @@ def _check_scopes(uow: Session, scopes: Sequence[Mapping[str, Any]]) -> None:
         Fault("/pilot_plan/scopes", N_("There is no unit %(unit)s."), {"unit": unit}) for unit in sorted(units - known)
     ]
     if faults:
-        raise Invalid(WRONG, faults=faults)
+        raise NotThere(faults)
 
 
 def _json(details: Mapping[str, Any]) -> dict[str, Any]:

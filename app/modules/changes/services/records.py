@@ -97,6 +97,12 @@ def of_case(uow: Session, instance: ProcessInstance) -> ChangeRequest:
     return request
 
 
+def waits_for_case(session: Session, number: str | None) -> bool:
+    """Whether a request was submitted a moment ago and has no case yet."""
+    found = session.scalar(select(ChangeRequest).where(ChangeRequest.number == (number or "")))
+    return found is not None and found.state != "draft" and found.instance_id is None
+
+
 def proposed(session: Session, request_id: int) -> list[tuple[ProposedVersion, ProductVersion]]:
     """The proposed versions, in the order in which the products were named."""
     rows = session.execute(
