@@ -17,13 +17,16 @@ from app.bootstrap import create_app
 from app.demo_requests import seed_requests
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import clock
-from app.kernel.database import db, end_read, unit_of_work
+from app.kernel.database import db, end_read, one_at_a_time, unit_of_work
 from app.worker import start_scheduler
+
+PREPARING = 7_001
+"""The lock under which one process prepares the database while others that start wait."""
 
 
 def prepare(app: Flask) -> None:
     """Bring the database up to date and, in demo mode, fill it."""
-    with app.app_context():
+    with app.app_context(), one_at_a_time(PREPARING):
         upgrade()
         db.session.remove()
         if app.config["DEMO"]:

@@ -15,6 +15,8 @@ def from_environment() -> dict[str, Any]:
     var = Path(os.environ.get("VAR_DIR", "var")).resolve()
     var.mkdir(parents=True, exist_ok=True)
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'tollgate.db'}"
+    if url.startswith("postgres://"):  # as hosting platforms write it
+        url = url.replace("postgres://", "postgresql://", 1)
     return {
         "SQLALCHEMY_DATABASE_URI": url,
         "DEMO": os.environ.get("DEMO", "1") == "1",

@@ -141,6 +141,23 @@ def _install_engine(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
+@contextmanager
+def one_at_a_time(number: int) -> Iterator[None]:
+    """Hold a lock that all processes on this database share, for work such as the first filling.
+
+    On SQLite there is one process anyway.
+    """
+    if is_sqlite():
+        yield
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({number:d})")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({number:d})")
+
+
 def table_of(model: type[Record]) -> Table:
     """The table behind a model, for statements that bypass the session on purpose."""
     return cast(Table, model.__table__)
