@@ -29,7 +29,9 @@ def add_business_days(start: datetime, days: int) -> datetime:
     """The end of the ``days``-th business day after ``start``, in UTC.
 
     Zero days is the end of the current business day, or of the next one if the
-    bank is closed. A deadline is the last instant of that day in the bank's zone.
+    bank is closed: what arrives on a closed day counts as received on the next
+    business day, and the day of receipt is not counted. A deadline is the last
+    instant of that day in the bank's zone.
     """
     day = start.astimezone(BANK_ZONE).date()
     while not is_business_day(day):
