@@ -34,8 +34,8 @@ blueprint = Blueprint("demo", __name__, description="Demo mode only")
 
 LAST_YEAR = 2200
 SOME_TIME = (
-    r"^P(?=.*[1-9])([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?"
-    r"(T(?=[0-9])([0-9]{1,6}H)?([0-9]{1,7}M)?([0-9]{1,9}(\.[0-9]{1,6})?S)?)?$(?!\n)"
+    r"^P([1-9][0-9]{0,2}Y([0-9]{1,4}M)?([0-9]{1,5}D)?|[1-9][0-9]{0,3}M([0-9]{1,5}D)?|[1-9][0-9]{0,3}W"
+    r"|[1-9][0-9]{0,4}D(T[0-9]{1,6}H)?|T([1-9][0-9]{0,5}H([0-9]{1,7}M)?|[1-9][0-9]{0,6}M|[1-9][0-9]{0,8}S))$(?!\n)"
 )
 NOT_A_DURATION = N_("Must be an ISO 8601 duration such as P30D.")
 
@@ -46,7 +46,7 @@ class Advance(Schema):
     advance = fields.String(
         required=True,
         validate=[validate.Length(3, 40), validate.Regexp(SOME_TIME, error=NOT_A_DURATION)],
-        metadata={"examples": ["P30D", "PT36H"]},
+        metadata={"description": "P30D, PT36H"},
     )
 
 

@@ -223,7 +223,7 @@ IF_MATCH: dict[str, Any] = {
     "in": "header",
     "required": True,
     "description": "The ETag of the state you saw; 428 without it, 412 when somebody changed the record since.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "minLength": 1},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from marshmallow import Schema, fields, validate
 
@@ -16,10 +17,16 @@ BIGGEST_ID = 2**53 - 1
 VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,63}$(?!\n)"
 
 
+XML: dict[str, Any] = {
+    "openapi": {"contentMediaType": "application/xml", "pattern": r"^\ufeff?\s*<[^\x00]*definitions[^\x00]*>\s*$"}
+}
+"""The least that a drawing or a decision table is; all else is told by its findings."""
+
+
 class ProcessXml(Schema):
     """A drawing as BPMN 2.0 XML."""
 
-    xml = text(required=True)
+    xml = text(required=True, metadata=XML)
 
 
 class FindingOut(Schema):

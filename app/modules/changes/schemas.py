@@ -10,7 +10,7 @@ from app.kernel import cursors
 from app.kernel.fields import Whole
 from app.kernel.i18n import N_
 from app.kernel.openapi import MEMBERS
-from app.modules.catalogue.schemas.api import CONTENT, choice, code_text, text
+from app.modules.catalogue.schemas.api import choice, code_text, text
 from app.modules.catalogue.schemas.content import UNKNOWN
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 from app.modules.changes.rules.states import STATES
@@ -56,6 +56,12 @@ class PilotScope(Strict):
     channels = fields.List(choice(CHANNELS))
     groups = fields.List(choice(CUSTOMER_GROUPS))
 
+    openapi: ClassVar = {
+        "anyOf": [
+            {"required": [name], "properties": {name: {"minItems": 1}}} for name in ("units", "channels", "groups")
+        ]
+    }
+
 
 class PilotCriteria(Strict):
     min_sales = Whole(required=True, validate=validate.Range(0, 100_000_000))
@@ -76,6 +82,13 @@ class PilotPlan(Strict):
             raise ValidationError(N_("A pilot needs a scope: units, channels or customer groups."), "scopes")
 
 
+_CONTENT: dict[str, Any] = {
+    **MEMBERS,
+    "description": "A ProductContent of the product's type, as POST /products takes it",
+    "required": ["type", "basics"],
+}
+
+
 class ProposedIn(Strict):
     """A product with its whole new ``content``, or ``changes`` merged into the live one (RFC 7396).
 
@@ -83,7 +96,7 @@ class ProposedIn(Strict):
     """
 
     product = code_text(100, required=True)
-    content = fields.Dict(metadata=CONTENT)
+    content = fields.Dict(metadata={"openapi": _CONTENT})
     changes = fields.Dict(metadata={"openapi": MEMBERS})
     version = Whole(validate=validate.Range(1, 2**31 - 1))
 

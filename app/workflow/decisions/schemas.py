@@ -8,6 +8,7 @@ from app.kernel import cursors
 from app.kernel.fields import text
 from app.kernel.openapi import MEMBERS
 from app.kernel.web import PageQuery
+from app.workflow.schemas import XML
 
 
 class DecisionQuery(PageQuery):
@@ -17,7 +18,7 @@ class DecisionQuery(PageQuery):
 class TableXml(Schema):
     """A decision table as DMN XML."""
 
-    xml = text(required=True)
+    xml = text(required=True, metadata=XML)
 
 
 class Inputs(Schema):

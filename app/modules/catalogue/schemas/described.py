@@ -7,12 +7,12 @@ rates neither overlap nor leave a gap (rule 3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from app.modules.catalogue.schemas.content import MOST_ROWS
-from app.modules.catalogue.types import PRODUCT_TYPES, Attribute, Group, ProductType
+from app.modules.catalogue.types import PRODUCT_TYPES, Attribute, ProductType
 from app.modules.catalogue.types.description import DAY_COUNTS, HOLDER_TREATMENTS
 
 Said = dict[str, Any]
@@ -68,7 +68,8 @@ def _text(longest: int) -> Said:
 
 def _phrase(longest: int) -> Said:
     text = _text(longest)
-    members = {"en": {"anyOf": [text, _NOTHING]}, "zh": {"anyOf": [text, _NOTHING]}}
+    left_out: Said = {"enum": [None, ""]}
+    members = {"en": {"anyOf": [text, left_out]}, "zh": {"anyOf": [text, left_out]}}
     given = [{"required": [key], "properties": {key: text}} for key in members]
     return {**_object(members, []), "anyOf": given}
 
@@ -111,21 +112,36 @@ def _members(attributes: tuple[Attribute, ...]) -> Said:
     return _object({a.key: _member(a) for a in attributes}, [a.key for a in attributes if a.required])
 
 
-def _group(group: Group) -> Said:
-    said = _members(group.attributes)
-    return said if "required" in said else {"anyOf": [said, _NOTHING]}
+def _group(key: str) -> Said:
+    """What any type may say in the group; which of it is a type's own stands with the type."""
+    kinds: dict[str, list[Said]] = {}
+    for attribute in (a for found in PRODUCT_TYPES.values() for a in _attributes(found, key)):
+        said = kinds.setdefault(attribute.key, [])
+        if _member(attribute) not in said:
+            said.append(_member(attribute))
+    members = {name: said[0] if len(said) == 1 else {"anyOf": said} for name, said in kinds.items()}
+    return {"anyOf": [_object(members, []), _NOTHING]}
 
 
-def _holders(found: ProductType) -> Said:
-    paths = [f"{group.key}.{attribute.key}" for group, attribute in found.attributes()]
-    treatment = {"enum": list(HOLDER_TREATMENTS)}
-    return {"anyOf": [_object({path: treatment for path in paths}, []), _NOTHING]}
+def _attributes(found: ProductType, key: str) -> tuple[Attribute, ...]:
+    return next((group.attributes for group in found.groups if group.key == key), ())
 
 
-def _document(found: ProductType, groups: Mapping[str, Said]) -> Said:
-    needed = [g.key for g in found.groups if any(a.required for a in g.attributes)]
-    members = {"type": {"const": found.key}, **groups, "holders": _holders(found)}
-    return {"title": found.labels["en"], **_object(members, ["type", *needed])}
+def _own(found: ProductType, key: str) -> Said:
+    """What of the group is the type's own, and what it needs of it."""
+    attributes = _attributes(found, key)
+    if not attributes:
+        return _NOTHING
+    needed = [a.key for a in attributes if a.required]
+    own: Said = {"propertyNames": {"enum": [a.key for a in attributes]}}
+    return {**own, "type": "object", "required": needed} if needed else own
+
+
+def _holders(types: Iterable[ProductType]) -> Said:
+    paths = {f"{group.key}.{attribute.key}": None for found in types for group, attribute in found.attributes()}
+    treatments = {"enum": list(HOLDER_TREATMENTS)}
+    named = {"type": "object", "propertyNames": {"enum": list(paths)}, "additionalProperties": treatments}
+    return {"anyOf": [named, _NOTHING]}
 
 
 def _name(*words: str) -> str:
@@ -137,11 +153,11 @@ _KINDS: dict[str, Said] = {
     "Decimal": _matching(rf"^-?[0-9]{{1,18}}{_DECIMALS}{_END}"),
     "NotNegative": _matching(rf"^([0-9]{{1,18}}{_DECIMALS}|-0{{1,18}}{_ZEROS}){_END}"),
     "Duration": _matching(
-        rf"^P(?=[0-9])([0-9]{{1,5}}Y)?([0-9]{{1,5}}M)?([0-9]{{1,5}}W)?([0-9]{{1,5}}D)?{_END}", examples=["P3M", "P1Y"]
+        rf"^P(?=[0-9])([0-9]{{1,5}}Y)?([0-9]{{1,5}}M)?([0-9]{{1,5}}W)?([0-9]{{1,5}}D)?{_END}", description="P3M, P1Y"
     ),
     "Moment": _matching(
         rf"^{_DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]){_END}",
-        examples=["2026-01-31T00:00:00Z"],
+        description="2026-01-31T00:00:00Z",
     ),
     "Money": _object({"amount": _ref("Decimal"), "currency": _ref("Currency")}, ["amount", "currency"]),
     "Rate": {"anyOf": [_rate_in("fraction", _FRACTION), _rate_in("percent", _PERCENT)]},
@@ -150,26 +166,29 @@ _KINDS: dict[str, Said] = {
 
 @lru_cache(maxsize=1)
 def components() -> Mapping[str, Said]:
-    """The components of the OpenAPI document: kinds of values, groups, one document per type, and any of them."""
-    said: dict[str, Said] = dict(_KINDS)
-    documents = {key: _name(key, "content") for key in PRODUCT_TYPES}
-    for key, found in PRODUCT_TYPES.items():
-        said[documents[key]] = _document(found, {g.key: _ref(_shared(said, found, g)) for g in found.groups})
-    said["ProductContent"] = {
-        "description": "The bands of the rates may neither overlap nor leave a gap; the units of a scope exist.",
-        "anyOf": [_ref(name) for name in documents.values()],
-        "discriminator": {
-            "propertyName": "type",
-            "mapping": {key: f"#/components/schemas/{name}" for key, name in documents.items()},
-        },
+    """The components of the OpenAPI document: kinds of values, groups, and the document that carries them.
+
+    What any type may say is said once; what is a type's own, in one short alternative for each.
+    """
+    keys = dict.fromkeys(group.key for found in PRODUCT_TYPES.values() for group in found.groups)
+    groups = {key: _name(key, "group") for key in keys}
+    members = {
+        "type": {"enum": list(PRODUCT_TYPES)},
+        **{key: _ref(name) for key, name in groups.items()},
+        "holders": _holders(PRODUCT_TYPES.values()),
     }
-    return said
+    content = {
+        "description": "The bands of the rates may neither overlap nor leave a gap; the units of a scope exist.",
+        **_object(members, ["type", "basics"]),
+        "anyOf": [_of_type(found, keys) for found in PRODUCT_TYPES.values()],
+    }
+    return {**_KINDS, **{name: _group(key) for key, name in groups.items()}, "ProductContent": content}
 
 
-def _shared(said: dict[str, Said], found: ProductType, group: Group) -> str:
-    """The name under which the group is described: one for all types that have the same."""
-    name, described = _name(group.key, "group"), _group(group)
-    if said.setdefault(name, described) != described:
-        name = _name(found.key, group.key, "group")
-        said[name] = described
-    return name
+def _of_type(found: ProductType, keys: Iterable[str]) -> Said:
+    own = {key: _own(found, key) for key in keys}
+    return {
+        "title": found.labels["en"],
+        "properties": {"type": {"const": found.key}, **own, "holders": _holders([found])},
+        "required": ["type", *(key for key, said in own.items() if "required" in said)],
+    }
