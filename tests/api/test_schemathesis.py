@@ -24,11 +24,13 @@ from tests.databases import KINDS, TestDatabase
 
 ROOT = Path(__file__).parents[2]
 """Where `schemathesis.toml` lies: the answers that no schema can foresee, told in docs/api.md."""
-EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "2")
-EVERYTHING, AT_RANDOM = "examples,coverage,fuzzing,stateful", "fuzzing,stateful"
-ASKERS = {
-    "sqlite": {"lin.yue": EVERYTHING, "jin.cheng": AT_RANDOM},
-    "postgresql": {"lin.yue": AT_RANDOM, "shen.dan": AT_RANDOM, "lu.ming": AT_RANDOM, "nobody": AT_RANDOM},
+EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "1")
+AT_RANDOM = ("--phases", "fuzzing,stateful", "-n", EXAMPLES)
+ONE_BY_ONE = ("--phases", "coverage", "--exclude-path", "/api/v1/products")
+"""Each keyword of each schema. The thousands of a product's content are left to `test_described` and to strangers."""
+RUNS = {
+    "sqlite": [("lin.yue", ONE_BY_ONE), ("lin.yue", AT_RANDOM), ("jin.cheng", AT_RANDOM)],
+    "postgresql": [("lin.yue", AT_RANDOM), ("shen.dan", AT_RANDOM), ("lu.ming", AT_RANDOM), ("nobody", AT_RANDOM)],
 }
 
 
@@ -70,12 +72,14 @@ def sign_in(app: Flask, who: str) -> list[str]:
 @pytest.mark.slow
 def test_a_stranger_finds_no_fault(served: tuple[str, Flask, str], tmp_path: Path) -> None:
     kind, app, address = served
-    for who, phases in ASKERS[kind].items():
+    for who, extent in RUNS[kind]:
         ended = subprocess.run(
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT / "schemathesis.toml")),
-                *("run", f"{address}/api/v1/openapi.json", "--phases", phases, "-n", EXAMPLES),
+                *("run", f"{address}/api/v1/openapi.json", *extent),
                 *("--seed", "1", "--continue-on-failure", "--no-color", "--workers", "2"),
+                # How long a busy machine takes to think of requests says nothing about the answers.
+                *("--suppress-health-check", "all"),
                 *sign_in(app, who),
             ],
             cwd=tmp_path,
