@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.models import AccessToken, Person, PersonRole
+from app.kernel import clock
 from app.kernel.database import table_of
 from app.kernel.errors import NotSignedIn
 
@@ -32,11 +33,15 @@ _WHO = select(
     _PEOPLE.c.language,
     _ROLES.c.role,
 ).select_from(_PEOPLE.outerjoin(_ROLES, _ROLES.c.person_id == _PEOPLE.c.id))
-_OF_TOKEN = _WHO.join(_TOKENS, _TOKENS.c.person_id == _PEOPLE.c.id).where(
-    _TOKENS.c.digest == bindparam("digest"),
-    _TOKENS.c.expires_at > bindparam("now"),
-    _TOKENS.c.epoch == _PEOPLE.c.session_epoch,
-    _PEOPLE.c.active,
+_OF_TOKEN = (
+    _WHO.add_columns(clock.SHIFT.label("shift"))
+    .join(_TOKENS, _TOKENS.c.person_id == _PEOPLE.c.id)
+    .where(
+        _TOKENS.c.digest == bindparam("digest"),
+        _TOKENS.c.expires_at > bindparam("now"),
+        _TOKENS.c.epoch == _PEOPLE.c.session_epoch,
+        _PEOPLE.c.active,
+    )
 )
 
 
@@ -72,12 +77,12 @@ def issue_token(uow: Session, *, actor: Actor, now: datetime) -> str:
     return token
 
 
-def actor_of_token(session: Session, *, token: str, now: datetime) -> Actor:
-    """The person of a bearer token, in one statement."""
+def actor_of_token(session: Session, *, token: str, now: datetime) -> tuple[Actor, int | None]:
+    """The person of a bearer token and ``clock.SHIFT``, in one statement: every call of a program begins here."""
     rows = session.execute(_OF_TOKEN, {"digest": _digest(token), "now": now}).all()
     if not rows:
         raise NotSignedIn("Please sign in.")
-    return _from_rows(rows)
+    return _from_rows(rows), rows[0].shift
 
 
 def actor_of_session(session: Session, *, person_id: int, epoch: int) -> Actor | None:

@@ -75,14 +75,18 @@ def end_session() -> None:
 
 def resolve_actor() -> None:
     """Find out who asks, once a request, and end that read before a unit of work begins."""
-    g.now = clock.now()
-    g.actor = _bearer() if request.headers.get("Authorization") else _browser()
+    if request.headers.get("Authorization"):
+        g.now = clock.real()
+        g.actor, shift = _bearer()
+        g.now = clock.moved(shift)
+    else:
+        g.now, g.actor = clock.now(), _browser()
     if g.actor is not None and g.actor.language:
         g.language = g.actor.language
     database.end_read()
 
 
-def _bearer() -> Actor:
+def _bearer() -> tuple[Actor, int | None]:
     scheme, _, token = request.headers["Authorization"].partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Please sign in.")

@@ -29,6 +29,8 @@ class ClockShift(Record):
 
 # The column of the table: nothing to map, and this is asked with every request.
 _SHIFT = select(table_of(ClockShift).c.seconds)
+SHIFT = _SHIFT.scalar_subquery()
+"""For a statement that asks the clock along with something else; ``moved`` takes what it gives."""
 
 
 def real() -> datetime:
@@ -40,7 +42,12 @@ def now() -> datetime:
     """This instant in UTC, moved forward in demo mode."""
     if not current_app.config["DEMO"]:
         return real()
-    return real() + timedelta(seconds=session().scalar(_SHIFT) or 0)
+    return moved(session().scalar(_SHIFT))
+
+
+def moved(seconds: int | None) -> datetime:
+    """This instant in UTC, moved forward by what ``SHIFT`` gave, in demo mode."""
+    return real() + timedelta(seconds=seconds or 0) if current_app.config["DEMO"] else real()
 
 
 def advance(uow: Session, by: timedelta) -> None:
