@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, Text, bindparam, func, insert, select, update
+from sqlalchemy import Index, LargeBinary, Select, Text, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.database import BigKey, Instant, Json, Record, table_of
+from app.kernel.database import BigKey, Instant, Json, Record, notes, table_of
 
 GENESIS = b"\0" * 32
 _PAGE = 500
@@ -85,12 +85,36 @@ _MOVE_HEAD = update(_STREAMS).where(_STREAMS.c.stream == bindparam("name"))
 _BEGIN, _APPEND = insert(_STREAMS), insert(_EVENTS)
 
 
+HEADS = (_STREAMS.c.length, _STREAMS.c.head)
+"""For a statement that reads the head of a chain along, under the lock of the record whose chain it is."""
+
+
+def with_head(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """``statement`` with ``HEADS`` of the chain named by the parameter ``stream``; empty where it has none yet."""
+    joined = statement.outerjoin(_STREAMS, _STREAMS.c.stream == bindparam("stream"))
+    return joined.add_columns(*HEADS)
+
+
+def expect(uow: Session, stream: str, length: int | None, head: bytes | None) -> None:
+    """The head that ``with_head`` gave: the next ``record`` need not read it again."""
+    notes(uow)["audit", stream] = (length, head) if length is not None else None
+
+
+def _head(uow: Session, stream: str) -> tuple[int, bytes] | None:
+    known = notes(uow)
+    if ("audit", stream) in known:
+        found: tuple[int, bytes] | None = known.pop(("audit", stream))
+        return found
+    row = uow.execute(_HEAD, {"name": stream}).first()
+    return (row.length, row.head) if row else None
+
+
 def record(uow: Session, stream: str, entries: Sequence[Entry]) -> None:
     """Extend the chain of ``stream``. Call it once per unit of work and stream."""
     if not entries:
         return
-    found = uow.execute(_HEAD, {"name": stream}).first()
-    length, head = (found.length, found.head) if found else (0, GENESIS)
+    found = _head(uow, stream)
+    length, head = found or (0, GENESIS)
     rows = []
     for number, entry in enumerate(entries, length + 1):
         salt = secrets.token_bytes(8)

@@ -41,6 +41,7 @@ class Record(DeclarativeBase):
 _IMMEDIATE = "tollgate_immediate"
 _WRITING = "in_unit_of_work"
 _READING = "tollgate_reading_engine"
+_NOTES = "notes_of_the_unit_of_work"
 
 
 class _Session(FlaskSession):  # type: ignore[misc]
@@ -188,7 +189,7 @@ def unit_of_work() -> Iterator[Session]:
     if current.info.get(_WRITING):
         raise RuntimeError("units of work do not nest: pass the session on")
     current.rollback()
-    current.info[_WRITING] = db.engine
+    current.info[_WRITING], current.info[_NOTES] = db.engine, {}
     try:
         current.connection(execution_options={_IMMEDIATE: True})
         yield current
@@ -200,6 +201,13 @@ def unit_of_work() -> Iterator[Session]:
         raise
     finally:
         current.info[_WRITING] = None
+        del current.info[_NOTES]
+
+
+def notes(uow: Session) -> dict[Any, Any]:
+    """What this unit of work keeps in mind until it ends."""
+    found: dict[Any, Any] = uow.info[_NOTES]
+    return found
 
 
 def fault_point(name: str) -> None:

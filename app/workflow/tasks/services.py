@@ -36,8 +36,10 @@ _CASE_OF_TASK = (
     .where(ProcessInstance.id == select(Task.instance_id).where(Task.id == bindparam("task")).scalar_subquery())
     .with_for_update()
 )
-_OPEN_OR_THIS = select(Task).where(
-    Task.instance_id == bindparam("instance"), or_(Task.state == "open", Task.id == bindparam("task"))
+_OPEN_OR_THIS = audit.with_head(
+    select(Task).where(
+        Task.instance_id == bindparam("instance"), or_(Task.state == "open", Task.id == bindparam("task"))
+    )
 )
 
 
@@ -65,12 +67,15 @@ def locked(uow: Session, task_id: int, actor: Actor) -> tuple[ProcessInstance, T
 
 
 def locked_with_others(uow: Session, task_id: int, actor: Actor) -> tuple[ProcessInstance, Task, list[Task]]:
-    """Like ``locked``, with the other open tasks of the case, in one statement more."""
+    """Like ``locked``, with the other open tasks of the case: one statement for the lock, one for all under it."""
     instance = uow.scalar(_CASE_OF_TASK, {"task": task_id})
     fault_point("after_lock")
     if instance is None:
         raise NotFound("There is no such task.")
-    found = {t.id: t for t in uow.scalars(_OPEN_OR_THIS, {"instance": instance.id, "task": task_id})}
+    chain = stream(instance)
+    rows = uow.execute(_OPEN_OR_THIS, {"instance": instance.id, "task": task_id, "stream": chain}).all()
+    audit.expect(uow, chain, rows[0].length, rows[0].head)
+    found = {row.Task.id: row.Task for row in rows}
     task = found.pop(task_id)
     if not allowed(actor, "task.see", facts_of(instance, task)):
         raise NotFound("There is no such task.")
