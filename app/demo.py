@@ -32,7 +32,6 @@ ROOT = Path(__file__).resolve().parent.parent
 blueprint = Blueprint("demo", __name__, description="Demo mode only")
 
 
-LAST_YEAR = 2200
 SOME_TIME = (
     r"^P([1-9][0-9]{0,2}Y([0-9]{1,4}M)?([0-9]{1,5}D)?|[1-9][0-9]{0,3}M([0-9]{1,5}D)?|[1-9][0-9]{0,3}W"
     r"|[1-9][0-9]{0,4}D(T[0-9]{1,6}H)?|T([1-9][0-9]{0,5}H([0-9]{1,7}M)?|[1-9][0-9]{0,6}M|[1-9][0-9]{0,8}S))$(?!\n)"
@@ -98,9 +97,9 @@ class Clock(MethodView):
 def _moved(by: str) -> datetime:
     with suppress(ExpressionError, OverflowError, ValueError):
         to = after(g.now, by)
-        if to.year <= LAST_YEAR:
+        if to.year <= clock.LAST_YEAR:
             return to
-    raise Conflict(N_("The clock goes no further than the year %(year)s."), code="end_of_time", year=LAST_YEAR)
+    raise Conflict(N_("The clock goes no further than the year %(year)s."), code="end_of_time", year=clock.LAST_YEAR)
 
 
 def _demo_only() -> None:

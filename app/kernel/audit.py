@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, Select, Text, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.database import BigKey, Instant, Json, Record, notes, table_of
+from app.kernel.database import Instant, Json, Record, notes, table_of
 
 GENESIS = b"\0" * 32
 _PAGE = 500
@@ -38,7 +38,7 @@ class AuditEvent(Record):
     """One link. ``payload`` may be disposed of later; ``commitment`` stays."""
 
     __tablename__ = "audit_event"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     stream: Mapped[str] = mapped_column(Text)
     number: Mapped[int]
     at: Mapped[datetime] = mapped_column(Instant)

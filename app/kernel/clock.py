@@ -17,6 +17,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kernel.database import Record, session, table_of
 
 BANK_ZONE = ZoneInfo("Asia/Shanghai")
+LAST_YEAR = 2200
+"""How far ahead the platform looks: no effective day, and no demo clock, lies beyond it."""
 
 
 class ClockShift(Record):

@@ -14,9 +14,8 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from app.kernel.fields import KEEPABLE
+from app.kernel.input import MAX_NUMBER
 
-BIGGEST = 10**30
-"""As in ``app.kernel.input``."""
 ANY_VALUE: dict[str, Any] = {"$ref": "#/components/schemas/AnyValue"}
 MEMBERS: dict[str, Any] = {"additionalProperties": ANY_VALUE, "propertyNames": {"pattern": KEEPABLE}}
 """An object of any members that a database can keep."""
@@ -31,7 +30,7 @@ def _any_value(levels: int) -> dict[str, Any]:
         "anyOf": [
             {"type": ["null", "boolean"]},
             {"type": "string", "pattern": KEEPABLE},
-            {"type": "number", "minimum": -BIGGEST, "maximum": BIGGEST},
+            {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER},
             {"type": "array", "items": inner},
             {"type": "object", "additionalProperties": inner, "propertyNames": {"pattern": KEEPABLE}},
         ]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Index, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.database import BigKey, Instant, Json, Record, unit_of_work
+from app.kernel.database import Instant, Json, Record, unit_of_work
 
 MAX_ATTEMPTS = 12
 _FIRST_RETRY = timedelta(seconds=30)
@@ -22,7 +22,7 @@ class OutboxMessage(Record):
     """Something to be told to the outside."""
 
     __tablename__ = "outbox_message"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(Instant)

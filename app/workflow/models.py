@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.database import BigKey, Instant, Json, Record
+from app.kernel.database import Instant, Json, Record
 
 
 class ProcessDefinition(Record):
@@ -45,7 +45,7 @@ class ProcessInstance(Record):
     """A running case. Its row lock serialises everything that happens to it."""
 
     __tablename__ = "process_instance"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
     process_key: Mapped[str] = mapped_column(Text)
     called: Mapped[list[int] | None] = mapped_column(Json)
@@ -81,7 +81,7 @@ class Task(Record):
     """Work for a person. Closed tasks stay: they are the history."""
 
     __tablename__ = "task"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     token: Mapped[uuid.UUID] = mapped_column(Uuid)
     element_id: Mapped[str] = mapped_column(Text)
@@ -155,7 +155,7 @@ class Timer(Record):
     """A timer that waits; the row goes when it has fired or is not wanted any more."""
 
     __tablename__ = "timer"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
     token: Mapped[uuid.UUID] = mapped_column(Uuid)
     element_id: Mapped[str] = mapped_column(Text)
@@ -169,7 +169,7 @@ class Incident(Record):
     """A case that could not go on by itself; an operator looks at it."""
 
     __tablename__ = "incident"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
     element_id: Mapped[str | None] = mapped_column(Text)
     message: Mapped[str] = mapped_column(Text)
@@ -181,7 +181,7 @@ class Comment(Record):
     """A remark on a case, seen by all who take part."""
 
     __tablename__ = "comment"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
     task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
     author: Mapped[str] = mapped_column(Text)
@@ -193,7 +193,7 @@ class Attachment(Record):
     """Evidence: a file kept with its hash, in the same transaction as what it proves."""
 
     __tablename__ = "attachment"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
     task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
     filename: Mapped[str] = mapped_column(Text)

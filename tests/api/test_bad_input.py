@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +18,7 @@ from app.kernel import clock
 from app.kernel.database import end_read, session, unit_of_work
 from app.workflow.models import Attachment, ProcessInstance, Task
 from app.workflow.tasks import attachments
+from tests.at_once import at_once
 from tests.workflow.drawings import simple
 from tests.workflow.instances.play import Ask, deploy, nothing_is_wrong, start, tasks
 
@@ -299,21 +298,6 @@ def test_the_same_key_gives_the_same_answer_once(drawn_bank: Flask, ask: Ask) ->
 def test_a_refused_request_keeps_no_key(drawn_bank: Flask, ask: Ask) -> None:
     problem(idempotent(ask, "k1", {"business_key": ""}), 422)
     assert idempotent(ask, "k1", {"business_key": "a"}).status_code == 201
-
-
-def at_once(jobs: list[Callable[[], Any]]) -> list[Any]:
-    barrier, answers = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(index: int) -> None:
-        barrier.wait()
-        answers[index] = jobs[index]()
-
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return answers
 
 
 def test_the_same_request_several_times_at_once_has_one_effect_and_one_answer(drawn_bank: Flask, ask: Ask) -> None:

@@ -19,6 +19,7 @@ from app.kernel import audit, clock
 from app.kernel.database import end_read, session
 from app.workflow.invariants import violations
 from app.workflow.models import ProcessInstance, Task
+from tests.at_once import at_once
 from tests.faults.drawings import REVIEW, REVIEWERS
 
 Elsewhere = Callable[..., dict[str, Any]]
@@ -122,22 +123,6 @@ class Served:
         self.thread.join(timeout=5)
 
 
-def _at_once(jobs: list[Callable[[], Any]]) -> list[Any]:
-    barrier = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def run(index: int) -> None:
-        barrier.wait()
-        results[index] = jobs[index]()
-
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
 def _token(client: FlaskClient, who: str) -> dict[str, str]:
     answer = client.post("/api/v1/auth/token", json={"username": who, "password": DEMO_PASSWORD})
     return {"Authorization": f"Bearer {answer.json['token']}"}
@@ -154,7 +139,7 @@ def test_four_people_submitting_at_once_all_succeed(bank: Flask, elsewhere: Else
             path = f"/api/v1/tasks/{task.id}/complete"
             return lambda: bank.test_client().post(path, json=body, headers=tokens[who])
 
-        answers = _at_once([job(d, w) for d, w in REVIEWERS.items()])
+        answers = at_once([job(d, w) for d, w in REVIEWERS.items()])
         assert [a.status_code for a in answers] == [200] * 4, [a.json for a in answers]
         assert open_task(case).element_id == "decide"
         nothing_is_wrong()
@@ -165,7 +150,7 @@ def test_the_same_task_twice_at_once_gives_one_success_and_one_conflict(bank: Fl
     headers = _token(bank.test_client(), "chen.rui")
     task = open_task(case, "risk")
     body, path = {"version": task.version, "data": OK}, f"/api/v1/tasks/{task.id}/complete"
-    answers = _at_once([lambda: bank.test_client().post(path, json=body, headers=headers)] * 2)
+    answers = at_once([lambda: bank.test_client().post(path, json=body, headers=headers)] * 2)
     assert sorted(a.status_code for a in answers) == [200, 409]
     refusal = next(a.json for a in answers if a.status_code == 409)
     assert "chen.rui" in refusal["title"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.at_once import at_once
 from tests.faults.conftest import ROOT
 from tests.faults.drawings import REVIEWERS
 from tests.faults.test_department_review import OK, Elsewhere, _token, nothing_is_wrong, open_task, start
@@ -49,22 +49,6 @@ def post(url: str, body: Any, headers: dict[str, str]) -> tuple[int, Any]:
     except urllib.error.HTTPError as refusal:
         with refusal:
             return refusal.code, json.load(refusal)
-
-
-def at_once(jobs: list[Callable[[], tuple[int, Any]]]) -> list[tuple[int, Any]]:
-    barrier = threading.Barrier(len(jobs))
-    answers: list[Any] = [None] * len(jobs)
-
-    def run(index: int) -> None:
-        barrier.wait()
-        answers[index] = jobs[index]()
-
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return answers
 
 
 def job(bank: Flask, server: str, case: int, department: str, who: str) -> Callable[[], tuple[int, Any]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import BigKey, Record
+from app.kernel.database import Record
 
 
 class SavedList(Record):
     """A list of the inbox that a person gave a name: a filter with its process, product and order."""
 
     __tablename__ = "saved_list"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(ForeignKey("person.username"))
     name: Mapped[str] = mapped_column(Text)
     filter: Mapped[str] = mapped_column(Text)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from app.kernel.database import BigKey, Instant, Json, Record
+from app.kernel.database import Instant, Json, Record
 from app.modules.catalogue.rules.states import UNLOCKED
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -55,7 +55,7 @@ class ProductStatus(Record):
     """Which status a product had in a period, and when we believed so. Append-only."""
 
     __tablename__ = "product_status"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     product_code: Mapped[str] = mapped_column(ForeignKey("product.code"))
     status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
@@ -72,7 +72,7 @@ class ProductVersion(Record):
     """A version 产品版本: one content document and its life. The content is immutable once approved."""
 
     __tablename__ = "product_version"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     product_code: Mapped[str] = mapped_column(ForeignKey("product.code"))
     number: Mapped[int]
     state: Mapped[str] = mapped_column(Text)
@@ -101,7 +101,7 @@ class Availability(Record):
     """Where a version may be sold, when, and when we believed so. Append-only, one row per combination."""
 
     __tablename__ = "availability"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     product_code: Mapped[str] = mapped_column(ForeignKey("product.code"))
     version_id: Mapped[int] = mapped_column(ForeignKey("product_version.id"), index=True)
     pilot: Mapped[bool]
@@ -120,7 +120,7 @@ class Job(Record):
     """Work done in chunks by a tick, with its progress. Knows no feature but by ``kind``."""
 
     __tablename__ = "job"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     """``waiting``, ``running`` or ``done``."""
@@ -137,7 +137,7 @@ class ImportLine(Record):
     """One record of an import that waits in a job or was quarantined, as it was sent."""
 
     __tablename__ = "import_line"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
     position: Mapped[int]
     product: Mapped[str | None] = mapped_column(Text)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import BigKey, Instant, Json, Record
+from app.kernel.database import Instant, Json, Record
 
 
 class ChangeCounter(Record):
@@ -23,7 +23,7 @@ class ChangeRequest(Record):
     """A change request 产品变更申请 over one or several products, effective together or not at all."""
 
     __tablename__ = "change_request"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(Text, unique=True)
     """``CR-2026-0001``."""
     state: Mapped[str] = mapped_column(Text)
@@ -92,7 +92,7 @@ class DepartmentReview(Record):
     """The opinion 会签意见 of one department in one round, bound to the content shown."""
 
     __tablename__ = "department_review"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
     round: Mapped[int]
     department: Mapped[str] = mapped_column(ForeignKey("department.key"))
@@ -113,7 +113,7 @@ class Condition(Record):
     """A condition 附加条件 set by a department, closed by the same department."""
 
     __tablename__ = "change_condition"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
     review_id: Mapped[int] = mapped_column(ForeignKey("department_review.id"))
     department: Mapped[str] = mapped_column(Text)
@@ -133,7 +133,7 @@ class ExecutiveDecision(Record):
     """A decision 高层决策, bound to the content shown."""
 
     __tablename__ = "executive_decision"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
     round: Mapped[int]
     decision: Mapped[str] = mapped_column(Text)
@@ -148,7 +148,7 @@ class Pilot(Record):
     """A pilot 试点: where, how long, by which criteria, and what came of it."""
 
     __tablename__ = "pilot"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), unique=True)
     scopes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     length_days: Mapped[int]
@@ -169,7 +169,7 @@ class PilotObservation(Record):
     """One dated row of results and feedback, with its source and evidence. Never changed."""
 
     __tablename__ = "pilot_observation"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     pilot_id: Mapped[int] = mapped_column(ForeignKey("pilot.id"), index=True)
     at: Mapped[datetime] = mapped_column(Instant)
     scope: Mapped[str] = mapped_column(Text)

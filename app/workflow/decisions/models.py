@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import BigKey, Instant, Json, Record
+from app.kernel.database import Instant, Json, Record
 
 
 class DecisionDefinition(Record):
@@ -31,8 +31,8 @@ class DecisionRecord(Record):
     """One evaluation: table, inputs, rules hit, output."""
 
     __tablename__ = "decision_record"
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    instance_id: Mapped[int | None] = mapped_column(BigKey)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int | None]
     element_id: Mapped[str | None] = mapped_column(Text)
     definition_id: Mapped[int] = mapped_column(ForeignKey("decision_definition.id"))
     decision_key: Mapped[str] = mapped_column(Text)

@@ -40,7 +40,7 @@ def stand_in(part: Any, target: Any) -> None:
     the others, whose work was done before and is not asked for again.
     """
     for join in [s for s in part.spec.task_specs.values() if isinstance(s, Together) and len(s.inputs) > 1]:
-        reached = _onward(target, join)
+        reached = _reached([target], join, "outputs")
         if reached.isdisjoint(join.inputs):
             continue
         for source in set(join.inputs) - reached:
@@ -48,15 +48,15 @@ def stand_in(part: Any, target: Any) -> None:
             Task(part, join, parent=done, state=TaskState.CANCELLED)
 
 
-def _onward(target: Any, without: Any) -> set[Any]:
-    """All elements that can be reached from ``target`` without passing another."""
+def _reached(begin: Iterable[Any], without: Any, ways: str) -> set[Any]:
+    """All elements reached from ``begin`` along their ``outputs`` or ``inputs`` without passing ``without``."""
     found: set[Any] = set()
-    queue = [target]
+    queue = list(begin)
     while queue:
         spec = queue.pop()
         if spec not in found and spec is not without:
             found.add(spec)
-            queue += spec.outputs
+            queue += getattr(spec, ways)
     return found
 
 
@@ -104,14 +104,7 @@ class Some(Join, InclusiveGateway):  # type: ignore[misc]
 
     def _before(self, specs: Iterable[Any]) -> set[Any]:
         """All elements from which one of ``specs`` can be reached without passing this join."""
-        found: set[Any] = set()
-        queue = list(specs)
-        while queue:
-            spec = queue.pop()
-            if spec not in found and spec is not self:
-                found.add(spec)
-                queue += spec.inputs
-        return found
+        return _reached(specs, self, "inputs")
 
     def _run_hook(self, my_task: Any) -> bool:
         self._use_up(my_task)

@@ -22,6 +22,16 @@ def reviewed(*departments: str) -> Play:
     return play
 
 
+def begins_with_all_departments(play: Play) -> None:
+    """From the draft on: every department is asked, and the decision waits for the last of them."""
+    play.do("draft")
+    assert play.open == sorted(f"rev_{d}" for d in DEPARTMENTS)
+    for department in DEPARTMENTS:
+        assert "exec" not in play.open
+        play.do(f"rev_{department}", decision="approve")
+    assert play.open == ["exec"]
+
+
 def test_sent_back_to_one_of_several_reviews_only_that_one_is_done_again() -> None:
     """And the decision does not begin before it is."""
     play = reviewed(*DEPARTMENTS).send_back("rev_risk")
@@ -33,24 +43,14 @@ def test_sent_back_to_one_of_several_reviews_only_that_one_is_done_again() -> No
 def test_sent_back_in_the_middle_of_the_reviews_the_open_ones_are_closed() -> None:
     play = reviewed("risk", "finance").send_back("draft")
     assert play.open == ["draft"]
-    play.do("draft")
-    assert play.open == sorted(f"rev_{d}" for d in DEPARTMENTS)
-    for department in DEPARTMENTS:
-        assert "exec" not in play.open
-        play.do(f"rev_{department}", decision="approve")
-    assert play.open == ["exec"]
+    begins_with_all_departments(play)
 
 
 def test_sent_back_twice_and_rejected_the_round_begins_with_all_departments() -> None:
     play = reviewed(*DEPARTMENTS).send_back("rev_risk").send_back("rev_risk")
     play.do("rev_risk", decision="reject")
     assert play.open == ["draft"]
-    play.do("draft")
-    assert play.open == sorted(f"rev_{d}" for d in DEPARTMENTS)
-    for department in DEPARTMENTS:
-        assert "exec" not in play.open
-        play.do(f"rev_{department}", decision="approve")
-    assert play.open == ["exec"]
+    begins_with_all_departments(play)
 
 
 def test_what_was_answered_before_is_kept() -> None:

@@ -20,8 +20,6 @@ from app.workflow.tasks.api import visible_task, wish_from_query
 from app.workflow.tasks.bulk import MAX_TASKS, claim_many
 from app.workflow.tasks.queries import BADGE_LIMIT
 
-BIGGEST = 2**53
-
 
 @pages.get("/inbox")
 @signed_in

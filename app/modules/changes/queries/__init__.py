@@ -54,7 +54,6 @@ __all__ = [
 ]
 
 PAGE = 200
-BIGGEST = 2**53
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def requests_of(
         query = query.where(ChangeRequest.id.in_(over))
     found: list[ChangeRequest] = []
     while len(found) <= limit:
-        page = query if after is None else query.where(ChangeRequest.id < min(after, BIGGEST))
+        page = query if after is None else query.where(ChangeRequest.id < after)
         rows = session.execute(page).all()
         found += [request for request, case in rows if allowed(actor, "change.see", facts_of(request, case))]
         if len(rows) < PAGE:

@@ -24,7 +24,6 @@ from app.modules.changes.rules.states import EDITABLE
 from app.modules.changes.services.records import for_change, next_number, note, proposed
 from app.modules.changes.services.returning import take_back
 
-LAST_YEAR = 2200
 WRONG = N_("Some of what was entered is not right.")
 
 
@@ -248,7 +247,7 @@ def effective_instant(day: date | None, now: datetime) -> datetime | None:
         return None
     if day < clock.accounting_date(now):
         raise invalid("/effective_on", N_("Lies in the past."), code="past")
-    if day.year > LAST_YEAR:
+    if day.year > clock.LAST_YEAR:
         raise invalid("/effective_on", N_("Lies too far ahead."))
     return clock.start_of_day(day)
 

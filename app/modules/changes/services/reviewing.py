@@ -103,7 +103,7 @@ def _concerned(
     """The departments whose matter lies in ``groups``, by the table that names the reviewers."""
     place: dict[str, Any] = {"now": now, "instance_id": request.instance_id, "element_id": element_id}
     inputs = [{"materiality": request.materiality, "family": f, "groups_touched": [*groups]} for f in request.families]
-    return set(routing.union([decide(uow, key="review_departments", inputs=asked, **place) for asked in inputs]))
+    return set(routing.union([decide(uow, key=DEPARTMENTS, inputs=asked, **place) for asked in inputs]))
 
 
 def standing_reviews(session: Session, request: ChangeRequest) -> list[DepartmentReview]:
