@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -100,10 +100,13 @@ def expect(uow: Session, stream: str, length: int | None, head: bytes | None) ->
     notes(uow)["audit", stream] = (length, head) if length is not None else None
 
 
-def _head(uow: Session, stream: str) -> tuple[int, bytes] | None:
+_Head = tuple[int, bytes]
+
+
+def _head(uow: Session, stream: str) -> _Head | None:
     known = notes(uow)
     if ("audit", stream) in known:
-        found: tuple[int, bytes] | None = known.pop(("audit", stream))
+        found: _Head | None = known.pop(("audit", stream))
         return found
     row = uow.execute(_HEAD, {"name": stream}).first()
     return (row.length, row.head) if row else None
@@ -114,6 +117,45 @@ def record(uow: Session, stream: str, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     found = _head(uow, stream)
+    rows, reached = _links_of(stream, found, entries)
+    uow.execute(_APPEND, rows)
+    if found:
+        uow.execute(_MOVE_HEAD, {"name": stream, **reached})
+    else:
+        uow.execute(_BEGIN, {"stream": stream, **reached})
+
+
+def record_each(uow: Session, entries: Mapping[str, Sequence[Entry]]) -> None:
+    """Extend the chains of several streams, by as many statements as one takes."""
+    found = _heads(uow, entries)
+    rows: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
+    begun: list[dict[str, Any]] = []
+    for stream, own in entries.items():
+        added, reached = _links_of(stream, found.get(stream), own)
+        rows += added
+        if stream in found:
+            moved.append({"name": stream, **reached})
+        else:
+            begun.append({"stream": stream, **reached})
+    for statement, values in ((_APPEND, rows), (_MOVE_HEAD, moved), (_BEGIN, begun)):
+        if values:
+            uow.execute(statement, values)
+
+
+def _heads(uow: Session, streams: Collection[str]) -> dict[str, _Head]:
+    """Locked in one order, so that two who extend the same chains never wait for each other."""
+    for stream in streams:
+        notes(uow).pop(("audit", stream), None)
+    named = _STREAMS.c.stream.in_(list(streams))
+    rows = uow.execute(select(_STREAMS).where(named).order_by(_STREAMS.c.stream).with_for_update())
+    return {row.stream: (row.length, row.head) for row in rows}
+
+
+def _links_of(
+    stream: str, found: _Head | None, entries: Sequence[Entry]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The rows that extend a chain, and where its head stands then."""
     length, head = found or (0, GENESIS)
     rows = []
     for number, entry in enumerate(entries, length + 1):
@@ -131,12 +173,7 @@ def record(uow: Session, stream: str, entries: Sequence[Entry]) -> None:
                 "hash": head,
             }
         )
-    uow.execute(_APPEND, rows)
-    reached = {"length": length + len(rows), "head": head}
-    if found:
-        uow.execute(_MOVE_HEAD, {"name": stream, **reached})
-    else:
-        uow.execute(_BEGIN, {"stream": stream, **reached})
+    return rows, {"length": length + len(rows), "head": head}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ transaction would be ignored without a word.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -18,7 +18,7 @@ from typing import Any, cast
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, String, Table, event
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, String, Table, event, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -163,6 +163,15 @@ def one_at_a_time(number: int) -> Iterator[None]:
 def table_of(model: type[Record]) -> Table:
     """The table behind a model, for statements that bypass the session on purpose."""
     return cast(Table, model.__table__)
+
+
+def insert_rows(uow: Session, model: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows in one statement. Nothing in the session mirrors them, so their ids are not asked back.
+
+    SQLite answers an insert of the session with ids row by row.
+    """
+    if rows:
+        uow.execute(insert(table_of(model)), [*rows])
 
 
 def session() -> Session:
