@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
@@ -45,6 +45,8 @@ class ChangeRequest(Record):
     pilot_plan: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """``{scopes, length_days, criteria: {min_sales, max_complaints, max_incidents}}``."""
     materiality: Mapped[str | None] = mapped_column(Text)
+    raised_to: Mapped[str | None] = mapped_column(Text)
+    """The class to which compliance has raised it; the rule may find it higher still, never lower (rule 7)."""
     round: Mapped[int] = mapped_column(default=0)
     """How many review rounds have begun."""
     content_hash: Mapped[str | None] = mapped_column(String(64))
@@ -89,7 +91,10 @@ class ProposedVersion(Record):
 
 
 class DepartmentReview(Record):
-    """The opinion 会签意见 of one department in one round, bound to the content shown."""
+    """The opinion 会签意见 of one department in one round, bound to the content shown.
+
+    An officer gives it 经办意见; it counts from the head's sign-off 负责人签发 on.
+    """
 
     __tablename__ = "department_review"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -100,11 +105,26 @@ class DepartmentReview(Record):
     verdict: Mapped[str] = mapped_column(Text)
     """``approve``, ``with_conditions``, ``send_back`` or ``reject``."""
     opinion: Mapped[str | None] = mapped_column(Text)
+    points: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    """The checklist 审查要点 as it was shown: ``{key, text, basis, met}``, texts by language."""
+    condition: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """``{kind, text, due_days}`` that the opinion asks for; a record of its own once it is signed."""
+    raises_to: Mapped[str | None] = mapped_column(Text)
+    """The class that compliance asks for, above the one the rule found."""
     content_hash: Mapped[str] = mapped_column(String(64))
     matter: Mapped[dict[str, str]] = mapped_column(Json)
     """Attribute group → hash of what was proposed in it, as the reviewer was shown."""
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
     at: Mapped[datetime] = mapped_column(Instant)
+    signed_by: Mapped[str | None] = mapped_column(Text)
+    """The head; nobody in cases that began when one signature was enough."""
+    signed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """From when it counts."""
+    sign_task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    returned_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the head gave it back to the officer instead; then it never counts."""
+    remark: Mapped[str | None] = mapped_column(Text)
+    """What the head said beside the signature, or on returning it."""
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
     """When a later edit took its ground away (rule 6)."""
 
@@ -127,6 +147,16 @@ class Condition(Record):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     grounds: Mapped[str | None] = mapped_column(Text)
     """How it was met."""
+    due_days: Mapped[int | None]
+    """After launch: days from the launch on."""
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    """After launch: until when; known once the change is live."""
+    owner_department: Mapped[str | None] = mapped_column(Text)
+    """After launch: who must fulfil it."""
+    fulfilled_by: Mapped[str | None] = mapped_column(Text)
+    fulfilled_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When its owner reported it as fulfilled; the department that set it closes it."""
+    report: Mapped[str | None] = mapped_column(Text)
 
 
 class ExecutiveDecision(Record):
@@ -139,9 +169,91 @@ class ExecutiveDecision(Record):
     decision: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     by: Mapped[str] = mapped_column(Text)
+    """Who decided; of a committee or the board, who recorded it."""
+    level: Mapped[str] = mapped_column(Text, default="executive")
+    """``delegated`` 授权, ``executive`` 分管行领导, ``committee`` 产品委员会 or ``board`` 董事会."""
+    authority_id: Mapped[int | None] = mapped_column(ForeignKey("delegated_authority.id"))
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("committee_meeting.id"))
+    resolution: Mapped[str | None] = mapped_column(Text)
+    """The number of the board's resolution."""
     content_hash: Mapped[str] = mapped_column(String(64))
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DelegatedAuthority(Record):
+    """An executive's authority 授权 over minor changes, handed to a position for a time and within limits."""
+
+    __tablename__ = "delegated_authority"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    granted_by: Mapped[str] = mapped_column(Text)
+    holder: Mapped[str] = mapped_column(Text)
+    """A group, such as ``card_centre:head``."""
+    families: Mapped[list[str]] = mapped_column(Json)
+    max_rate_change_bp: Mapped[int]
+    """The largest change of a rate that it covers, in basis points."""
+    document: Mapped[str] = mapped_column(Text)
+    """Number or title of the paper 授权书."""
+    valid_from: Mapped[datetime] = mapped_column(Instant)
+    valid_to: Mapped[datetime] = mapped_column(Instant)
+    """The first instant at which it does not hold any more."""
+    granted_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_by: Mapped[str | None] = mapped_column(Text)
+
+
+class CommitteeMeeting(Record):
+    """A meeting of the product committee 产品委员会 on one request."""
+
+    __tablename__ = "committee_meeting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    round: Mapped[int]
+    members: Mapped[list[str]] = mapped_column(Json)
+    """Usernames of those who were called and may vote."""
+    excused: Mapped[list[str]] = mapped_column(Json)
+    """Members who proposed or reviewed the change, and so may not vote 回避."""
+    quorum: Mapped[int]
+    """Votes that must be cast."""
+    voting_until: Mapped[datetime] = mapped_column(Instant)
+    convened_by: Mapped[str] = mapped_column(Text)
+    convened_at: Mapped[datetime] = mapped_column(Instant)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str | None] = mapped_column(Text)
+    """``approve``, ``reject``, ``send_back`` or ``no_quorum``; nothing while votes are cast."""
+    minutes: Mapped[str | None] = mapped_column(Text)
+    minutes_by: Mapped[str | None] = mapped_column(Text)
+
+
+class CommitteeVote(Record):
+    """One member's vote, bound to the content shown; dissent stands with its reason."""
+
+    __tablename__ = "committee_vote"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("committee_meeting.id"), index=True)
+    member: Mapped[str] = mapped_column(Text)
+    vote: Mapped[str] = mapped_column(Text)
+    """``approve``, ``reject``, ``send_back`` or ``abstain``."""
+    reason: Mapped[str | None] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RegulatoryReceipt(Record):
+    """The regulator's receipt of a filing 备案 or registration 登记, without which nothing is sold."""
+
+    __tablename__ = "regulatory_receipt"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    """``filing`` or ``registration``."""
+    number: Mapped[str] = mapped_column(Text, unique=True)
+    products: Mapped[list[str]] = mapped_column(Json)
+    received_on: Mapped[date]
+    evidence: Mapped[list[int]] = mapped_column(Json)
+    entered_by: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Pilot(Record):
