@@ -18,8 +18,13 @@ from app.modules.catalogue import views as catalogue_views
 from app.modules.catalogue.schemas import described as content
 from app.modules.changes import api as changes_api
 from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
+from app.modules.changes import sheet_api as changes_sheet_api
 from app.modules.changes import views as changes_views
 from app.modules.changes import wording as changes_wording  # noqa: F401  (registers what the history says)
+from app.modules.suspensions import api as suspensions_api
+from app.modules.suspensions import handlers as suspensions_handlers  # noqa: F401  (registers what drawings may call)
+from app.modules.suspensions import views as suspensions_views
+from app.modules.suspensions import wording as suspensions_wording  # noqa: F401  (registers what the history says)
 from app.shell import views as shell_views
 from app.workflow.decisions import api as decisions_api
 from app.workflow.decisions import views as decisions_views
@@ -37,6 +42,7 @@ APIS = (
     tasks_api,
     catalogue_api,
     changes_api,
+    changes_sheet_api,
 )
 PAGES = (
     identity_views,
@@ -48,6 +54,7 @@ PAGES = (
     designer_views,
     operations_views,
     changes_views,
+    suspensions_views,
 )
 
 
