@@ -6,13 +6,14 @@ side. A row is claimed with ``SKIP LOCKED``, so any number of workers may run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.database import Instant, Json, Record, unit_of_work
+from app.kernel.database import Instant, Json, Record, insert_rows, unit_of_work
 
 MAX_ATTEMPTS = 12
 _FIRST_RETRY = timedelta(seconds=30)
@@ -43,7 +44,16 @@ class OutboxMessage(Record):
 
 def put(uow: Session, *, topic: str, payload: dict[str, Any], now: datetime) -> None:
     """Say something to the outside once this transaction has committed."""
-    uow.add(OutboxMessage(topic=topic, payload=payload, created_at=now, due_at=now, attempts=0))
+    uow.add(OutboxMessage(**_row(topic, payload, now)))
+
+
+def put_all(uow: Session, *, topic: str, payloads: Sequence[dict[str, Any]], now: datetime) -> None:
+    """The same for many messages of one topic, in one statement."""
+    insert_rows(uow, OutboxMessage, [_row(topic, payload, now) for payload in payloads])
+
+
+def _row(topic: str, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {"topic": topic, "payload": payload, "created_at": now, "due_at": now, "attempts": 0}
 
 
 _DELIVERIES: dict[str, Any] = {}

@@ -148,7 +148,7 @@ def piloted(live: str) -> str:
     version = approved(live, time_deposit("0.018"))
     scope = [{"units": ["SH"], "groups": ["young"]}]
     with unit_of_work() as uow:
-        services.open_pilot(uow, version_id=version, scopes=scope, until=NOW + 31 * DAY, actor=SYSTEM, now=NOW + DAY)
+        services.open_pilot(uow, version_ids=[version], scopes=scope, until=NOW + 31 * DAY, actor=SYSTEM, now=NOW + DAY)
     return live
 
 
@@ -169,7 +169,7 @@ def test_the_pilot_version_is_sold_inside_its_scope_only(piloted: str) -> None:
 
 def test_a_failed_pilot_rolls_back_sales_only(piloted: str) -> None:
     with unit_of_work() as uow:
-        services.close_pilot(uow, version_id=piloted_version(), passed=False, actor=SYSTEM, now=NOW + 5 * DAY)
+        services.close_pilot(uow, version_ids=[piloted_version()], passed=False, actor=SYSTEM, now=NOW + 5 * DAY)
     assert ask(piloted, NOW + 6 * DAY, group="young") == SaleAnswer(True, 1)
     assert ask(piloted, NOW + 2 * DAY, group="young") == SaleAnswer(True, 2)
     assert queries.version_by_number(session(), piloted, 2).state == "pilot_failed"
@@ -177,8 +177,10 @@ def test_a_failed_pilot_rolls_back_sales_only(piloted: str) -> None:
 
 def test_a_passed_pilot_goes_on_until_the_version_is_live_everywhere(piloted: str) -> None:
     with unit_of_work() as uow:
-        services.extend_pilot(uow, version_id=piloted_version(), until=NOW + 60 * DAY, actor=SYSTEM, now=NOW + 5 * DAY)
-        services.close_pilot(uow, version_id=piloted_version(), passed=True, actor=SYSTEM, now=NOW + 50 * DAY)
+        services.extend_pilot(
+            uow, version_ids=[piloted_version()], until=NOW + 60 * DAY, actor=SYSTEM, now=NOW + 5 * DAY
+        )
+        services.close_pilot(uow, version_ids=[piloted_version()], passed=True, actor=SYSTEM, now=NOW + 50 * DAY)
     assert ask(piloted, NOW + 55 * DAY, group="young").version == 2
     published(piloted_version(), at=NOW + 56 * DAY, now=NOW + 51 * DAY)
     assert ask(piloted, NOW + 56 * DAY, unit="BJ") == SaleAnswer(True, 2)
@@ -187,17 +189,19 @@ def test_a_passed_pilot_goes_on_until_the_version_is_live_everywhere(piloted: st
 def test_the_failed_pilot_of_a_new_product_puts_it_back_into_test(bank: Flask) -> None:
     version = approved("NEW", time_deposit())
     with unit_of_work() as uow:
-        services.open_pilot(uow, version_id=version, scopes=[{"units": ["BJ"]}], until=NOW + DAY, actor=SYSTEM, now=NOW)
+        services.open_pilot(
+            uow, version_ids=[version], scopes=[{"units": ["BJ"]}], until=NOW + DAY, actor=SYSTEM, now=NOW
+        )
     assert ask("NEW", NOW, unit="BJ").allowed
     with unit_of_work() as uow:
-        services.close_pilot(uow, version_id=version, passed=False, actor=SYSTEM, now=NOW + DAY / 2)
+        services.close_pilot(uow, version_ids=[version], passed=False, actor=SYSTEM, now=NOW + DAY / 2)
     assert queries.status_at(session(), "NEW", NOW + DAY) == "test"
 
 
 def test_a_scope_that_covers_everything_is_no_pilot(live: str) -> None:
     version = approved(live, time_deposit("0.018"))
     with pytest.raises(Invalid), unit_of_work() as uow:
-        services.open_pilot(uow, version_id=version, scopes=[{}], until=NOW + DAY, actor=SYSTEM, now=NOW)
+        services.open_pilot(uow, version_ids=[version], scopes=[{}], until=NOW + DAY, actor=SYSTEM, now=NOW)
 
 
 def test_written_scopes_limit_where_a_version_is_sold(bank: Flask) -> None:

@@ -14,22 +14,22 @@ from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.rules.scopes import cells
-from app.modules.catalogue.services.periods import close_sales, extend_sales, open_sales
-from app.modules.catalogue.services.publishing import is_sold_elsewhere
-from app.modules.catalogue.services.records import locked_version, move_version, note
+from app.modules.catalogue.services.periods import close_sales, extend_sales, open_sales, sales
+from app.modules.catalogue.services.publishing import sold_elsewhere
+from app.modules.catalogue.services.records import locked_versions, move_version, note_each
 from app.modules.catalogue.services.status import launch, roll_back_launch
 
 
 def open_pilot(
     uow: Session,
     *,
-    version_id: int,
+    version_ids: Sequence[int],
     scopes: Sequence[Mapping[str, Any]],
     until: datetime,
     actor: Actor,
     now: datetime,
-) -> ProductVersion:
-    """Sell the approved version within ``scopes`` from now to ``until`` (excluded).
+) -> list[ProductVersion]:
+    """Sell the approved versions within ``scopes`` from now to ``until`` (excluded).
 
     ``scopes`` are rows ``{units, channels, groups}``; a scope that covers
     everything is not a pilot. One version of a product is piloted at a time.
@@ -38,70 +38,67 @@ def open_pilot(
         raise invalid("/until", N_("Lies in the past."))
     if not any(scope.get(key) for scope in scopes for key in ("units", "channels", "groups")):
         raise invalid("/scopes", N_("A pilot needs a scope: units, channels or customer groups."))
-    version = locked_version(uow, version_id)
-    _refuse_second_pilot(uow, version)
-    move_version(version, "pilot", actor)
-    open_sales(uow, version, cells(scopes), start=now, end=until, now=now, pilot=True)
-    note(
-        uow,
-        version.product_code,
-        "pilot.opened",
-        actor,
-        now,
-        version=version.number,
-        scopes=[dict(scope) for scope in scopes],
-        until=until.isoformat(),
-    )
-    launch(uow, version.product, actor=actor, now=now, at=now)
-    return version
+    versions = locked_versions(uow, version_ids)
+    _refuse_second_pilot(uow, versions)
+    for version in versions:
+        move_version(version, "pilot", actor)
+    where = cells(scopes)
+    open_sales(uow, [row for v in versions for row in sales(v, where, start=now, end=until, now=now, pilot=True)])
+    facts = {"scopes": [dict(scope) for scope in scopes], "until": until.isoformat()}
+    note_each(uow, "pilot.opened", actor, now, [(v.product_code, {"version": v.number, **facts}) for v in versions])
+    launch(uow, [v.product for v in versions], actor=actor, now=now, at=now)
+    return versions
 
 
-def _refuse_second_pilot(uow: Session, version: ProductVersion) -> None:
+def _refuse_second_pilot(uow: Session, versions: Sequence[ProductVersion]) -> None:
     running = uow.scalar(
-        select(ProductVersion.number).where(
-            ProductVersion.product_code == version.product_code, ProductVersion.state == "piloting"
-        )
+        select(ProductVersion.number)
+        .where(ProductVersion.product_code.in_([v.product_code for v in versions]), ProductVersion.state == "piloting")
+        .limit(1)
     )
     if running is not None:
         raise Conflict(N_("Version %(number)s is being piloted already."), code="second_pilot", number=running)
 
 
-def extend_pilot(uow: Session, *, version_id: int, until: datetime, actor: Actor, now: datetime) -> ProductVersion:
-    """The pilot's sales end at ``until`` instead. How often that may happen is the process's rule."""
+def extend_pilot(
+    uow: Session, *, version_ids: Sequence[int], until: datetime, actor: Actor, now: datetime
+) -> list[ProductVersion]:
+    """The pilots' sales end at ``until`` instead. How often that may happen is the process's rule."""
     if until <= now:
         raise invalid("/until", N_("Lies in the past."))
-    version = _piloting(uow, version_id)
-    extend_sales(uow, version, until=until, now=now)
-    note(uow, version.product_code, "pilot.extended", actor, now, version=version.number, until=until.isoformat())
-    return version
+    versions = _piloting(uow, version_ids)
+    extend_sales(uow, version_ids, until=until, now=now)
+    said = [(v.product_code, {"version": v.number, "until": until.isoformat()}) for v in versions]
+    note_each(uow, "pilot.extended", actor, now, said)
+    return versions
 
 
-def close_pilot(uow: Session, *, version_id: int, passed: bool, actor: Actor, now: datetime) -> ProductVersion:
-    """The pilot was judged. Failed: sales are rolled back at once; contracts stay pinned to their version.
+def close_pilot(
+    uow: Session, *, version_ids: Sequence[int], passed: bool, actor: Actor, now: datetime
+) -> list[ProductVersion]:
+    """The pilots were judged. Failed: sales are rolled back at once; contracts stay pinned to their version.
 
-    Passed: the version stays in its scope until it is published or its time is over.
+    Passed: a version stays in its scope until it is published or its time is over.
     """
-    version = _piloting(uow, version_id)
+    versions = _piloting(uow, version_ids)
     if not passed:
+        _roll_back(uow, versions, actor, now)
+    said = [(v.product_code, {"version": v.number, "passed": passed, "new": v.state}) for v in versions]
+    note_each(uow, "pilot.closed", actor, now, said)
+    return versions
+
+
+def _roll_back(uow: Session, versions: Sequence[ProductVersion], actor: Actor, now: datetime) -> None:
+    for version in versions:
         move_version(version, "fail_pilot", actor)
-        close_sales(uow, [version.id], at=now, now=now)
-        if version.product.status == "on_sale" and not is_sold_elsewhere(uow, version, now):
-            roll_back_launch(uow, version.product, actor=actor, now=now)
-    note(
-        uow,
-        version.product_code,
-        "pilot.closed",
-        actor,
-        now,
-        version=version.number,
-        passed=passed,
-        new=version.state,
-    )
-    return version
+    close_sales(uow, [v.id for v in versions], at=now, now=now)
+    kept = sold_elsewhere(uow, versions, now)
+    gone = [v.product for v in versions if v.product.status == "on_sale" and v.product_code not in kept]
+    roll_back_launch(uow, gone, actor=actor, now=now)
 
 
-def _piloting(uow: Session, version_id: int) -> ProductVersion:
-    version = locked_version(uow, version_id)
-    if version.state != "piloting":
+def _piloting(uow: Session, version_ids: Sequence[int]) -> list[ProductVersion]:
+    versions = locked_versions(uow, version_ids)
+    if any(version.state != "piloting" for version in versions):
         raise Conflict(N_("This version is not being piloted."), code="wrong_state")
-    return version
+    return versions

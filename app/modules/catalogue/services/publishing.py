@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +15,8 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.models import FOREVER, Availability, ProductVersion
 from app.modules.catalogue.rules.scopes import cells
 from app.modules.catalogue.rules.values import parse_instant
-from app.modules.catalogue.services.periods import close_sales, open_sales
-from app.modules.catalogue.services.records import locked_version, move_version, note, product_of
+from app.modules.catalogue.services.periods import Row, close_sales, open_sales, sales
+from app.modules.catalogue.services.records import locked_versions, move_version, note_each
 from app.modules.catalogue.services.status import launch
 
 
@@ -30,23 +31,24 @@ def approve(
     now: datetime,
 ) -> ProductVersion:
     """in_review → approved. ``content_hash`` is what the approver was shown; another one is a 409 (rule 6)."""
-    version = locked_version(uow, version_id)
-    if version.content_hash != content_hash:
-        raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
-    move_version(version, "approve", actor)
-    version.approval, version.change_class = approval, change_class
-    note(
-        uow,
-        version.product_code,
-        "version.approved",
-        actor,
-        now,
-        version=version.number,
-        content_hash=content_hash,
-        approval=approval,
-        change_class=change_class,
-    )
-    return version
+    shown = {version_id: content_hash}
+    return approve_all(uow, shown=shown, approval=approval, change_class=change_class, actor=actor, now=now)[0]
+
+
+def approve_all(
+    uow: Session, *, shown: Mapping[int, str], approval: str, change_class: str, actor: Actor, now: datetime
+) -> list[ProductVersion]:
+    """The same for several versions, all or none. ``shown``: version id → content hash the approver was shown."""
+    versions = locked_versions(uow, list(shown))
+    for version in versions:
+        if version.content_hash != shown[version.id]:
+            raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
+        move_version(version, "approve", actor)
+        version.approval, version.change_class = approval, change_class
+    facts = {"approval": approval, "change_class": change_class}
+    said = [(v.product_code, {"version": v.number, "content_hash": v.content_hash, **facts}) for v in versions]
+    note_each(uow, "version.approved", actor, now, said)
+    return versions
 
 
 def publish(
@@ -59,101 +61,123 @@ def publish(
     """
     if effective_at < now:
         raise invalid("/effective_at", N_("Lies in the past."))
-    products = {version_id: product_of(uow, version_id) for version_id in version_ids}
-    if len(set(products.values())) < len(version_ids):
+    versions = locked_versions(uow, version_ids)
+    if len({v.product_code for v in versions}) < len(versions):
         raise Conflict(N_("Two versions of one product cannot take effect together."), code="two_versions")
-    # Rows are locked in one order, so that two approvals never wait for each other.
-    in_order = sorted(products, key=lambda version_id: products[version_id])
-    return [_publish(uow, locked_version(uow, v), effective_at, actor, now) for v in in_order]
+    left = {version.id: move_version(version, "publish", actor) for version in versions}
+    replaced = _supersede(uow, versions, effective_at, actor)
+    for version in versions:
+        version.valid_from, version.valid_to = effective_at, None
+    _sell_instead(uow, versions, replaced, effective_at, now)
+    said = [(v.product_code, _published(v, left[v.id], replaced.get(v.product_code, ()))) for v in versions]
+    note_each(uow, "version.published", actor, now, said)
+    launch(uow, [v.product for v in versions], actor=actor, now=now, at=effective_at)
+    return versions
 
 
-def _publish(
-    uow: Session, version: ProductVersion, effective_at: datetime, actor: Actor, now: datetime
-) -> ProductVersion:
-    left = move_version(version, "publish", actor)
-    replaced = _supersede(uow, version, effective_at, actor)
-    version.valid_from, version.valid_to = effective_at, None
-    close_sales(uow, [version.id, *(v.id for v in replaced)], at=effective_at, now=now)
-    sell_as_written(uow, version, start=effective_at, now=now)
-    note(
-        uow,
-        version.product_code,
-        "version.published",
-        actor,
-        now,
-        version=version.number,
-        old=left,
-        new="live",
-        effective=effective_at.isoformat(),
-        content_hash=version.content_hash,
-        approval=version.approval,
-        replaces=[v.number for v in replaced],
+def _published(version: ProductVersion, left: str, replaced: Sequence[ProductVersion]) -> dict[str, Any]:
+    assert version.valid_from is not None
+    return {
+        "version": version.number,
+        "old": left,
+        "new": version.state,
+        "effective": version.valid_from.isoformat(),
+        "content_hash": version.content_hash,
+        "approval": version.approval,
+        "replaces": [v.number for v in replaced],
+    }
+
+
+def _supersede(
+    uow: Session, versions: Sequence[ProductVersion], effective_at: datetime, actor: Actor
+) -> dict[str, list[ProductVersion]]:
+    """The live versions give way; by product."""
+    live = select(ProductVersion).where(
+        ProductVersion.product_code.in_([v.product_code for v in versions]),
+        ProductVersion.state == "live",
+        ProductVersion.id.not_in([v.id for v in versions]),
     )
-    launch(uow, version.product, actor=actor, now=now, at=effective_at)
-    return version
-
-
-def _supersede(uow: Session, version: ProductVersion, effective_at: datetime, actor: Actor) -> Sequence[ProductVersion]:
-    live = uow.scalars(
-        select(ProductVersion).where(
-            ProductVersion.product_code == version.product_code,
-            ProductVersion.state == "live",
-            ProductVersion.id != version.id,
-        )
-    ).all()
-    for old in live:
+    found: dict[str, list[ProductVersion]] = {}
+    products = [v.product for v in versions]  # held, so that those of the replaced need not be read again
+    for old in uow.scalars(live.order_by(ProductVersion.product_code, ProductVersion.number)).all():
         if old.valid_from is not None and old.valid_from >= effective_at:
             raise Conflict(N_("Another version already takes effect at that time or later."), code="already_scheduled")
         move_version(old, "supersede", actor)
         old.valid_to = effective_at
+        found.setdefault(old.product_code, []).append(old)
+    del products
     uow.flush()
-    return live
+    return found
+
+
+def _sell_instead(
+    uow: Session,
+    versions: Sequence[ProductVersion],
+    replaced: Mapping[str, Sequence[ProductVersion]],
+    at: datetime,
+    now: datetime,
+) -> None:
+    """From ``at`` on the versions are sold as written, and those they replace, like their own pilots, no more."""
+    ended = [*versions, *(old for several in replaced.values() for old in several)]
+    close_sales(uow, [v.id for v in ended], at=at, now=now)
+    open_sales(uow, [row for v in versions for row in _as_written(v, start=at, now=now)])
 
 
 def sell_as_written(uow: Session, version: ProductVersion, *, start: datetime, now: datetime) -> None:
     """Open sales in the scopes and the period that the content names."""
+    open_sales(uow, _as_written(version, start=start, now=now))
+
+
+def _as_written(version: ProductVersion, *, start: datetime, now: datetime) -> list[Row]:
     written = version.content.get("availability") or {}
     begins = max(start, parse_instant(written["sale_from"])) if "sale_from" in written else start
     ends = parse_instant(written["sale_until"]) if "sale_until" in written else FOREVER
-    open_sales(uow, version, cells(written.get("scopes", ())), start=begins, end=ends, now=now)
+    return sales(version, cells(written.get("scopes", ())), start=begins, end=ends, now=now)
 
 
 def reject(uow: Session, *, version_id: int, reason: str, actor: Actor, now: datetime) -> ProductVersion:
     """The reviewers or the decision-maker said no."""
-    return _leave(uow, version_id, "reject", "version.rejected", reason, actor, now)
+    return reject_all(uow, version_ids=[version_id], reason=reason, actor=actor, now=now)[0]
+
+
+def reject_all(
+    uow: Session, *, version_ids: Sequence[int], reason: str, actor: Actor, now: datetime
+) -> list[ProductVersion]:
+    """The same for several versions."""
+    return _leave(uow, version_ids, "reject", "version.rejected", reason, actor, now)
 
 
 def withdraw(uow: Session, *, version_id: int, reason: str, actor: Actor, now: datetime) -> ProductVersion:
     """The initiator takes the version back; a running pilot stops selling."""
-    return _leave(uow, version_id, "withdraw", "version.withdrawn", reason, actor, now)
+    return withdraw_all(uow, version_ids=[version_id], reason=reason, actor=actor, now=now)[0]
+
+
+def withdraw_all(
+    uow: Session, *, version_ids: Sequence[int], reason: str, actor: Actor, now: datetime
+) -> list[ProductVersion]:
+    """The same for several versions."""
+    return _leave(uow, version_ids, "withdraw", "version.withdrawn", reason, actor, now)
 
 
 def _leave(
-    uow: Session, version_id: int, verb: str, action: str, reason: str, actor: Actor, now: datetime
-) -> ProductVersion:
-    version = locked_version(uow, version_id)
-    left = move_version(version, verb, actor)
-    close_sales(uow, [version.id], at=now, now=now)
-    note(
-        uow,
-        version.product_code,
-        action,
-        actor,
-        now,
-        version=version.number,
-        old=left,
-        new=version.state,
-        reason=reason,
-    )
-    return version
+    uow: Session, version_ids: Sequence[int], verb: str, action: str, reason: str, actor: Actor, now: datetime
+) -> list[ProductVersion]:
+    versions = locked_versions(uow, version_ids)
+    left = {version.id: move_version(version, verb, actor) for version in versions}
+    close_sales(uow, version_ids, at=now, now=now)
+    said = [
+        (v.product_code, {"version": v.number, "old": left[v.id], "new": v.state, "reason": reason}) for v in versions
+    ]
+    note_each(uow, action, actor, now, said)
+    return versions
 
 
-def is_sold_elsewhere(uow: Session, version: ProductVersion, now: datetime) -> bool:
-    """Whether another version of the product is, or will be, on sale."""
-    other = select(Availability.id).where(
-        Availability.product_code == version.product_code,
-        Availability.version_id != version.id,
+def sold_elsewhere(uow: Session, versions: Sequence[ProductVersion], now: datetime) -> set[str]:
+    """The products of which another version is, or will be, on sale."""
+    other = select(Availability.product_code).where(
+        Availability.product_code.in_([v.product_code for v in versions]),
+        Availability.version_id.not_in([v.id for v in versions]),
         Availability.recorded_to == FOREVER,
         Availability.valid_to > now,
     )
-    return uow.scalar(other.limit(1)) is not None
+    return set(uow.scalars(other.distinct()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,8 +12,8 @@ from app.identity.actors import Actor
 from app.identity.permissions import Facts, require
 from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus
 from app.modules.catalogue.rules.states import RESUME, TO_LAUNCH, product_move
-from app.modules.catalogue.services.periods import close_sales, set_status
-from app.modules.catalogue.services.records import allow_product_move, locked_product, note
+from app.modules.catalogue.services.periods import close_sales, set_status, set_statuses
+from app.modules.catalogue.services.records import allow_product_move, locked_product, note, note_each
 
 __all__ = ["advance", "launch", "resume", "suspend", "take_off_sale"]
 
@@ -58,15 +59,34 @@ def take_off_sale(
     return _change(uow, product, "take_off_sale", actor=actor, now=now, at=at, reason=reason)
 
 
-def launch(uow: Session, product: Product, *, actor: Actor, now: datetime, at: datetime) -> None:
-    """What is still ahead of a product whose version is published, each step recorded."""
-    for verb in TO_LAUNCH.get(product.status, ("launch",)):
-        _change(uow, product, verb, actor=actor, now=now, at=at if verb == "launch" else now, by_process=True)
+def launch(uow: Session, products: Sequence[Product], *, actor: Actor, now: datetime, at: datetime) -> None:
+    """What is still ahead of products whose versions are published, each step recorded."""
+    waiting = [p for p in products if _ahead(p)]
+    while waiting:
+        verb = _ahead(waiting[0])[0]
+        taken = [p for p in waiting if p.status == waiting[0].status]
+        _move_all(uow, taken, verb, actor=actor, now=now, at=at if verb == "launch" else now)
+        waiting = [p for p in waiting if _ahead(p)]
 
 
-def roll_back_launch(uow: Session, product: Product, *, actor: Actor, now: datetime) -> None:
-    """The pilot of a new product failed: it is in test again."""
-    _change(uow, product, "roll_back", actor=actor, now=now, at=now)
+def _ahead(product: Product) -> Sequence[str]:
+    return TO_LAUNCH.get(product.status, ("launch",))
+
+
+def roll_back_launch(uow: Session, products: Sequence[Product], *, actor: Actor, now: datetime) -> None:
+    """The pilots of new products failed: they are in test again."""
+    if products:
+        _move_all(uow, products, "roll_back", actor=actor, now=now, at=now)
+
+
+def _move_all(
+    uow: Session, products: Sequence[Product], verb: str, *, actor: Actor, now: datetime, at: datetime
+) -> None:
+    """One verb of a process on several products that have the same status."""
+    left, moved = products[0].status, product_move(products[0].status, verb).to
+    set_statuses(uow, products, moved, valid_from=at, now=now, by=actor.username)
+    said = {"old": left, "new": moved, "effective": at.isoformat(), "reason": None}
+    note_each(uow, f"product.{verb}", actor, now, [(p.code, said) for p in products])
 
 
 def _change(

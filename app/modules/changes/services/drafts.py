@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.models import Department, OrganisationUnit
 from app.identity.permissions import Facts, require
 from app.kernel import clock
-from app.kernel.errors import Conflict, Fault, Invalid, NotThere, invalid
+from app.kernel.errors import Conflict, Fault, NotThere, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.catalogue.models import Product, ProductVersion
@@ -49,7 +48,7 @@ def create_draft(
     """
     require(actor, "change.propose")
     products = _products(uow, wanted)
-    _refuse_second_request(uow, products)
+    refuse_second_request(uow, [product.code for product in products])
     owners = _owners(products, actor)
     request = ChangeRequest(
         number=next_number(uow, now),
@@ -69,13 +68,11 @@ def create_draft(
     _set_details(uow, request, details, now)
     uow.add(request)
     uow.flush()
-    for place, (item, product) in enumerate(zip(wanted, products, strict=True)):
-        with _pointing_at(place, item):
-            version = _drafted(uow, item, product, actor, now)
+    for place, version in enumerate(_drafted(uow, wanted, actor, now)):
         uow.add(
             ProposedVersion(
                 change_request_id=request.id,
-                product_code=product.code,
+                product_code=version.product_code,
                 version_id=version.id,
                 position=place,
                 open=False,
@@ -109,11 +106,12 @@ def _owners(products: Sequence[Product], actor: Actor) -> list[str]:
     return sorted(found, key=lambda department: department != mine)
 
 
-def _refuse_second_request(uow: Session, products: Sequence[Product]) -> None:
+def refuse_second_request(uow: Session, codes: Sequence[str]) -> None:
+    """409 if one of the products stands in an open request."""
     row = uow.execute(
         select(ProposedVersion.product_code, ChangeRequest.number)
         .join(ChangeRequest, ChangeRequest.id == ProposedVersion.change_request_id)
-        .where(ProposedVersion.open, ProposedVersion.product_code.in_([p.code for p in products]))
+        .where(ProposedVersion.open, ProposedVersion.product_code.in_(codes))
         .limit(1)
     ).first()
     if row is not None:
@@ -126,37 +124,54 @@ def already_open(product: str, number: str) -> Conflict:
     return Conflict(message, code="product_in_request", product=product, number=number)
 
 
-def _drafted(uow: Session, item: Wanted, product: Product, actor: Actor, now: datetime) -> ProductVersion:
-    if item.version is not None:
-        return _taken_up(uow, item, actor, now)
-    version = versions.draft_version(uow, product_code=product.code, actor=actor, now=now, content=item.content)
-    return _merged(uow, version, item, actor, now)
+def _drafted(uow: Session, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> list[ProductVersion]:
+    """The versions that a request proposes, in the order of ``wanted``: new drafts, and those that it takes up."""
+    taken = _taken_up(uow, wanted, actor, now)
+    new = [(place, item) for place, item in enumerate(wanted) if item.version is None]
+    bases = versions.versions_to_base_on(uow, [item.product for _, item in new if item.changes is not None], now)
+    drafts = [
+        versions.Draft(item.product, _content(item, bases.get(item.product)), pointer_of(place, item))
+        for place, item in new
+    ]
+    made = versions.draft_versions(uow, drafts=drafts, actor=actor, now=now) if drafts else []
+    found = {version.product_code: version for version in [*taken, *made]}
+    return [found[item.product] for item in wanted]
 
 
-def _taken_up(uow: Session, item: Wanted, actor: Actor, now: datetime) -> ProductVersion:
-    """A draft that is there already, if no other request stands on it."""
-    assert item.version is not None
-    version = uow.scalar(
-        select(ProductVersion).where(ProductVersion.product_code == item.product, ProductVersion.number == item.version)
-    )
-    if version is None:
-        raise NotThere([Fault("/version", N_("There is no such version."))])
-    if version.state != "draft":
+def _taken_up(uow: Session, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> list[ProductVersion]:
+    """Drafts that are there already."""
+    named = [(item.product, item.version) for item in wanted if item.version is not None]
+    rows = select(ProductVersion).where(tuple_(ProductVersion.product_code, ProductVersion.number).in_(named))
+    found = {version.product_code: version for version in uow.scalars(rows)} if named else {}
+    for place, item in enumerate(wanted):
+        if item.version is not None and item.product not in found:
+            raise NotThere([Fault(f"/versions/{place}/version", N_("There is no such version."))])
+    if any(version.state != "draft" for version in found.values()):
         raise Conflict(N_("Only a draft can be edited."), code="not_a_draft")
-    return _merged(uow, _edited(uow, version, item.content, actor, now), item, actor, now)
+    _edit(uow, wanted, found, actor, now)
+    return list(found.values())
 
 
-def _edited(
-    uow: Session, version: ProductVersion, content: Mapping[str, Any] | None, actor: Actor, now: datetime
-) -> ProductVersion:
-    if content is None:
-        return version
-    return versions.edit_draft(uow, version_id=version.id, content=content, actor=actor, now=now)
+def _edit(
+    uow: Session, wanted: Sequence[Wanted], drafts: Mapping[str, ProductVersion], actor: Actor, now: datetime
+) -> None:
+    """What is wanted of these drafts goes into them."""
+    edits = []
+    for place, item in enumerate(wanted):
+        version = drafts.get(item.product)
+        content = _content(item, version) if version is not None else None
+        if version is not None and content is not None:
+            edits.append(versions.Edit(version.id, content, pointer=pointer_of(place, item)))
+    if edits:
+        versions.edit_drafts(uow, edits=edits, actor=actor, now=now)
 
 
-def _merged(uow: Session, version: ProductVersion, item: Wanted, actor: Actor, now: datetime) -> ProductVersion:
-    content = merge(version.content, item.changes) if item.changes is not None else None
-    return _edited(uow, version, content, actor, now)
+def _content(item: Wanted, base: ProductVersion | None) -> Mapping[str, Any] | None:
+    """The whole content, or the changes merged into the content of ``base``."""
+    if item.changes is None:
+        return item.content
+    assert base is not None
+    return merge(item.content or base.content, item.changes)
 
 
 def merge(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,17 +187,10 @@ def merge(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     return result
 
 
-@contextmanager
-def _pointing_at(place: int, item: Wanted) -> Iterator[None]:
+def pointer_of(place: int, item: Wanted) -> str:
     """Faults in a version's content point into the request that carries it."""
     inside = "changes" if item.changes is not None else "content" if item.content is not None else ""
-    prefix = f"/versions/{place}" + (f"/{inside}" if inside else "")
-    try:
-        yield
-    except Invalid as error:
-        faults = [replace(f, pointer=f"{prefix}{f.pointer}") for f in error.faults]
-        error.faults = tuple(faults)
-        raise
+    return f"/versions/{place}" + (f"/{inside}" if inside else "")
 
 
 def save_step(
@@ -219,13 +227,13 @@ def _save_versions(
 ) -> list[str]:
     rows = {row.product_code: version for row, version in proposed(uow, request.id)}
     for place, item in enumerate(wanted):
-        version = rows.get(item.product)
-        if version is None:
+        if item.product not in rows:
             raise invalid(f"/versions/{place}/product", N_("This product is not part of the request."))
-        if version.state == "in_review":
-            version = versions.reopen(uow, version_id=version.id, actor=actor, now=now)
-        with _pointing_at(place, item):
-            _merged(uow, _edited(uow, version, item.content, actor, now), item, actor, now)
+    named = {item.product: rows[item.product] for item in wanted}
+    in_review = [version.id for version in named.values() if version.state == "in_review"]
+    if in_review:
+        versions.reopen(uow, version_ids=in_review, actor=actor, now=now)
+    _edit(uow, wanted, named, actor, now)
     return [item.product for item in wanted]
 
 

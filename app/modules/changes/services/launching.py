@@ -201,7 +201,9 @@ def go_live(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime
     """The side effects of what has been in force since the effective instant: the outside is told."""
     left = move(request, "launch", actor)
     end(uow, request)
-    for row, version in proposed(uow, request.id):
-        payload = {"product": row.product_code, "version": version.number, "approval": request.number}
-        outbox.put(uow, topic="product.published", payload=payload, now=now)
+    payloads = [
+        {"product": row.product_code, "version": version.number, "approval": request.number}
+        for row, version in proposed(uow, request.id)
+    ]
+    outbox.put_all(uow, topic="product.published", payloads=payloads, now=now)
     note(uow, request, "change.launch", actor, now, old=left, new=request.state)

@@ -20,7 +20,7 @@ from app.modules.changes.models import ChangeRequest, Pilot, PilotObservation
 from app.modules.changes.rules.routing import pilot_inputs
 from app.modules.changes.services.drafts import WRONG
 from app.modules.changes.services.preparing import require_evidence
-from app.modules.changes.services.records import end, facts_of, for_change, move, note, proposed, stream
+from app.modules.changes.services.records import end, facts_of, for_change, move, note, stream, version_ids
 from app.workflow.instances.services import deliver_message
 from app.workflow.models import Attachment
 
@@ -59,8 +59,8 @@ def open_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datet
     if plan is None:
         raise Conflict(N_("The pilot has no plan."), code="no_plan")
     until = now + timedelta(days=plan["length_days"])
-    for _, version in proposed(uow, request.id):
-        versions.open_pilot(uow, version_id=version.id, scopes=plan["scopes"], until=until, actor=actor, now=now)
+    ids = version_ids(uow, request)
+    versions.open_pilot(uow, version_ids=ids, scopes=plan["scopes"], until=until, actor=actor, now=now)
     pilot = Pilot(
         change_request_id=request.id,
         scopes=plan["scopes"],
@@ -105,8 +105,7 @@ def extend_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: dat
         raise Conflict(N_("The pilot was extended once already."), code="extended_before")
     pilot.extended, pilot.results = True, None
     pilot.until = now + timedelta(days=pilot.length_days)
-    for _, version in proposed(uow, request.id):
-        versions.extend_pilot(uow, version_id=version.id, until=pilot.until, actor=actor, now=now)
+    versions.extend_pilot(uow, version_ids=version_ids(uow, request), until=pilot.until, actor=actor, now=now)
     note(uow, request, "pilot.extended", actor, now, until=pilot.until.isoformat())
     return pilot.until
 
@@ -131,8 +130,7 @@ def roll_back(uow: Session, request: ChangeRequest, *, actor: Actor, now: dateti
 
 
 def _close(uow: Session, request: ChangeRequest, passed: bool, actor: Actor, now: datetime) -> None:
-    for _, version in proposed(uow, request.id):
-        versions.close_pilot(uow, version_id=version.id, passed=passed, actor=actor, now=now)
+    versions.close_pilot(uow, version_ids=version_ids(uow, request), passed=passed, actor=actor, now=now)
 
 
 def add_observation(

@@ -43,9 +43,9 @@ def record_design(
         check(uow, request, now)
     except Invalid as error:
         raise _about_the_request(error) from None
-    for _, version in proposed(uow, request.id):
-        if version.state == "draft":
-            versions.submit(uow, version_id=version.id, actor=actor, now=now)
+    drafts = [version.id for _, version in proposed(uow, request.id) if version.state == "draft"]
+    if drafts:
+        versions.submit_all(uow, version_ids=drafts, actor=actor, now=now)
     content_hash = freeze(uow, request)
     note(uow, request, "change.designed", actor, now, content_hash=content_hash, note=answers.get("note"))
     return "submitted"

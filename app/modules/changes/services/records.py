@@ -114,6 +114,12 @@ def proposed(session: Session, request_id: int) -> list[tuple[ProposedVersion, P
     return [(row, version) for row, version in rows]
 
 
+def version_ids(session: Session, request: ChangeRequest) -> list[int]:
+    """The ids of the proposed versions, in the same order."""
+    rows = select(ProposedVersion.version_id).where(ProposedVersion.change_request_id == request.id)
+    return list(session.scalars(rows.order_by(ProposedVersion.position)))
+
+
 def plan_of(request: ChangeRequest) -> dict[str, Any]:
     """What is proposed besides the versions, and approved with them."""
     return {

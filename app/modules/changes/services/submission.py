@@ -19,7 +19,7 @@ from app.modules.catalogue.rules.difference import changed, difference
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.routing import notice_inputs
 from app.modules.changes.services import differences
-from app.modules.changes.services.drafts import WRONG, already_open
+from app.modules.changes.services.drafts import WRONG, already_open, refuse_second_request
 from app.modules.changes.services.records import for_change, move, note, proposed
 from app.workflow.decisions.services import decide, try_out
 from app.workflow.instances.progress import Step
@@ -56,10 +56,8 @@ def submit(uow: Session, *, request_id: int, actor: Actor, now: datetime) -> tup
 def _take_products(uow: Session, request: ChangeRequest) -> None:
     """A product stands in one open request; whoever submits second is told of the first."""
     rows = proposed(uow, request.id)
+    refuse_second_request(uow, [row.product_code for row, _ in rows])
     for row, _ in rows:
-        number = differences.open_request_on(uow, row.product_code)
-        if number is not None:
-            raise already_open(row.product_code, number)
         row.open = True
     try:
         uow.flush()
