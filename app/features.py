@@ -41,6 +41,7 @@ APIS = (
     instances_api,
     tasks_api,
     catalogue_api,
+    suspensions_api,
     changes_api,
     changes_sheet_api,
 )

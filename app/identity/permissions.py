@@ -15,6 +15,7 @@ from app.kernel.errors import Forbidden
 
 REVIEW = "review"
 DECIDE = "decide"
+CONFIRM = "confirm"
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,9 @@ def keeps_four_eyes(actor: Actor, facts: Facts) -> bool:
         return not is_initiator(actor, facts) and not any(d != mine for d in done if d.split(":")[0] in CHECKS)
     if facts.duty == DECIDE:
         return not is_initiator(actor, facts) and not any(d.startswith(REVIEW) for d in done)
+    if facts.duty == CONFIRM:
+        # The second person: nobody who had any other hand in the case.
+        return not is_initiator(actor, facts) and done <= {CONFIRM}
     return True
 
 
@@ -149,10 +153,10 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "product.import": has_role("product_manager"),
     "product.create": has_role("product_manager"),
     "product.describe": all_of(has_role("product_manager"), any_of(owns_the_record, belongs_to_nobody)),
-    "product.suspend": any_of(is_of("risk"), all_of(has_role("product_manager"), owns_the_record)),
-    "product.resume": all_of(
-        any_of(is_of("risk"), all_of(has_role("product_manager"), owns_the_record)), negate(is_initiator)
-    ),
+    # Risk at once, or the platform for a quota that is used up; only the process lifts it (rule 12).
+    "product.suspend": any_of(is_of("risk"), has_role("system")),
+    "quota.report": has_role("operator", "integration"),
+    "suspension.see": anybody,
     # Any department may propose a change; the owning department judges the need.
     "change.propose": has_role("product_manager", "officer", "head"),
     "change.edit": is_initiator,

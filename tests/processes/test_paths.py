@@ -18,6 +18,8 @@ from app.workflow.invariants import violations
 from tests.processes.apart import Apart
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer
 from tests.processes.play import BEGIN, Play
+from tests.processes.suspended import Halt
+from tests.processes.test_suspension import PATHS as SUSPENSIONS
 
 PLAN = {
     "scopes": [{"units": ["SH"], "channels": ["branch", "mobile"]}],
@@ -161,6 +163,12 @@ def test_every_flow_and_boundary_event_of_every_drawing_is_taken(bank: Flask) ->
         assert (play.request().state, instance.state) == (state, case), path.__name__
         assert end in passed(instance.id), path.__name__
         last = max(last, play.now)
+    for suspended, (state, end) in SUSPENSIONS.items():
+        halt = Halt()
+        suspended(halt)
+        assert halt.request().state == state, suspended.__name__
+        assert end in passed(halt.instance().id), suspended.__name__
+        last = max(last, halt.now)
     taken = passed()
     missed = [f"{process}: {element}" for process, element in drawn() if element not in taken]
     assert not missed, "never taken: " + ", ".join(missed)

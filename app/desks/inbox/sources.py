@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.desks.inbox.matters import Matter, shows
 from app.identity.actors import Actor
 from app.modules.changes.views import matter as changes
+from app.modules.suspensions import views as suspensions
 from app.workflow.models import ProcessInstance
 
 
@@ -15,3 +16,9 @@ def product_update(session: Session, instance: ProcessInstance, actor: Actor) ->
     """The change request: difference, opinions and conditions, pilot, rollout, rules applied."""
     context = changes.context_of(session, instance, actor)
     return Matter(changes.TEMPLATE, context, brief="inbox/_change_brief.html") if context else None
+
+
+@shows("emergency_suspension")
+def emergency_suspension(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
+    """The suspension: product, scope, reason, and what was said so far."""
+    return Matter(suspensions.TEMPLATE, suspensions.context_of(session, instance, actor), brief=suspensions.TEMPLATE)

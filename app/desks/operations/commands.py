@@ -14,6 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 from app.kernel import audit, clock, seals
 from app.kernel.database import end_read, session
 from app.modules.changes import invariants as changes
+from app.modules.suspensions import invariants as suspensions
 from app.workflow import invariants as workflow
 
 audit_commands = AppGroup("audit", help="The audit chain.")
@@ -49,7 +50,8 @@ def seal(file: Path) -> None:
 def doctor() -> None:
     """Check what must hold between the engine's states and the records; ends with 1 if something does not."""
     found = 0
-    for sentence in chain(workflow.violations(session(), clock.now()), changes.violations(session())):
+    held = workflow.violations(session(), clock.now()), changes.violations(session()), suspensions.violations(session())
+    for sentence in chain.from_iterable(held):
         click.echo(sentence)
         found += 1
     end_read()

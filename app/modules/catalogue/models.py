@@ -116,6 +116,28 @@ class Availability(Record):
     __table_args__ = (Index("ix_availability_product", "product_code", "valid_from"),)
 
 
+class SaleStop(Record):
+    """Where sales of a product stop for a time (rule 12), and when we believed so. Append-only.
+
+    One row per combination; what is None covers all. A stop weighs more than every availability.
+    """
+
+    __tablename__ = "sale_stop"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_code: Mapped[str] = mapped_column(ForeignKey("product.code"))
+    cause: Mapped[str] = mapped_column(Text)
+    """What it came from, such as ``SU-00001``."""
+    unit: Mapped[str | None] = mapped_column(ForeignKey("organisation_unit.code"))
+    channel: Mapped[str | None] = mapped_column(Text)
+    customer_group: Mapped[str | None] = mapped_column(Text)
+    valid_from: Mapped[datetime] = mapped_column(Instant)
+    valid_to: Mapped[datetime] = mapped_column(Instant)
+    recorded_from: Mapped[datetime] = mapped_column(Instant)
+    recorded_to: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_sale_stop_product", "product_code", "valid_from"),)
+
+
 class Job(Record):
     """Work done in chunks by a tick, with its progress. Knows no feature but by ``kind``."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.identity.permissions import DECIDE, REVIEW, Facts, allowed, require
+from app.identity.permissions import CONFIRM, DECIDE, REVIEW, Facts, allowed, require
 from app.identity.services import actor_named
 from app.kernel import audit
 from app.kernel.database import fault_point
@@ -135,7 +135,7 @@ def _require_may_act(actor: Actor, instance: ProcessInstance, task: Task) -> Non
         return
     if task.assignee is not None and task.assignee != actor.username:
         raise Forbidden("%(who)s is working on this task.", code="not_yours", who=task.assignee)
-    if task.duty in {REVIEW, DECIDE} and allowed(actor, "task.complete", replace(facts, duty=None)):
+    if task.duty in {REVIEW, DECIDE, CONFIRM} and allowed(actor, "task.complete", replace(facts, duty=None)):
         raise Forbidden(
             "Whoever proposed, reviewed for another department or decided may not do this step as well.",
             code="four_eyes",
@@ -149,12 +149,17 @@ def _close(step: Step, task: Task, answers: Mapping[str, Any]) -> None:
     task.version += 1
     task.result, task.draft = dict(answers), None
     step.closed.append(task)
+    _keep_hand(step.instance, task, actor)
+    step.note("task.complete", task=task.id, element=task.element_id, department=task.department, data=dict(answers))
+
+
+def _keep_hand(instance: ProcessInstance, task: Task, actor: Actor) -> None:
+    """Who had a hand in the case counts for four eyes, whoever completes the task in the end."""
     if task.duty:
         duty = f"{REVIEW}:{task.department}" if task.duty == REVIEW else task.duty
-        done = step.instance.hands.get(actor.username, [])
+        done = instance.hands.get(actor.username, [])
         if duty not in done:
-            step.instance.hands = {**step.instance.hands, actor.username: [*done, duty]}
-    step.note("task.complete", task=task.id, element=task.element_id, department=task.department, data=dict(answers))
+            instance.hands = {**instance.hands, actor.username: [*done, duty]}
 
 
 def _variables(step: Step, task: Task, element: ElementFacts, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,6 +180,7 @@ def _give_back(
     uow: Session, instance: ProcessInstance, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> Step:
     """A delegate's work goes back to whoever delegated it, as a draft."""
+    _keep_hand(instance, task, actor)
     old = task.assignee
     task.assignee, task.owner, task.draft = task.owner, None, dict(answers)
     task.version += 1

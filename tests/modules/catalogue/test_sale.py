@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.identity.actors import Actor
 from app.kernel import audit
 from app.kernel.database import session, unit_of_work
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -213,18 +214,56 @@ def test_written_scopes_limit_where_a_version_is_sold(bank: Flask) -> None:
     assert code_of(ask("VIP", NOW, group="private", channel="phone")) == "out_of_scope"
 
 
-def test_suspension_stops_sales_at_once_and_lifting_it_needs_a_second_person(live: str) -> None:
-    later = NOW + DAY
+def stopped(code: str, at: datetime, scopes: list[dict[str, Any]], cause: str, actor: Actor = RISK) -> None:
+    order = {"scopes": scopes, "cause": cause, "reason": "losses"}
     with unit_of_work() as uow:
-        services.suspend(uow, product_code=live, reason="quota used up", actor=RISK, now=later)
+        services.suspend(uow, product_code=code, actor=actor, now=at, **order)
+
+
+def lifted(code: str, at: datetime, scopes: list[dict[str, Any]], cause: str) -> None:
+    with unit_of_work() as uow:
+        services.resume(uow, product_code=code, scopes=scopes, cause=cause, reason="fine", actor=RISK_HEAD, now=at)
+
+
+def test_suspension_stops_sales_at_once_and_past_answers_stay_true(live: str) -> None:
+    later = NOW + DAY
+    with pytest.raises(Forbidden):
+        stopped(live, later, [], "SU-00001", actor=MANAGER)
+    stopped(live, later, [], "SU-00001")
     assert code_of(ask(live, later)) == "suspended"
     assert ask(live, NOW).allowed
-    with pytest.raises(Forbidden), unit_of_work() as uow:
-        services.resume(uow, product_code=live, reason="fine", actor=RISK, now=later)
-    with unit_of_work() as uow:
-        services.resume(uow, product_code=live, reason="fine", actor=RISK_HEAD, now=later + DAY)
+    lifted(live, later + DAY, [], "SU-00001")
     assert ask(live, later + DAY).allowed
     assert code_of(ask(live, later)) == "suspended"
+
+
+def test_a_suspended_scope_stops_sales_there_only(live: str) -> None:
+    begin, end = NOW + DAY, NOW + 3 * DAY
+    scopes = [{"units": ["SH"], "channels": ["branch"]}]
+    stopped(live, begin, scopes, "SU-00001")
+    assert code_of(ask(live, begin, unit="SH01")) == "suspended_here"
+    assert ask(live, begin, unit="SH01", version=1).reasons[0].code == "suspended_here"
+    assert ask(live, begin, unit="SH01", channel="mobile").allowed
+    assert ask(live, begin, unit="BJ").allowed
+    assert ask(live, begin - timedelta(seconds=1)).allowed
+    assert not queries.may_sell(session(), product=live, at=begin).allowed, "asked about everywhere"
+    here = queries.resolve_scope(session(), unit="SH01", channel="branch", group="mass")
+    shown = queries.ProductFilter(as_of=begin, scope=here)
+    assert queries.list_products(session(), shown, now=begin, limit=9) == []
+    lifted(live, end, scopes, "SU-00001")
+    assert ask(live, end).allowed
+    assert code_of(ask(live, begin)) == "suspended_here"
+    assert code_of(ask(live, end + DAY, known_at=begin)) == "suspended_here"
+    assert ask(live, begin, known_at=NOW).allowed
+
+
+def test_a_suspension_of_a_scope_outlives_one_of_all_sales(live: str) -> None:
+    stopped(live, NOW + DAY, [{"units": ["BJ"]}], "SU-00001")
+    stopped(live, NOW + 2 * DAY, [], "SU-00002")
+    lifted(live, NOW + 3 * DAY, [], "SU-00002")
+    assert ask(live, NOW + 3 * DAY).allowed
+    assert code_of(ask(live, NOW + 3 * DAY, unit="BJ")) == "suspended_here"
+    assert [stop.cause for stop in queries.stops_of(session(), live, at=NOW + 3 * DAY)] == ["SU-00001"]
 
 
 def test_the_end_of_sale_takes_effect_at_its_instant(live: str) -> None:

@@ -13,7 +13,7 @@ from app.modules.catalogue.queries.products import (
     versions_in_force,
     versions_of,
 )
-from app.modules.catalogue.queries.sale import Scope, availability_of, may_sell, on_sale, resolve_scope
+from app.modules.catalogue.queries.sale import Scope, availability_of, may_sell, on_sale, resolve_scope, stops_of
 
 __all__ = [
     "ProductFilter",
@@ -26,6 +26,7 @@ __all__ = [
     "product_by_code",
     "resolve_scope",
     "status_at",
+    "stops_of",
     "version_by_number",
     "version_in_force",
     "versions_in_force",

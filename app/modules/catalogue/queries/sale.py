@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.identity.models import OrganisationUnit
 from app.kernel.errors import NotFound, invalid
 from app.kernel.i18n import N_
-from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus, ProductVersion
+from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus, ProductVersion, SaleStop
 from app.modules.catalogue.rules.sale import Offer, SaleAnswer, answer
 from app.modules.catalogue.rules.scopes import ancestors
 from app.modules.catalogue.schemas.content import NOT_CHOICE
@@ -47,6 +47,15 @@ class Scope:
             or_(row.channel.is_(None), row.channel == self.channel),
             or_(row.customer_group.is_(None), row.customer_group == self.group),
         )
+
+    def stopped_by(self, row: Any) -> ColumnElement[bool]:
+        """Of ``SaleStop``: whether a sale here might be one that is stopped; what is None stands for any."""
+        axes = ((row.unit, self.units), (row.channel, self.channel), (row.customer_group, self.group))
+        return and_(true(), *(or_(column.is_(None), _among(column, said)) for column, said in axes if said is not None))
+
+
+def _among(column: Any, said: str | tuple[str, ...]) -> ColumnElement[bool]:
+    return column.in_((said,) if isinstance(said, str) else said)  # type: ignore[no-any-return]
 
 
 def resolve_scope(session: Session, *, unit: str | None, channel: str | None, group: str | None) -> Scope:
@@ -91,7 +100,13 @@ def may_sell(
         .where(Availability.product_code == product, _valid(Availability, at, known_at))
     ).all()
     offers = [Offer(number, row.pilot, scope.fits(row)) for row, number in rows]
-    return answer(status, offers, version, state)
+    stopped = session.scalar(select(exists().where(*_stops(product, at, known_at, scope))))
+    return answer(status, offers, version, state, stopped=bool(stopped))
+
+
+def _stops(product: Any, at: datetime, known_at: datetime | None, scope: Scope) -> list[ColumnElement[bool]]:
+    """Of ``SaleStop``: in force then for a sale in ``scope``."""
+    return [SaleStop.product_code == product, _valid(SaleStop, at, known_at), scope.stopped_by(SaleStop)]
 
 
 def _valid(row: Any, at: datetime, known_at: datetime | None) -> ColumnElement[bool]:
@@ -121,6 +136,7 @@ def on_sale_clause(at: datetime, known_at: datetime | None, scope: Scope | None)
     return and_(
         exists().where(status.product_code == Product.code, status.status == "on_sale", _valid(status, at, known_at)),
         exists().where(*sold, *([scope.where(offer)] if scope else [])),
+        *([not_(exists().where(*_stops(Product.code, at, known_at, scope)))] if scope else []),
     )
 
 
@@ -164,3 +180,9 @@ def availability_of(session: Session, product: str, *, at: datetime) -> list[tup
         .order_by(Availability.valid_from, ProductVersion.number, Availability.id)
     )
     return [(row, version) for row, version in rows]
+
+
+def stops_of(session: Session, product: str, *, at: datetime) -> list[SaleStop]:
+    """Where sales of the product are stopped at ``at``, by all that is known, the latest stop first."""
+    found = select(SaleStop).where(SaleStop.product_code == product, _valid(SaleStop, at, None))
+    return list(session.scalars(found.order_by(SaleStop.valid_from.desc(), SaleStop.id)))

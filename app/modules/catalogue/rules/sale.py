@@ -37,16 +37,32 @@ class Offer:
 
 NOT_LAUNCHED = Reason("not_on_sale", N_("The product is not on sale at that time."))
 SUSPENDED = Reason("suspended", N_("Sales of the product are suspended."))
+SUSPENDED_HERE = Reason("suspended_here", N_("Sales are suspended for this unit, channel or customer group."))
 NO_OFFER = Reason("nothing_on_sale", N_("No version of the product is on sale at that time."))
 OUT_OF_SCOPE = Reason("out_of_scope", N_("Not for this unit, channel and customer group."))
 OUTSIDE_PILOT = Reason("outside_pilot", N_("The version is in its pilot; this sale lies outside the pilot's scope."))
 PILOT_HERE = Reason("pilot_here", N_("In this scope the pilot version is sold."))
 
 
-def answer(status: str | None, offers: Sequence[Offer], wanted: int | None, state: str | None = None) -> SaleAnswer:
-    """``status`` of the product then, what was on offer then, the version asked for (None: whichever applies)."""
+def answer(
+    status: str | None,
+    offers: Sequence[Offer],
+    wanted: int | None,
+    state: str | None = None,
+    *,
+    stopped: bool = False,
+) -> SaleAnswer:
+    """``status`` of the product then, what was on offer then, the version asked for (None: whichever applies).
+
+    ``stopped``: sales are suspended in a scope that this sale touches.
+    """
     if status != "on_sale":
         return SaleAnswer(False, wanted, (SUSPENDED if status == "suspended" else NOT_LAUNCHED,))
+    found = _by_offers(offers, wanted, state)
+    return SaleAnswer(False, found.version, (SUSPENDED_HERE,)) if found.allowed and stopped else found
+
+
+def _by_offers(offers: Sequence[Offer], wanted: int | None, state: str | None) -> SaleAnswer:
     here = _version_here(offers)
     if wanted is None:
         return _whichever(offers, here)

@@ -15,7 +15,6 @@ from app.kernel.i18n import N_
 PROCESS = "process"
 EDIT = "change.propose"
 SUSPEND = "product.suspend"
-RESUME = "product.resume"
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ PRODUCT_MOVES: Mapping[tuple[str, str], Move] = {
     ("concept", "load"): Move("on_sale", PROCESS),
     ("on_sale", "roll_back"): Move("test", PROCESS),
     ("on_sale", "suspend"): Move("suspended", SUSPEND),
-    ("suspended", "resume"): Move("on_sale", RESUME),
+    ("suspended", "resume"): Move("on_sale", PROCESS),
     ("on_sale", "take_off_sale"): Move("off_sale", PROCESS),
     ("suspended", "take_off_sale"): Move("off_sale", PROCESS),
     ("off_sale", "exit"): Move("exiting", PROCESS),

@@ -33,7 +33,8 @@ from app.modules.catalogue.services.publishing import (
     withdraw,
     withdraw_all,
 )
-from app.modules.catalogue.services.status import advance, resume, suspend, take_off_sale
+from app.modules.catalogue.services.status import advance, take_off_sale
+from app.modules.catalogue.services.stops import resume, suspend
 
 __all__ = [
     "Draft",

@@ -1,4 +1,4 @@
-"""The status of a product: development steps, suspension, end of sale."""
+"""The status of a product: development steps, launch, end of sale."""
 
 from __future__ import annotations
 
@@ -9,40 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.identity.permissions import Facts, require
-from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus
-from app.modules.catalogue.rules.states import RESUME, TO_LAUNCH, product_move
+from app.modules.catalogue.models import FOREVER, Availability, Product
+from app.modules.catalogue.rules.states import TO_LAUNCH, product_move
 from app.modules.catalogue.services.periods import close_sales, set_status, set_statuses
 from app.modules.catalogue.services.records import allow_product_move, locked_product, note, note_each
 
-__all__ = ["advance", "launch", "resume", "suspend", "take_off_sale"]
+__all__ = ["advance", "launch", "take_off_sale"]
 
 
 def advance(uow: Session, *, product_code: str, verb: str, actor: Actor, now: datetime) -> Product:
     """One step of development: ``design`` or ``test``; also ``exit`` and ``retire`` for the exit process."""
     product = locked_product(uow, product_code)
-    return _change(uow, product, verb, actor=actor, now=now, at=now)
-
-
-def suspend(uow: Session, *, product_code: str, reason: str, actor: Actor, now: datetime) -> Product:
-    """Stop sales at once (rule 12): 暂停销售."""
-    product = locked_product(uow, product_code)
-    return _change(uow, product, "suspend", actor=actor, now=now, at=now, reason=reason)
-
-
-def resume(uow: Session, *, product_code: str, reason: str, actor: Actor, now: datetime) -> Product:
-    """Lift a suspension; it needs a second person (rule 12)."""
-    product = locked_product(uow, product_code)
-    product_move(product.status, "resume")
-    suspended_by = uow.scalar(
-        select(ProductStatus.by).where(
-            ProductStatus.product_code == product_code,
-            ProductStatus.recorded_to == FOREVER,
-            ProductStatus.valid_to == FOREVER,
-        )
-    )
-    require(actor, RESUME, Facts(owner_department=product.owner_department, initiator=suspended_by))
-    return _set(uow, product, "resume", "on_sale", actor=actor, now=now, at=now, reason=reason)
+    return change_status(uow, product, verb, actor=actor, now=now, at=now)
 
 
 def take_off_sale(
@@ -56,7 +34,7 @@ def take_off_sale(
         .distinct()
     ).all()
     close_sales(uow, versions, at=at, now=now)
-    return _change(uow, product, "take_off_sale", actor=actor, now=now, at=at, reason=reason)
+    return change_status(uow, product, "take_off_sale", actor=actor, now=now, at=at, reason=reason)
 
 
 def launch(uow: Session, products: Sequence[Product], *, actor: Actor, now: datetime, at: datetime) -> None:
@@ -89,7 +67,7 @@ def _move_all(
     note_each(uow, f"product.{verb}", actor, now, [(p.code, said) for p in products])
 
 
-def _change(
+def change_status(
     uow: Session,
     product: Product,
     verb: str,

@@ -12,15 +12,15 @@ from flask import render_template
 from sqlalchemy import select
 
 from app.identity.directory import names_of
-from app.identity.permissions import require
+from app.identity.permissions import Facts, allowed, require
 from app.identity.web import current_actor, signed_in
 from app.kernel.audit import AuditEvent
 from app.kernel.database import session
 from app.modules.catalogue import queries
-from app.modules.catalogue.models import Availability, ProductVersion
+from app.modules.catalogue.models import Availability, ProductVersion, SaleStop
 from app.modules.catalogue.rules.difference import changed, difference
 from app.modules.catalogue.rules.scopes import Cell, together
-from app.modules.catalogue.rules.states import PUBLISHED
+from app.modules.catalogue.rules.states import PUBLISHED, SUSPEND
 from app.modules.catalogue.services.records import stream
 from app.modules.catalogue.types import Group, ProductType, product_type
 from app.modules.catalogue.views.base import departments, now, pages, unit_names
@@ -47,18 +47,23 @@ def one_product(code: str) -> Any:
     versions = queries.versions_of(session(), product.code, limit=SHOWN_VERSIONS + 1)
     live = queries.version_in_force(session(), product.code, at=now())
     cells = queries.availability_of(session(), product.code, at=now())
+    stops = queries.stops_of(session(), product.code, at=now())
+    status = queries.status_at(session(), product.code, now()) or product.status
+    may_suspend = allowed(current_actor(), SUSPEND, Facts(owner_department=product.owner_department))
     life = _life(product.code)
     return render_template(
         "catalogue/product.html",
         product=product,
         type=product_type(product.type),
-        status=queries.status_at(session(), product.code, now()) or product.status,
+        status=status,
+        stops=_stops(stops),
+        may_suspend=may_suspend and status == "on_sale",
         live=live,
         shown=live or versions[0],
         steps=[_step(version, versions, now()) for version in versions[:SHOWN_VERSIONS]],
         more=len(versions) > SHOWN_VERSIONS,
         blocks=_blocks(cells),
-        units=unit_names(session(), _units(cells)),
+        units=unit_names(session(), _units(cells) | {stop.unit for stop in stops if stop.unit}),
         owners=departments(session()),
         life=life,
         people=names_of(session(), (event.actor for event in life)),
@@ -88,6 +93,28 @@ def _blocks(cells: Sequence[tuple[Availability, ProductVersion]]) -> list[Block]
         Block(versions[period[0]], *period[1:], *block)
         for period, found in periods.items()
         for block in together(found)
+    ]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where sales are stopped by one suspension, in a unit."""
+
+    cause: str
+    since: datetime
+    unit: str | None
+    channels: Sequence[str | None]
+    groups: Sequence[str | None]
+
+
+def _stops(rows: Sequence[SaleStop]) -> list[Stop]:
+    found: dict[tuple[str, datetime], list[Cell]] = {}
+    for row in rows:
+        found.setdefault((row.cause, row.valid_from), []).append(Cell(row.unit, row.channel, row.customer_group))
+    return [
+        Stop(cause, since, unit, channels, groups)
+        for (cause, since), cells in found.items()
+        for unit, channels, groups in together(cells)
     ]
 
 

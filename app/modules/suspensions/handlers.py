@@ -1,0 +1,91 @@
+"""The verbs and recorders that the drawing of emergency suspension names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_
+from app.modules.suspensions.services import steps
+from app.modules.suspensions.services.ordering import PROCESS
+from app.modules.suspensions.services.records import of_case, waits_for_case
+from app.workflow.vocabulary import Context, before_start, handler, recorder, when_cancelled
+
+
+def _who_and_when(context: Context) -> dict[str, Any]:
+    return {"actor": context.actor, "now": context.now}
+
+
+def _answers(context: Context) -> dict[str, Any]:
+    return {"answers": context.parameters, **_who_and_when(context)}
+
+
+@before_start(PROCESS)
+def refuse_start(uow: Session, process_key: str, business_key: str | None) -> None:
+    """A case begins with the order of its suspension."""
+    if not waits_for_case(uow, business_key):
+        raise Conflict(
+            N_("This process begins with a suspension: POST /products/{code}/suspensions."), code="no_suspension"
+        )
+
+
+@when_cancelled(PROCESS)
+def refuse_cancelling(context: Context) -> None:
+    """Whoever ordered a suspension cannot lift it by withdrawing its case, nor can an operator."""
+    raise Conflict(N_("A suspension is not withdrawn; it ends by its own steps."), code="not_withdrawn")
+
+
+@handler("suspensions.stop")
+def stop(context: Context) -> None:
+    steps.stop(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+
+
+@recorder("suspensions.record_ratification")
+def record_ratification(context: Context) -> dict[str, Any]:
+    suspension = of_case(context.uow, context.instance)
+    return {"ratification": steps.record_ratification(context.uow, suspension, **_answers(context))}
+
+
+@recorder("suspensions.record_remedy")
+def record_remedy(context: Context) -> dict[str, Any]:
+    steps.record_remedy(context.uow, of_case(context.uow, context.instance), **_answers(context))
+    return {}
+
+
+@recorder("suspensions.record_proposal")
+def record_proposal(context: Context) -> dict[str, Any]:
+    suspension = of_case(context.uow, context.instance)
+    return {"proposal": steps.record_proposal(context.uow, suspension, **_answers(context))}
+
+
+@recorder("suspensions.record_confirmation")
+def record_confirmation(context: Context) -> dict[str, Any]:
+    suspension = of_case(context.uow, context.instance)
+    return {"confirmation": steps.record_confirmation(context.uow, suspension, **_answers(context))}
+
+
+@handler("suspensions.resume")
+def resume(context: Context) -> None:
+    steps.resume(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+
+
+@handler("suspensions.hand_over")
+def hand_over(context: Context) -> None:
+    steps.hand_over(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+
+
+@handler("suspensions.remind")
+def remind(context: Context) -> None:
+    steps.remind(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+
+
+@handler("suspensions.escalate")
+def escalate(context: Context) -> None:
+    steps.escalate(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+
+
+@handler("suspensions.escalate_remedy")
+def escalate_remedy(context: Context) -> None:
+    steps.escalate_remedy(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
