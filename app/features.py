@@ -6,6 +6,8 @@ from flask import Flask
 from flask_smorest import Api
 
 from app import demo, health
+from app.desks.calendar import api as calendar_api
+from app.desks.calendar import views as calendar_views
 from app.desks.designer import views as designer_views
 from app.desks.inbox import views as inbox_views
 from app.desks.operations import commands as operations_commands
@@ -44,6 +46,7 @@ APIS = (
     suspensions_api,
     changes_api,
     changes_sheet_api,
+    calendar_api,
 )
 PAGES = (
     identity_views,
@@ -54,6 +57,7 @@ PAGES = (
     inbox_views,
     designer_views,
     operations_views,
+    calendar_views,
     changes_views,
     suspensions_views,
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Flask
 
-from app.kernel import clock, outbox, upkeep
-from app.kernel.database import end_read, unit_of_work
+from app.kernel import calendar, clock, outbox, upkeep
+from app.kernel.database import end_read, session, unit_of_work
 from app.modules.catalogue.services.jobs import run_jobs
 from app.workflow.timers.services import next_due, tick
 
@@ -24,6 +24,8 @@ MAX_STOPS = 500
 
 def run_due(now: datetime) -> int:
     """Run what is due at ``now`` until nothing more is; returns how many cases moved."""
+    calendar.refresh(session())
+    end_read()
     moved = 0
     for _ in range(MAX_ROUNDS):
         round_moved = tick(now)

@@ -169,6 +169,8 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "incident.see": reads_all,
     "administration.see": has_role("auditor", "security_admin", "operator"),
     "people.see": anybody,
+    "calendar.see": anybody,
+    "calendar.edit": has_role("operator"),
 }
 
 

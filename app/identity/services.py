@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.models import AccessToken, Person, PersonRole
-from app.kernel import clock
+from app.kernel import calendar, clock
 from app.kernel.database import table_of
 from app.kernel.errors import NotSignedIn
 
@@ -34,7 +34,7 @@ _WHO = select(
     _ROLES.c.role,
 ).select_from(_PEOPLE.outerjoin(_ROLES, _ROLES.c.person_id == _PEOPLE.c.id))
 _OF_TOKEN = (
-    _WHO.add_columns(clock.SHIFT.label("shift"))
+    _WHO.add_columns(clock.SHIFT.label("shift"), calendar.REVISION.label("calendar"))
     .join(_TOKENS, _TOKENS.c.person_id == _PEOPLE.c.id)
     .where(
         _TOKENS.c.digest == bindparam("digest"),
@@ -82,19 +82,21 @@ def actor_of_token(session: Session, *, token: str, now: datetime) -> tuple[Acto
     rows = session.execute(_OF_TOKEN, {"digest": _digest(token), "now": now}).all()
     if not rows:
         raise NotSignedIn("Please sign in.")
+    calendar.seen(rows[0].calendar)
     return _from_rows(rows), rows[0].shift
 
 
 def actor_of_session(session: Session, *, person_id: int, epoch: int) -> Actor | None:
     """The person of a browser session, or nobody if it was ended."""
     rows = session.execute(
-        select(Person, PersonRole.role)
+        select(Person, PersonRole.role, calendar.REVISION)
         .outerjoin(PersonRole, PersonRole.person_id == Person.id)
         .where(Person.id == person_id, Person.session_epoch == epoch, Person.active)
     ).all()
     if not rows:
         return None
-    return _actor(rows[0][0], frozenset(role for _, role in rows if role))
+    calendar.seen(rows[0][2])
+    return _actor(rows[0][0], frozenset(role for _, role, _ in rows if role))
 
 
 def session_key(session: Session, *, actor: Actor) -> str:

@@ -18,7 +18,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.kernel.calendar import is_business_day
+from app.kernel.calendar import is_business_day, is_provisional
 from app.kernel.clock import BANK_ZONE
 from app.kernel.errors import DomainError
 from app.kernel.i18n import gettext, language, pick
@@ -34,6 +34,9 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         instant=instant,
         day=day,
+        month_name=month_name,
+        weekday_name=weekday_name,
+        provisional=provisional,
         ago=ago,
         remaining=remaining,
         money=money,
@@ -78,6 +81,16 @@ def day(value: date | datetime | str | None) -> str:
     return _time(value.isoformat(), format_date(value, _pattern("d MMM y", "y年M月d日"), locale=get_locale()))
 
 
+def month_name(value: date) -> str:
+    """A month of a year: ``November 2026``."""
+    return format_date(value, _pattern("MMMM y", "y年M月"), locale=get_locale())
+
+
+def weekday_name(value: date) -> str:
+    """A day of the week, short: ``Mon``."""
+    return format_date(value, "ccc", locale=get_locale())
+
+
 def _aware(value: datetime | str) -> datetime:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -108,7 +121,16 @@ def remaining(due: datetime | str | None) -> str:
     local = moment.astimezone(BANK_ZONE)
     title = format_datetime(local, _pattern("d MMM y, HH:mm", "y年M月d日 HH:mm"), locale=get_locale())
     machine = moment.astimezone(UTC).isoformat(timespec="seconds")
-    return Markup('<time class="due due-{}" datetime="{}" title="{}">{}</time>').format(tone, machine, title, text)
+    said = Markup('<time class="due due-{}" datetime="{}" title="{}">{}</time>').format(tone, machine, title, text)
+    return said + provisional(local.date())
+
+
+def provisional(day: date) -> Markup:
+    """A mark for a deadline in a year for which the national calendar has not been published: it may move."""
+    if not is_provisional(day):
+        return Markup("")
+    why = _("The national calendar of %(year)s has not been published yet; the day may move.", year=day.year)
+    return Markup(' <span class="due-provisional" title="{}">{}</span>').format(why, _("provisional"))
 
 
 def _remaining(due: datetime, now: datetime) -> tuple[str, str]:

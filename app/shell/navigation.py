@@ -32,7 +32,12 @@ class Entry:
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry(N_("Inbox"), "/inbox"),
-    Entry(N_("My requests"), "/requests"),
+    Entry(
+        N_("My requests"),
+        "/requests",
+        None,
+        (Entry(N_("My requests"), "/requests"), Entry(N_("Launch calendar"), "/requests/calendar")),
+    ),
     Entry(
         N_("Products"),
         "/products",
@@ -56,7 +61,15 @@ NAVIGATION: tuple[Entry, ...] = (
         ),
     ),
     Entry(N_("Reports"), "/reports"),
-    Entry(N_("Administration"), "/admin", "administration.see"),
+    Entry(
+        N_("Administration"),
+        "/admin",
+        "administration.see",
+        (
+            Entry(N_("Incidents and audit trail"), "/admin", "administration.see"),
+            Entry(N_("Business days"), "/admin/calendar", "administration.see"),
+        ),
+    ),
 )
 
 

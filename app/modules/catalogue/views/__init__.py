@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.modules.catalogue.views import comparing, creating, finding, importing, product
+from app.modules.catalogue.views import comparing, creating, finding, importing, matrix, product
 from app.modules.catalogue.views.base import pages
 
-__all__ = ["comparing", "creating", "finding", "importing", "pages", "product"]
+__all__ = ["comparing", "creating", "finding", "importing", "matrix", "pages", "product"]

@@ -1,0 +1,1 @@
+"""The bank's calendar: its own days on top of the national ones."""

@@ -1,0 +1,120 @@
+"""What is due when, over all requests somebody may see: effective days, pilots' begin and end, reviews due."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.permissions import allowed
+from app.kernel.clock import accounting_date
+from app.modules.catalogue.models import Product
+from app.modules.changes.models import ChangeRequest, Pilot, ProposedVersion
+from app.modules.changes.services.records import facts_of
+from app.workflow.models import ProcessInstance, Task
+
+Kind = Literal["launch", "wish", "pilot_begins", "pilot_ends", "review"]
+KINDS: tuple[Kind, ...] = ("launch", "wish", "pilot_begins", "pilot_ends", "review")
+MOST = 1_000
+"""Rows of one kind that are read; a month of a bank has fewer."""
+_FIXED = frozenset({"scheduled", "live"})
+_WISHED = frozenset({"submitted", "in_review", "approved", "piloting"})
+_REVIEWS = ("review_by_department", "review_pilot")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing on one day. ``count``: how many opinions are due."""
+
+    day: date
+    kind: Kind
+    request: ChangeRequest
+    products: Sequence[Product] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Span:
+    """From ``begins`` up to, but not including, ``ends``; and whose requests."""
+
+    begins: datetime
+    ends: datetime
+    whose: str = "all"
+
+
+def happenings(session: Session, actor: Actor, span: Span) -> list[Happening]:
+    """All that happens in ``span``, in the order of the days: four statements, however many requests there are."""
+    found = [*_launches(session, actor, span), *_pilots(session, actor, span), *_reviews(session, actor, span)]
+    products = _products(session, {h.request.id for h in found})
+    placed = [Happening(h.day, h.kind, h.request, products.get(h.request.id, ()), h.count) for h in found]
+    return sorted(placed, key=lambda h: (h.day, KINDS.index(h.kind), h.request.id))
+
+
+def _visible(session: Session, actor: Actor, query: Select[Any], span: Span) -> Iterable[tuple[ChangeRequest, Any]]:
+    """``(request, what was selected first)`` of the rows that ``actor`` may see."""
+    narrowed = query.where(*_whose(actor, span.whose)).limit(MOST)
+    for first, request, case in session.execute(narrowed):
+        if allowed(actor, "change.see", facts_of(request, case)):
+            yield request, first
+
+
+def _whose(actor: Actor, whose: str) -> list[ColumnElement[bool]]:
+    if whose == "mine":
+        return [ChangeRequest.initiator == actor.username]
+    return [ChangeRequest.owner_department == actor.department] if whose == "department" else []
+
+
+def _with_case(first: Any) -> Select[Any]:
+    query: Select[Any] = select(first, ChangeRequest, ProcessInstance)
+    return query.outerjoin_from(ChangeRequest, ProcessInstance, ProcessInstance.id == ChangeRequest.instance_id)
+
+
+def _within(moment: Any, span: Span) -> ColumnElement[bool]:
+    return and_(moment >= span.begins, moment < span.ends)
+
+
+def _launches(session: Session, actor: Actor, span: Span) -> Iterable[Happening]:
+    wanted = ChangeRequest.state.in_(_FIXED | _WISHED)
+    query = _with_case(ChangeRequest.state).where(wanted, _within(ChangeRequest.effective_at, span))
+    for request, state in _visible(session, actor, query.order_by(ChangeRequest.effective_at), span):
+        assert request.effective_at is not None
+        yield Happening(accounting_date(request.effective_at), "launch" if state in _FIXED else "wish", request)
+
+
+def _pilots(session: Session, actor: Actor, span: Span) -> Iterable[Happening]:
+    query = _with_case(Pilot).join(Pilot, Pilot.change_request_id == ChangeRequest.id)
+    query = query.where(or_(_within(Pilot.begins_at, span), _within(Pilot.until, span))).order_by(Pilot.id)
+    for request, pilot in _visible(session, actor, query, span):
+        if span.begins <= pilot.begins_at < span.ends:
+            yield Happening(accounting_date(pilot.begins_at), "pilot_begins", request)
+        if span.begins <= pilot.until < span.ends:
+            yield Happening(accounting_date(pilot.until), "pilot_ends", request)
+
+
+def _reviews(session: Session, actor: Actor, span: Span) -> Iterable[Happening]:
+    query = _with_case(Task).join(Task, Task.instance_id == ChangeRequest.instance_id)
+    query = query.where(Task.state == "open", Task.element_id.in_(_REVIEWS), _within(Task.due_at, span))
+    due: dict[tuple[int, date], list[ChangeRequest]] = defaultdict(list)
+    for request, task in _visible(session, actor, query.order_by(Task.due_at), span):
+        due[request.id, accounting_date(task.due_at)].append(request)
+    for (_, day), requests in due.items():
+        yield Happening(day, "review", requests[0], count=len(requests))
+
+
+def _products(session: Session, requests: set[int]) -> dict[int, list[Product]]:
+    rows = session.execute(
+        select(ProposedVersion.change_request_id, Product)
+        .join(Product, Product.code == ProposedVersion.product_code)
+        .where(ProposedVersion.change_request_id.in_(requests))
+        .order_by(ProposedVersion.position)
+    )
+    found: dict[int, list[Product]] = defaultdict(list)
+    for request, product in rows:
+        found[request].append(product)
+    return found
