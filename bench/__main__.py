@@ -1,4 +1,4 @@
-"""``python -m bench [sqlite] [postgresql] [completion|lists|pages]``."""
+"""``python -m bench [sqlite] [postgresql] [completion|lists|pages|bulk]``."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ from app.identity.services import actor_named
 from app.kernel.database import db, end_read, session, unit_of_work
 from tests.databases import server_url
 
-CASES = Path(__file__).resolve().parent / "cases"
+ROOT = Path(__file__).resolve().parents[1]
+CASES = ROOT / "bench" / "cases"
 REVIEWERS = {
     "legal": "han.bing",
     "risk": "chen.rui",

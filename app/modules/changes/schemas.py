@@ -15,7 +15,8 @@ from app.modules.catalogue.schemas.content import UNKNOWN
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 from app.modules.changes.rules.states import STATES
 
-MOST_VERSIONS = 100
+MOST_VERSIONS = 500
+"""Products in one request: what the platform is measured with (`bench bulk_request`)."""
 DRIVER_SOURCES = ("regulation", "technology", "market", "competitor")
 
 

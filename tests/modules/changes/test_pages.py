@@ -16,6 +16,7 @@ from app.kernel.database import session
 from app.modules.catalogue.queries import product_by_code
 from app.modules.changes.models import ChangeRequest, ProposedVersion
 from app.modules.changes.queries import proposed
+from app.modules.changes.schemas import MOST_VERSIONS
 from app.workflow.decisions.models import DecisionRecord
 from tests.processes.bank import TIME_DEPOSIT
 from tests.processes.play import Play
@@ -352,3 +353,40 @@ def test_every_page_of_a_request_speaks_the_language_asked_for(
     pages.append(client.get(base))
     found = {c for page in pages for c in complaints(lxml.html.fromstring(page.text), language)}
     assert found == set()
+
+
+def picked(page: str) -> list[str]:
+    return [
+        element.get("value")
+        for element in lxml.html.fromstring(page).xpath("//form[@id='picks']/input[@name='product']")
+    ]
+
+
+def test_all_that_a_search_finds_are_picked_at_once_and_one_is_dropped(as_person: Callable[..., FlaskClient]) -> None:
+    client = as_person("zhao.heng")
+    assert sorted(picked(client.get("/requests/new?q=CN&all=1").text)) == ["CN-DEMAND", "CN-TD"]
+    assert picked(client.get("/requests/new?product=CN-TD&product=CN-DEMAND&drop=CN-TD").text) == ["CN-DEMAND"]
+
+
+def test_a_page_of_many_picked_products_grows_with_them_and_not_with_their_square(
+    as_person: Callable[..., FlaskClient], play: Play
+) -> None:
+    codes = [f"MANY-{number:03d}" for number in range(40)]
+    play.sell(dict.fromkeys(codes, TIME_DEPOSIT))
+    client = as_person("zhao.heng")
+
+    def size(count: int) -> int:
+        return len(client.get("/requests/new?q=none&" + "&".join(f"product={c}" for c in codes[:count])).text)
+
+    assert size(40) - size(20) == pytest.approx(size(20) - size(0), rel=0.2)
+
+
+def test_more_products_than_one_request_may_hold_are_refused_and_not_dropped_in_silence(
+    as_person: Callable[..., FlaskClient],
+) -> None:
+    client = as_person("zhao.heng")
+    token = token_of(client.get("/requests/new").text)
+    many = [f"P-{number}" for number in range(MOST_VERSIONS + 1)]
+    answer = client.post("/requests/new", data={"product": many, "csrf_token": token})
+    assert answer.status_code == 422
+    assert "At most 500 products in one request." in answer.text

@@ -19,10 +19,10 @@ from app.modules.catalogue.rules.values import is_clean
 from app.modules.catalogue.types import FAMILIES
 from app.modules.changes import services
 from app.modules.changes.models import ChangeRequest, ProposedVersion
+from app.modules.changes.schemas import MOST_VERSIONS
 from app.modules.changes.views.base import EXPLAINED, Words, now, pages, to
 
 SHOWN = 25
-MOST_PRODUCTS = 50
 
 
 @pages.get("/requests/new")
@@ -39,10 +39,13 @@ def begin_request() -> Any:
     """A draft over the picked products, each beginning as its live version."""
     actor = current_actor()
     require(actor, "change.propose")
-    codes = list(dict.fromkeys(request.form.getlist("product")))[:MOST_PRODUCTS]
+    codes = list(dict.fromkeys(request.form.getlist("product")))
     try:
         if not codes:
             raise invalid("/product", N_("Pick at least one product."), code="required")
+        if len(codes) > MOST_VERSIONS:
+            message = N_("At most %(most)s products in one request.")
+            raise invalid("/product", message, code="too_many", most=MOST_VERSIONS)
         with unit_of_work() as uow:
             wanted = [services.Wanted(product=code) for code in codes]
             found = services.create_draft(uow, wanted=wanted, details={}, actor=actor, now=now())
@@ -54,8 +57,6 @@ def begin_request() -> Any:
 
 def _show(error: DomainError | None = None) -> Any:
     end_read()
-    codes = list(dict.fromkeys(request.values.getlist("product")))[:MOST_PRODUCTS]
-    picked = _picked(codes)
     searched = request.args.get("q", "").strip()[:100]
     whose = request.args.get("whose", "mine" if "product_manager" in current_actor().roles else "all")
     owner = current_actor().department if whose == "mine" else None
@@ -66,13 +67,14 @@ def _show(error: DomainError | None = None) -> Any:
         owner=owner,
         sort="name_zh" if language() == "zh" else "name",
     )
+    codes = _codes(wanted)
     rows = list_products(session(), wanted, now=now(), limit=SHOWN + 1)
     shown = [row for row in rows[:SHOWN] if row.product.code not in codes]
     standing = _standing([*(row.product.code for row in shown), *codes])
     page = render_template(
         "changes/new.html",
         whose=whose,
-        picked=picked,
+        picked=_picked(codes),
         rows=shown,
         more=len(rows) > SHOWN,
         standing=standing,
@@ -82,6 +84,16 @@ def _show(error: DomainError | None = None) -> Any:
         error=error,
     )
     return page, error.status if error else 200
+
+
+def _codes(wanted: ProductFilter) -> list[str]:
+    """The products picked so far: without one that was dropped, with all found where that was asked."""
+    named = [code for code in request.values.getlist("product") if code not in request.args.getlist("drop")]
+    if "all" in request.args:
+        found = [row.product.code for row in list_products(session(), wanted, now=now(), limit=MOST_VERSIONS)]
+        taken = _standing(found)
+        named += [code for code in found if code not in taken]
+    return list(dict.fromkeys(named))[:MOST_VERSIONS]
 
 
 def _picked(codes: Sequence[str]) -> list[Product]:

@@ -1,0 +1,84 @@
+"""A request of several products killed with SIGKILL at every instant of its weighty steps: all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.identity.demo import PEOPLE
+from app.identity.permissions import allowed
+from app.kernel import clock
+from app.kernel.database import end_read, session
+from app.modules.catalogue.models import ProductVersion
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.states import ENDED
+from app.workflow.forms import form_named
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks.services import facts_of
+from tests.faults.test_main_job_killed import all_holds, killed_everywhere
+from tests.plays.answers import Consent, filled_in
+from tests.processes.bank import TIME_DEPOSIT, dearer, person
+from tests.processes.conftest import bank, play
+from tests.processes.play import DRIVER, Play
+
+__all__ = ["bank", "play"]
+Elsewhere = Callable[..., dict[str, Any]]
+MANY = 4
+WEIGHTY = 28
+"""Statements; a step with fewer does nothing to each of the products."""
+
+
+def proposal(codes: list[str]) -> tuple[Any, ...]:
+    changes = {"rates": dearer(TIME_DEPOSIT, "1.50")["rates"]}
+    versions = [{"product": code, "changes": changes} for code in codes]
+    return "lin.yue", "POST", "/api/v1/change-requests", {"driver": DRIVER, "versions": versions}
+
+
+def next_step(play: Play, request_id: int) -> tuple[Any, ...] | None:
+    """The completion of the oldest open task by somebody who may; nothing once the request has ended."""
+    end_read()
+    request = session().get_one(ChangeRequest, request_id)
+    if request.state in ENDED:
+        return None
+    instance = session().get_one(ProcessInstance, request.instance_id)
+    opened = select(Task).where(Task.instance_id == instance.id, Task.state == "open").order_by(Task.id).limit(1)
+    task = session().scalars(opened).one()
+    may = (
+        p.username for p in PEOPLE if allowed(person(session(), p.username), "task.complete", facts_of(instance, task))
+    )
+    who, version, task_id, form, known = next(may), task.version, task.id, task.form, dict(instance.variables)
+    end_read()
+    answers = filled_in(form_named(form), known, Consent(), lambda: play.attach(task_id, who))
+    return who, "POST", f"/api/v1/tasks/{task_id}/complete", {"version": version, "data": answers}
+
+
+@pytest.mark.slow
+def test_a_request_of_several_products_takes_each_step_whole_or_not_at_all(
+    bank: Flask, play: Play, elsewhere: Elsewhere
+) -> None:
+    """A twin takes each step first, which tells the instants that the step passes."""
+    play.now = clock.now()
+    mine, twin = ([f"{name}-{number}" for number in range(MANY)] for name in ("MINE", "TWIN"))
+    play.sell(dict.fromkeys([*mine, *twin], TIME_DEPOSIT))
+    rehearsal = elsewhere(*proposal(twin))
+    killed_everywhere(elsewhere, lambda: proposal(mine), rehearsal)
+    ids = sorted(session().scalars(select(ChangeRequest.id)))
+    weighty = 0
+    while (rehearsed := next_step(play, ids[0])) is not None:
+        rehearsal = elsewhere(*rehearsed)
+        step = next_step(play, ids[1])
+        assert step is not None
+        if rehearsal["statements"] < WEIGHTY:
+            assert elsewhere(*step)["status"] == 200
+            continue
+        weighty += 1
+        killed_everywhere(elsewhere, lambda step=step: step, rehearsal)
+    assert weighty >= 3
+    end_read()
+    live = select(ProductVersion.product_code).where(ProductVersion.state == "live", ProductVersion.number == 2)
+    assert sorted(session().scalars(live)) == sorted([*mine, *twin])
+    all_holds()

@@ -1,0 +1,1 @@
+"""Random plays of the bank, checked against its rules after every step."""
