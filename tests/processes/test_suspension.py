@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from app.modules.suspensions.models import Suspension
 from app.workflow.instances.services import cancel, move, start_instance
 from app.workflow.invariants import violations
 from app.workflow.tasks import services as tasks
+from tests.modules.catalogue.test_at_once import at_once
 from tests.processes.bank import LOAN, TIME_DEPOSIT, person
 from tests.processes.conftest import bank
 from tests.processes.play import Play
@@ -208,6 +210,40 @@ def test_only_the_system_interface_reports_quotas(halt: Halt) -> None:
     figures: Any = {"limit": 1, "used": 1, "currency": "CNY", "source": "me"}
     with pytest.raises(Forbidden), unit_of_work() as uow:
         suspensions.quota_used(uow, product_code="LN", actor=person(uow, "lin.yue"), now=halt.now, **figures)
+
+
+def test_the_second_person_may_send_it_back_to_an_earlier_step(halt: Halt) -> None:
+    halt.suspend("TD").do("ratify_suspension").do("remedy_cause").do("propose_way_out")
+    task = halt.task("confirm_resumption")
+    halt.step(
+        lambda uow: tasks.send_back(
+            uow,
+            task_id=task.id,
+            element_id="remedy_cause",
+            reason="Where are the tests?",
+            version=task.version,
+            actor=person(uow, "xu.feng"),
+            now=halt.now,
+        )
+    )
+    halt.do("remedy_cause").do("propose_way_out").do("confirm_resumption")
+    assert halt.request().state == "resumed"
+    all_holds(halt)
+
+
+def test_two_who_suspend_at_the_same_instant_suspend_once(halt: Halt, bank: Flask) -> None:
+    def order() -> str:
+        try:
+            with unit_of_work() as uow:
+                suspensions.suspend(
+                    uow, product_code="TD", reason="Losses.", actor=person(uow, "chen.rui"), now=halt.now
+                )
+        except Conflict as refusal:
+            return refusal.code
+        return "suspended"
+
+    assert Counter(at_once(bank, order)) == {"suspended": 1, "wrong_state": 3}
+    all_holds(halt)
 
 
 def test_everything_stands_in_the_audit_chains(halt: Halt) -> None:

@@ -111,7 +111,8 @@ def _detail(product: Product) -> Response:
     version = queries.version_in_force(session(), product.code, at=g.now)
     status = queries.status_at(session(), product.code, g.now)
     cells = [show.cell_json(*row) for row in queries.availability_of(session(), product.code, at=g.now)]
-    body = {**show.product_json(product, status, version), "availability": cells}
+    stops = [show.stop_json(row) for row in queries.stops_of(session(), product.code, at=g.now)]
+    body = {**show.product_json(product, status, version), "availability": cells, "stops": stops}
     response = jsonify(dumped(schemas.ProductDetail, body))
     response.headers["ETag"] = product_tag(product)
     return response

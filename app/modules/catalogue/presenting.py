@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.kernel.i18n import gettext
-from app.modules.catalogue.models import FOREVER, Availability, ImportLine, Job, Product, ProductVersion
+from app.modules.catalogue.models import FOREVER, Availability, ImportLine, Job, Product, ProductVersion, SaleStop
 from app.modules.catalogue.queries import ProductRow
 from app.modules.catalogue.rules.sale import SaleAnswer
 from app.modules.catalogue.services.imports import Item, reason_json
@@ -54,6 +54,11 @@ def cell_json(row: Availability, version: ProductVersion) -> dict[str, Any]:
         "valid_from": row.valid_from,
         "valid_to": None if row.valid_to == FOREVER else row.valid_to,
     }
+
+
+def stop_json(row: SaleStop) -> dict[str, Any]:
+    names = ("cause", "unit", "channel", "valid_from")
+    return {**{name: getattr(row, name) for name in names}, "group": row.customer_group}
 
 
 def sale_json(answer: SaleAnswer) -> dict[str, Any]:

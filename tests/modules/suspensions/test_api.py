@@ -32,7 +32,12 @@ def test_everybody_reads_why_sales_are_suspended(ask: Ask) -> None:
     rest = ask("tan.xue", "GET", f"/products/TD/suspensions?limit=1&cursor={first['next']}").json
     assert ([item["number"] for item in rest["items"]], rest["next"]) == (["SU-00001"], None)
     assert ask("tan.xue", "GET", "/suspensions/SU-00001").json["reason"] == "Wrong interest."
-    assert ask("tan.xue", "GET", "/products/TD").json["status"] == "suspended"
+    product = ask("tan.xue", "GET", "/products/TD").json
+    assert product["status"] == "suspended"
+    assert [(s["cause"], s["unit"], s["channel"]) for s in product["stops"]] == [
+        ("SU-00002", None, None),
+        ("SU-00001", "SH", "branch"),
+    ]
 
 
 @pytest.mark.parametrize("number", ["SU-00009", "SU-1", "SU-99999999999999999999", "x", "SU-00001%0A"])
@@ -118,8 +123,14 @@ def test_the_case_of_a_suspension_is_not_cancelled(ask: Ask) -> None:
     assert not ask("tan.xue", "GET", SALE.format(unit="SH01")).json["allowed"]
 
 
+def done(ask: Ask, who: str, data: dict[str, Any]) -> Any:
+    """Complete the one task that waits for ``who``."""
+    (task,) = ask(who, "GET", "/tasks?filter=group").json["items"]
+    return ask(who, "POST", f"/tasks/{task['id']}/complete", {"version": task["version"], "data": data})
+
+
 def test_the_way_to_resumption_over_http(ask: Ask) -> None:
-    case = ask("chen.rui", "POST", "/products/TD/suspensions", BODY).json["instance_id"]
+    ask("chen.rui", "POST", "/products/TD/suspensions", BODY)
     steps = (
         ("li.shufen", {"decision": "ratify", "reason": "Rightly so."}),
         ("lin.yue", {"remedy": "Mended."}),
@@ -127,9 +138,16 @@ def test_the_way_to_resumption_over_http(ask: Ask) -> None:
         ("xu.feng", {"decision": "confirm", "reason": "Tested."}),
     )
     for who, data in steps:
-        (task,) = [t for t in ask(who, "GET", "/tasks?filter=group").json["items"] if t["instance_id"] == case]
-        answer = ask(who, "POST", f"/tasks/{task['id']}/complete", {"version": task["version"], "data": data})
+        answer = done(ask, who, data)
         assert answer.status_code == 200, answer.json
     found = ask("tan.xue", "GET", "/suspensions/SU-00001").json
     assert (found["state"], found["proposal"]["by"], found["confirmation"]["by"]) == ("resumed", "zhao.heng", "xu.feng")
     assert ask("tan.xue", "GET", SALE.format(unit="SH01")).json["allowed"]
+
+
+def test_evidence_of_another_case_is_no_evidence(ask: Ask) -> None:
+    ask("chen.rui", "POST", "/products/TD/suspensions", BODY)
+    done(ask, "li.shufen", {"decision": "ratify", "reason": "Rightly so."})
+    answer = done(ask, "lin.yue", {"remedy": "Mended.", "evidence": [99]})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/data/evidence"), answer.json
+    assert ask("tan.xue", "GET", "/suspensions/SU-00001").json["state"] == "ratified"

@@ -181,9 +181,20 @@ class AvailabilityCell(Schema):
     valid_to = fields.AwareDateTime(default_timezone=UTC, allow_none=True)
 
 
+class SaleStopCell(Schema):
+    """Where sales are suspended now; ``cause`` is the number of the suspension."""
+
+    cause = fields.String()
+    unit = fields.String(allow_none=True)
+    channel = fields.String(allow_none=True)
+    group = fields.String(allow_none=True)
+    valid_from = fields.AwareDateTime(default_timezone=UTC)
+
+
 class ProductDetail(ProductSummary):
     version = fields.Nested(Version, allow_none=True)
     availability = fields.List(fields.Nested(AvailabilityCell))
+    stops = fields.List(fields.Nested(SaleStopCell))
 
 
 class ProductPage(Schema):
