@@ -7,6 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+import lxml.html
 import pytest
 from openpyxl import Workbook, load_workbook
 from werkzeug.test import TestResponse
@@ -17,11 +18,13 @@ from app.kernel.database import end_read, session
 from app.modules.catalogue.models import ProductVersion
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.queries import history_of, proposed
+from app.modules.changes.services import sheets
 from tests.modules.changes.conftest import Ask
 from tests.modules.changes.test_api import DRIVER
+from tests.modules.changes.test_launches import counted
 from tests.modules.changes.test_pages import DEPOSIT, as_person, begin
 from tests.processes.bank import TIME_DEPOSIT
-from tests.processes.play import Play
+from tests.processes.play import BEGIN, Play
 from tests.shell.conftest import token_of
 
 __all__ = ["as_person"]
@@ -333,6 +336,27 @@ def test_the_same_key_twice_applies_once(book: Workbook, send: Send, request_id:
     assert session().query(ProductVersion).count() == versions
 
 
+def test_many_products_take_as_many_statements_as_one(ask: Ask, play: Play) -> None:
+    """To give a sheet out and to say what it would change."""
+    codes = [f"P{number}" for number in range(12)]
+    play.sell({code: TIME_DEPOSIT for code in codes})
+
+    def cost(*products: str) -> list[int]:
+        body = {"driver": DRIVER, "versions": [{"product": code} for code in products], "draft": True}
+        number = ask("lin.yue", "POST", "/change-requests", body).json["id"]
+        end_read()
+        request = session().get_one(ChangeRequest, number)
+        with counted() as giving:
+            raw = sheets.export(session(), request, BEGIN)
+        end_read()
+        request = session().get_one(ChangeRequest, number)
+        with counted() as reading:
+            sheets.plan(session(), request, raw, BEGIN)
+        return [len([s for s in said if s.startswith("SELECT")]) for said in (giving, reading)]
+
+    assert cost("TD") == cost(*codes)
+
+
 # The page
 
 
@@ -359,8 +383,6 @@ def test_upload_preview_apply_on_the_page(as_person: Callable[..., Any]) -> None
 
 
 def _form(page: str) -> dict[str, str]:
-    import lxml.html
-
     (form,) = [f for f in lxml.html.fromstring(page).forms if (f.action or "").endswith("/sheet/apply")]
     return dict(form.form_values())
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -109,11 +110,14 @@ class _Version:
 
 
 def _versions(session: Session, request: ChangeRequest, now: datetime) -> dict[str, _Version]:
+    both = pairs(session, request, now)
+    codes = [new.product_code for _, new in both]
+    products = {p.code: p for p in session.scalars(select(Product).where(Product.code.in_(codes)))}
     found = {}
-    for old, new in pairs(session, request, now):
+    for old, new in both:
         live = old.content if old else None
         lines = {line.path: line for line in sheet.lines(live, new.content)}
-        found[new.product_code] = _Version(new.product, live, new.content, lines)
+        found[new.product_code] = _Version(products[new.product_code], live, new.content, lines)
     return found
 
 
@@ -260,9 +264,7 @@ class _Refused(Exception):
 
 
 def _line(row: _Row, versions: Mapping[str, _Version]) -> Line:
-    for key in _NEEDED:
-        if row.cell(key).is_formula:
-            raise _Refused(row.cell(key), FORMULA)
+    _refuse_formulas(row, "product", "attribute")
     version = versions.get(row.text("product"))
     if version is None:
         raise _Refused(row.cell("product"), NO_SUCH_PRODUCT, value=row.text("product")[:40])
@@ -272,8 +274,16 @@ def _line(row: _Row, versions: Mapping[str, _Version]) -> Line:
     return line
 
 
+def _refuse_formulas(row: _Row, *keys: str) -> None:
+    """Nothing is calculated here: what a formula last showed may be of another day."""
+    for key in keys:
+        if row.cell(key).is_formula:
+            raise _Refused(row.cell(key), FORMULA)
+
+
 def _check_beside(row: _Row, line: Line) -> None:
     """What the line says of the live value and the unit is still so: the sheet is of this state."""
+    _refuse_formulas(row, "proposed", "live", "unit")
     live = row.cell("live")
     if _read(live, line) != _as_number(sheet.text_of(line, line.live)):
         raise _Refused(live, LIVE_DIFFERS, value=sheet.text_of(line, line.live) or sheet.REMOVE)
