@@ -29,7 +29,16 @@ from app.workflow.tasks.services import complete_task
 REPORT = "Load test: 2,000 orders a minute, no error. Security scan: no finding. 压力测试与安全扫描均通过。"
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "assess_need": {"decision": "proceed", "reason": "同业已下调，需求成立。"},
-    "design_change": {"decision": "resubmit"},
+    "design_change": {
+        "decision": "resubmit",
+        "file_risk_assessment": "预计不良率上升0.05个百分点；单户上限10万元，组合限额不变，剩余风险中低。",
+        "file_costing": "返现年成本约420万元；年费调整覆盖35%，其余由回佣收入覆盖，综合收益率1.1%。",
+        "file_terms": "更新领用合约附件与收费公示；年费调整前45日公告，持卡人可免费销卡。",
+        "file_readiness": "核心与营销系统已完成改造，客服话术与培训材料就绪，手机银行与网点同步上线。",
+        "file_aml": "返现有月度上限，套现监测规则新增两条；评级为低风险。",
+        "file_monitoring": "月返现成本：关注40万元、预警50万元；投诉：关注每月20件、预警35件。",
+        "file_first_review": "上线满6个月的首个工作日，由信用卡中心牵头后评价。",
+    },
     "test_change": {"stability": "pass", "security": "pass", "summary": "稳定性与安全性测试通过。"},
     "review_by_department": {"verdict": "approve"},
 }

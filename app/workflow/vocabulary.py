@@ -57,6 +57,19 @@ class Several:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a feature knows of a form's matter before anybody fills the form in."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the form's conditions may look at besides the variables of the case."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in fields until somebody types something else."""
+
+
+Teller = Callable[[Session, ProcessInstance, datetime], Known]
+
+
+@dataclass(frozen=True)
 class Verb:
     """A registered handler and the parameters it takes."""
 
@@ -79,6 +92,7 @@ _RECORDERS: dict[str, Verb] = {}
 _FACTS: dict[str, Verb] = {}
 _CANCELLED: dict[str, Handler] = {}
 _GUARDS: dict[str, Guard] = {}
+_KNOWN: dict[str, Teller] = {}
 
 
 def _registrar(register: dict[str, Verb]) -> Callable[..., Callable[[Handler], Handler]]:
@@ -130,6 +144,20 @@ def before_start(*process_keys: str) -> Callable[[Guard], Guard]:
 
 def start_guard(process_key: str) -> Guard | None:
     return _GUARDS.get(process_key)
+
+
+def knows(form: str) -> Callable[[Teller], Teller]:
+    """``@knows("design")``: what a feature's records say about the fields of a form, asked each time it is shown."""
+
+    def add(function: Teller) -> Teller:
+        _KNOWN[form] = function
+        return function
+
+    return add
+
+
+def known_of(form: str) -> Teller | None:
+    return _KNOWN.get(form)
 
 
 def handlers() -> Mapping[str, Verb]:

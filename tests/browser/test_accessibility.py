@@ -43,7 +43,16 @@ PAGES = {
         "/help/processes",
         "/help/api",
     ],
-    "he.jia": ["/requests/2", "/requests/2/edit/versions", "/requests/2/edit/launch", "/requests/2/sheet", "/cases"],
+    "he.jia": [
+        "/requests/2",
+        "/requests/2/file",
+        "/requests/2/edit/versions",
+        "/requests/2/edit/launch",
+        "/requests/2/edit/file",
+        "/requests/2/edit/check",
+        "/requests/2/sheet",
+        "/cases",
+    ],
     "chen.rui": ["/inbox", "/inbox?filter=delegated", "/inbox?filter=all&sort=created", "/tasks/12", "/cases/2"],
     "wang.zhiyuan": ["/tasks/7"],
     "lu.ming": [

@@ -14,6 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 from app.kernel import audit, clock, seals
 from app.kernel.database import end_read, session
 from app.modules.changes import invariants as changes
+from app.modules.changes.exporting.verify import faults
 from app.modules.suspensions import invariants as suspensions
 from app.workflow import invariants as workflow
 
@@ -45,6 +46,22 @@ def seal(file: Path) -> None:
     click.echo(f"{len(sealed['heads'])} chains, root {sealed['root']}")
 
 
+file_commands = AppGroup("file", help="The approver's file.")
+
+
+@file_commands.command("verify")
+@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--seal", "sealed", type=click.Path(exists=True, path_type=Path), help="A file that `audit seal` wrote.")
+def verify_file(bundle: Path, sealed: Path | None) -> None:
+    """Check BUNDLE by itself: manifest, chains, hashes and signatures. The database is not asked."""
+    seal = json.loads(sealed.read_text(encoding="utf-8")) if sealed is not None else None
+    found = list(faults(bundle, seal))
+    for sentence in found:
+        click.echo(sentence)
+    click.echo("the file holds" if not found else f"{len(found)} faults", err=bool(found))
+    sys.exit(1 if found else 0)
+
+
 @click.command("doctor")
 @with_appcontext
 def doctor() -> None:
@@ -61,4 +78,5 @@ def doctor() -> None:
 
 def install(app: Flask) -> None:
     app.cli.add_command(audit_commands)
+    app.cli.add_command(file_commands)
     app.cli.add_command(doctor)

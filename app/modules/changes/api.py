@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, g, jsonify
@@ -12,11 +13,14 @@ from app.identity.permissions import Facts, require
 from app.identity.web import current_actor, who
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session, unit_of_work
+from app.kernel.errors import Invalid
 from app.kernel.input import Blueprint
 from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.changes import presenting as show
 from app.modules.changes import queries, schemas, services
+from app.modules.changes.exporting.document import file_json
 from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.file import WRITTEN
 from app.modules.changes.services.records import for_change
 
 blueprint = Blueprint("changes", __name__, description="Change requests: proposals, reviews, pilots")
@@ -101,6 +105,50 @@ class Difference(MethodView):
         request = queries.request_for(session(), request_id, current_actor())
         found = queries.difference_of(session(), request, g.now)
         return jsonify({"items": [show.difference_json(d) for d in found]})
+
+
+def _file(current: Any, request: ChangeRequest) -> Response:
+    response = jsonify(file_json(current, request, g.now))
+    response.headers["ETag"] = tag(request)
+    return response
+
+
+@blueprint.route(f"/change-requests/{ID}/file")
+class ApproversFile(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.ApproversFileOut)
+    def get(self, request_id: int) -> Any:
+        """The parts of the approver's file: which of them are demanded, and which are there."""
+        return _file(session(), queries.request_for(session(), request_id, current_actor()))
+
+
+@blueprint.route(f"/change-requests/{ID}/file/<any({','.join(WRITTEN)}):part>")
+class FilePart(MethodView):
+    @document_problems(blueprint, 403, 409, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
+    @blueprint.arguments(schemas.FilePartIn)
+    @blueprint.response(200, schemas.ApproversFileOut)
+    def put(self, body: dict[str, Any], request_id: int, part: str) -> Any:
+        """Write a part of the approver's file, as the initiator; in review that takes the request back."""
+        actor = current_actor()
+        with unit_of_work() as uow:
+            seen, _ = for_change(uow, request_id, actor)
+            require(actor, "change.edit", Facts(initiator=seen.initiator))
+            check_if_match(tag(seen))
+            written = services.Written(body["text"] or "", body.get("attachment_id"))
+            request = _pointing_into_body(
+                lambda: services.write_parts(uow, request_id=request_id, parts={part: written}, actor=actor, now=g.now)
+            )
+            return _file(uow, request)
+
+
+def _pointing_into_body(act: Callable[[], ChangeRequest]) -> ChangeRequest:
+    """The part stands in the address, so faults point into the body without it."""
+    try:
+        return act()
+    except Invalid as error:
+        error.faults = tuple(replace(f, pointer="/" + f.pointer.rsplit("/", 1)[-1]) for f in error.faults)
+        raise
 
 
 def _verb(act: Callable[[Any], ChangeRequest]) -> Any:

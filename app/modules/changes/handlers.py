@@ -6,18 +6,22 @@ of the request, in the request's own.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules import routing
+from app.modules.changes.rules.file import KEY_OF_FIELD
 from app.modules.changes.rules.routing import consolidation_inputs
 from app.modules.changes.services import (
     chasing,
     differences,
+    file_parts,
     launching,
     piloting,
     preparing,
@@ -26,7 +30,18 @@ from app.modules.changes.services import (
 )
 from app.modules.changes.services.records import of_case, waits_for_case
 from app.modules.changes.services.submission import PROCESS, notice_days
-from app.workflow.vocabulary import Context, Several, before_start, facts, handler, recorder, when_cancelled
+from app.workflow.models import ProcessInstance
+from app.workflow.vocabulary import (
+    Context,
+    Known,
+    Several,
+    before_start,
+    facts,
+    handler,
+    knows,
+    recorder,
+    when_cancelled,
+)
 
 CALLED = ("prepare_change", "pilot", "rollout")
 """Processes of this feature that only another one calls."""
@@ -55,7 +70,12 @@ def record_need(context: Context) -> dict[str, Any]:
 def record_design(context: Context) -> dict[str, Any]:
     request = request_of(context)
     design = preparing.record_design(
-        context.uow, request, answers=context.parameters, actor=context.actor, now=context.now
+        context.uow,
+        request,
+        answers=context.parameters,
+        actor=context.actor,
+        now=context.now,
+        element_id=context.element_id,
     )
     return {"design": design, "pilot_planned": request.pilot_plan is not None}
 
@@ -147,6 +167,18 @@ def record_rollout(context: Context) -> dict[str, Any]:
         context.uow, request_of(context), answers=context.parameters, actor=context.actor, now=context.now
     )
     return {"effective_at": effective_at.isoformat()}
+
+
+@knows("design")
+def file_asked(session: Session, instance: ProcessInstance, now: datetime) -> Known:
+    """The parts of the approver's file that the design must bring, with what is written of them already."""
+    request = session.scalar(select(ChangeRequest).where(ChangeRequest.instance_id == instance.id))
+    if request is None:
+        return Known()
+    asked = file_parts.asked_of_initiator(session, request, now)
+    written = file_parts.parts_of(session, request.id)
+    texts = {f"{KEY_OF_FIELD}{part}": written[part].text for part in asked if part in written}
+    return Known({"file_parts": asked}, texts)
 
 
 # What the process does

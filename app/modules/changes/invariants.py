@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from app.kernel.outbox import OutboxMessage
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.rules.content import content_hash
-from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision, ProposedVersion
+from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision, FilePart, ProposedVersion
+from app.modules.changes.rules.file import part_hash
 from app.modules.changes.rules.states import ENDED, OPEN
-from app.workflow.models import ProcessInstance, Task
+from app.workflow.models import Attachment, ProcessInstance, Task
 
 ONCE_APPROVED = frozenset({"approved", "piloting", "live", "superseded", "pilot_failed"})
 CASE_STATES = {
@@ -31,6 +32,20 @@ def violations(session: Session) -> Iterator[str]:
         yield from _case(session, request)
         yield from _launched(session, request)
         yield from _opinions(session, request)
+        yield from _file(session, request)
+
+
+def _file(session: Session, request: ChangeRequest) -> Iterator[str]:
+    """What is written in the approver's file is what its hashes say."""
+    files: dict[int, str] = {}
+    rows = session.scalars(select(FilePart).where(FilePart.change_request_id == request.id)).all()
+    wanted = [row.attachment_id for row in rows if row.attachment_id]
+    if wanted:
+        found = session.execute(select(Attachment.id, Attachment.sha256).where(Attachment.id.in_(wanted)))
+        files = {row.id: row.sha256 for row in found}
+    hashes = {row.part: part_hash(row.part, row.text, files.get(row.attachment_id or 0)) for row in rows}
+    if hashes != request.file_hashes:
+        yield f"{request.number}: the approver's file is not what its hashes say"
 
 
 def _versions(session: Session) -> Iterator[str]:

@@ -55,6 +55,8 @@ class ChangeRequest(Record):
     """Why it was declined, rejected or withdrawn."""
     matter: Mapped[dict[str, str]] = mapped_column(Json)
     """Attribute group → hash of what is proposed in it, frozen with ``content_hash``."""
+    file_hashes: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    """Part of the approver's file → hash of what is written in it; approved with the rest (rule 6)."""
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
@@ -307,3 +309,19 @@ class Rollout(Record):
     planned_by: Mapped[str] = mapped_column(Text)
     planned_at: Mapped[datetime] = mapped_column(Instant)
     notified_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class FilePart(Record):
+    """A part of the approver's file 审批档案 that the initiator writes; see ``rules.file``.
+
+    What stood in it before stands in the audit chain.
+    """
+
+    __tablename__ = "file_part"
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(Text, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    entered_by: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(Instant)

@@ -13,6 +13,7 @@ from app.kernel.openapi import MEMBERS
 from app.modules.catalogue.schemas.api import choice, code_text, text
 from app.modules.catalogue.schemas.content import UNKNOWN
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
+from app.modules.changes.rules.file import LONGEST
 from app.modules.changes.rules.states import STATES
 
 MOST_VERSIONS = 500
@@ -140,6 +141,13 @@ class ChangeRequestQuery(Schema):
     cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
 
 
+class FilePartIn(Strict):
+    """What stands in a part of the approver's file; without a text the part is taken out of it."""
+
+    text = text(LONGEST, required=True, allow_none=True)
+    attachment_id = Whole(validate=validate.Range(1, 2**53 - 1), allow_none=True)
+
+
 class ClosingReason(Strict):
     reason = text(2000, required=True)
 
@@ -256,6 +264,28 @@ class ChangeRequestOut(ChangeRequestSummary):
     conditions = fields.List(fields.Nested(ConditionOut), required=True)
     decisions = fields.List(fields.Nested(ExecutiveDecisionOut), required=True)
     pilot = fields.Nested(PilotOut, required=True, allow_none=True)
+
+
+class FilePartOut(Schema):
+    part = fields.String(required=True)
+    names = fields.Dict(required=True)
+    demanded = fields.Boolean(required=True)
+    state = fields.String(required=True)
+    written_by_initiator = fields.Boolean(required=True)
+    told_by_versions = fields.Boolean(required=True)
+    text = fields.String(required=True, allow_none=True)
+    attachment_id = fields.Integer(required=True, allow_none=True)
+    content_hash = fields.String(required=True, allow_none=True)
+    entered_by = fields.String(required=True, allow_none=True)
+    entered_at = fields.String(required=True, allow_none=True)
+
+
+class ApproversFileOut(Schema):
+    number = fields.String(required=True)
+    materiality = fields.String(required=True, allow_none=True)
+    complete = fields.Boolean(required=True)
+    content_hash = fields.String(required=True, allow_none=True)
+    parts = fields.List(fields.Nested(FilePartOut), required=True)
 
 
 class ChangeRequestPage(Schema):

@@ -12,6 +12,7 @@ KINDS: Mapping[str, str] = {"change.tested": "passed", "change.reviewed": "verdi
 
 SENTENCES: Mapping[str, str] = {
     "change.drafted": N_("%(who)s began the request."),
+    "change.file_written": N_("%(who)s wrote in the approver's file."),
     "change.edited": N_("%(who)s edited the proposal."),
     "change.sheet": N_("%(who)s took over values from a sheet."),
     "change.submit": N_("%(who)s submitted the request."),

@@ -98,8 +98,9 @@ class TaskItem(MethodView):
         """A task with its form and what was typed so far."""
         task, instance = visible_task(task_id)
         form = form_named(task.form)
-        values = services.values_for(task, instance, current_actor())
-        components = form.as_components(language(), values, instance.variables)
+        known = services.known_of(session(), task, instance, g.now)
+        values = services.values_for(task, instance, current_actor(), known.values)
+        components = form.as_components(language(), values, {**instance.variables, **known.facts})
         return {
             **task_json(task, instance, current_actor()),
             "form": {"key": form.key, "components": components},

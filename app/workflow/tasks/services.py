@@ -22,6 +22,7 @@ from app.identity.services import actor_named
 from app.kernel import audit
 from app.kernel.database import fault_point
 from app.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, invalid
+from app.workflow import vocabulary
 from app.workflow.deployments.lint import is_initiator_lane
 from app.workflow.engine import ElementFacts, EngineError, NotOpen
 from app.workflow.forms import form_named
@@ -112,7 +113,8 @@ def complete_task(
     instance, task, others = locked_with_others(uow, task_id, actor)
     _check(instance, task, version)
     _require_may_act(actor, instance, task)
-    answers = form_named(task.form).read(data, variables=instance.variables)
+    known = known_of(uow, task, instance, now)
+    answers = form_named(task.form).read({**known.values, **data}, variables={**instance.variables, **known.facts})
     if task.owner is not None:
         return _give_back(uow, instance, task, answers, actor, now)
     step = resume(uow, instance, actor, now)
@@ -260,15 +262,27 @@ def save_draft(uow: Session, *, task_id: int, data: Mapping[str, Any], actor: Ac
     require(actor, "task.draft", facts_of(instance, task))
     if len(json.dumps(data, ensure_ascii=False, default=str)) > MAX_DRAFT:
         raise TooLarge("What was typed is longer than %(limit)s characters.", limit=MAX_DRAFT)
-    task.draft = dict(data)
+    # What is known anyway is no draft: it may change behind what somebody began to type.
+    known = known_of(uow, task, instance, now).values
+    task.draft = {name: value for name, value in data.items() if name not in known or value != known[name]}
     return task
 
 
-def values_for(task: Task, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
-    """What stands in the form of a task: its result, or the draft for those who may go on writing it."""
+def known_of(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> vocabulary.Known:
+    """What the feature behind an open task knows of its form; most know nothing."""
+    tell = vocabulary.known_of(task.form) if task.state == "open" else None
+    return tell(session, instance, now) if tell else vocabulary.Known()
+
+
+def values_for(task: Task, instance: ProcessInstance, actor: Actor, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the form of a task: its result, or the draft for those who may go on writing it.
+
+    ``known`` is what stands in it before anybody types.
+    """
     if task.state != "open":
         return dict(task.result or {})
-    return dict(task.draft or {}) if allowed(actor, "task.draft", facts_of(instance, task)) else {}
+    mine = allowed(actor, "task.draft", facts_of(instance, task))
+    return {**known, **(task.draft or {} if mine else {})}
 
 
 def comment(uow: Session, *, task_id: int, text: str, actor: Actor, now: datetime) -> Comment:

@@ -56,6 +56,12 @@ def notice(days: int, method: str = "announcement") -> dict[str, Any]:
 
 EVERYBODY_ON_NEW = ["compliance", "risk", "finance", "legal", "consumer_protection", "aml", "technology", "operations"]
 
+ALWAYS, SERIOUS = ["risk_assessment", "costing"], ["monitoring", "first_review"]
+ALL_OF_NEW = [
+    "terms", "readiness", "aml", "personal_information", "accounting_tax", *SERIOUS, "exit_plan", "test_evidence",
+    "consumer_protection",
+]  # fmt: skip
+
 CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
     "materiality": [
         (change(new_product=True), "new_product"),
@@ -91,6 +97,42 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         ),
         (reviewed("material", "loan", "limits"), ["compliance", "risk", "finance", "legal", "aml"]),
         (reviewed("new_product", "card"), EVERYBODY_ON_NEW),
+        # Parts of the approver's file that changed, when it is asked who must review again.
+        (
+            reviewed("minor", "deposit", "file_costing", "file_target_market", "file_aml"),
+            ["compliance", "finance", "consumer_protection", "aml"],
+        ),
+        (
+            reviewed("minor", "deposit", "file_monitoring", "file_readiness", "file_filing"),
+            ["compliance", "risk", "technology", "operations", "legal"],
+        ),
+    ],
+    "file_parts": [
+        ({"materiality": "minor", "family": "wealth"}, ["test_evidence"]),
+        ({"materiality": "material", "family": "deposit"}, [*ALWAYS, *SERIOUS, "test_evidence"]),
+        (
+            {"materiality": "material", "family": "wealth"},
+            [
+                "target_market",
+                "risk_rating",
+                *ALWAYS,
+                "terms",
+                "accounting_tax",
+                "filing",
+                *SERIOUS,
+                "exit_plan",
+                "test_evidence",
+            ],
+        ),
+        (
+            {"materiality": "material", "family": "digital"},
+            [*ALWAYS, "readiness", "aml", "personal_information", *SERIOUS, "test_evidence"],
+        ),
+        ({"materiality": "new_product", "family": "deposit"}, ["target_market", *ALWAYS, *ALL_OF_NEW]),
+        (
+            {"materiality": "new_product", "family": "fx"},
+            ["target_market", "risk_rating", *ALWAYS, *ALL_OF_NEW[:5], "filing", *ALL_OF_NEW[5:]],
+        ),
     ],
     "consolidation": [
         (opinions(vetoes=1, send_backs=3), "rejected"),

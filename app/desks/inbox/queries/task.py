@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from app.workflow.forms import Form, form_named
 from app.workflow.instances import queries
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.hands import possible_hands
-from app.workflow.tasks.services import values_for
+from app.workflow.tasks.services import known_of, values_for
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,20 @@ class Preview:
 
 
 def page_of(
-    session: Session, task: Task, instance: ProcessInstance, actor: Actor, typed: Mapping[str, Any] | None = None
-) -> TaskPage:
+    session: Session, task: Task, instance: ProcessInstance, actor: Actor, now: datetime,
+    typed: Mapping[str, Any] | None = None,
+) -> TaskPage:  # fmt: skip
     """The page of a task; ``typed`` is what stood in the form that was just sent."""
     case = case_of(session, instance, actor)
     shown = row(task, instance, actor)
     form = form_named(task.form)
-    values = typed if typed is not None else values_for(task, instance, actor)
+    known = known_of(session, task, instance, now)
+    values = typed if typed is not None else values_for(task, instance, actor, known.values)
     handing = task.state == "open" and {"delegate", "transfer"} & set(shown.actions)
     return TaskPage(
         row=shown,
         case=case,
-        form=form.for_page(language(), values, instance.variables),
+        form=form.for_page(language(), values, {**instance.variables, **known.facts}),
         hands=possible_hands(session, instance, task, besides=actor.username) if handing else [],
         earlier=_earlier(case, task) if "send-back" in shown.actions and not _sends_back(form) else [],
     )

@@ -37,7 +37,7 @@ def show(
     """The page of a task, with what was refused and what was typed when it was."""
     end_read()
     found, instance = visible_task(task_id)
-    page = page_of(session(), found, instance, current_actor(), typed)
+    page = page_of(session(), found, instance, current_actor(), now(), typed)
     sent = request.form if error else {}
     return render_template("inbox/task.html", page=page, error=error, about=about, sent=sent), noted(error)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 PLAN = "plan"
 """The group of what belongs to no version: reasons, effective day, pilot plan."""
+FILE = "file"
+"""The member of the plan that holds the hashes of the approver's file; each part is a group of its own."""
 _NO_GROUPS = frozenset({"type", "holders"})
 
 
@@ -25,7 +27,9 @@ def whole(hashes: Mapping[str, str], plan: Mapping[str, Any]) -> str:
 
 def by_group(contents: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any]) -> dict[str, str]:
     """Attribute group → hash of what all versions propose in it; how holders are treated counts as terms."""
-    parts: dict[str, dict[str, Any]] = {PLAN: {"": dict(plan)}}
+    parts: dict[str, dict[str, Any]] = {PLAN: {"": {k: v for k, v in plan.items() if k != FILE}}}
+    for part, part_hash in plan.get(FILE, {}).items():
+        parts[f"{FILE}_{part}"] = {"": part_hash}
     for product, content in contents.items():
         for group, value in content.items():
             if group not in _NO_GROUPS:

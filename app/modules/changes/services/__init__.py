@@ -7,6 +7,7 @@ API and no page calls them.
 from __future__ import annotations
 
 from app.modules.changes.services.drafts import Wanted, create_draft, save_step
+from app.modules.changes.services.file_parts import Written, write_parts
 from app.modules.changes.services.launching import close_condition
 from app.modules.changes.services.piloting import add_observation, stop_pilot
 from app.modules.changes.services.returning import withdraw
@@ -14,6 +15,7 @@ from app.modules.changes.services.submission import earliest_day, submit
 
 __all__ = [
     "Wanted",
+    "Written",
     "add_observation",
     "close_condition",
     "create_draft",
@@ -22,4 +24,5 @@ __all__ = [
     "stop_pilot",
     "submit",
     "withdraw",
+    "write_parts",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -193,6 +193,30 @@ def pointer_of(place: int, item: Wanted) -> str:
     return f"/versions/{place}" + (f"/{inside}" if inside else "")
 
 
+def opened(
+    uow: Session,
+    *,
+    request_id: int,
+    actor: Actor,
+    now: datetime,
+    touch: Callable[[ChangeRequest], bool] = lambda request: True,
+) -> ChangeRequest:
+    """The request, locked, for an edit by its initiator: one in review is taken back, nothing stays frozen.
+
+    ``touch`` may say that nothing would change; then it stays as it is.
+    """
+    request, instance = for_change(uow, request_id, actor)
+    require(actor, "change.edit", Facts(initiator=request.initiator))
+    if request.state not in EDITABLE:
+        raise Conflict(N_("The request is %(state)s; it cannot be edited any more."), code="wrong_state",
+                       state=request.state)  # fmt: skip
+    if touch(request):
+        if request.state == "in_review" and instance is not None:
+            take_back(uow, request, instance, actor=actor, now=now)
+        request.content_hash = None
+    return request
+
+
 def save_step(
     uow: Session,
     *,
@@ -208,14 +232,7 @@ def save_step(
     request is taken back first, and every approval whose matter changed is void
     (rule 6).
     """
-    request, instance = for_change(uow, request_id, actor)
-    require(actor, "change.edit", Facts(initiator=request.initiator))
-    if request.state not in EDITABLE:
-        raise Conflict(N_("The request is %(state)s; it cannot be edited any more."), code="wrong_state",
-                       state=request.state)  # fmt: skip
-    if request.state == "in_review" and instance is not None:
-        take_back(uow, request, instance, actor=actor, now=now)
-    request.content_hash = None
+    request = opened(uow, request_id=request_id, actor=actor, now=now)
     _set_details(uow, request, details or {}, now)
     edited = _save_versions(uow, request, wanted, actor, now)
     note(uow, request, "change.edited", actor, now, details=_json(details or {}), versions=edited)

@@ -14,7 +14,8 @@ from app.kernel.errors import Fault, Invalid, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest
-from app.modules.changes.services.records import freeze, move, note, proposed
+from app.modules.changes.services import file_parts
+from app.modules.changes.services.records import freeze, move, note, plan_of, proposed
 from app.modules.changes.services.submission import check
 from app.workflow.models import Attachment
 
@@ -27,11 +28,17 @@ def record_need(request: ChangeRequest, *, answers: Mapping[str, Any]) -> str:
 
 
 def record_design(
-    uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+    uow: Session,
+    request: ChangeRequest,
+    *,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    element_id: str | None = None,
 ) -> str:
     """``submitted``: the versions are frozen with the hash that approvals will bind to; or ``withdrawn``.
 
-    422 with a pointer to each part that lacks or is wrong.
+    422 with a pointer to each part that lacks or is wrong, those of the approver's file included.
     """
     if answers["decision"] == "withdraw":
         request.closing_reason = answers["note"]
@@ -39,22 +46,27 @@ def record_design(
     if request.state == "in_review":
         # Sent back by hand, past the gateways of the drawing.
         move(request, "send_back", actor)
-    try:
-        check(uow, request, now)
-    except Invalid as error:
-        raise _about_the_request(error) from None
+    file_parts.keep_answers(uow, request, answers, actor=actor, now=now)
+    _refuse_incomplete(uow, request, now, element_id)
     drafts = [version.id for _, version in proposed(uow, request.id) if version.state == "draft"]
     if drafts:
         versions.submit_all(uow, version_ids=drafts, actor=actor, now=now)
     content_hash = freeze(uow, request)
-    note(uow, request, "change.designed", actor, now, content_hash=content_hash, note=answers.get("note"))
+    shown = {"content_hash": content_hash, "plan": plan_of(request)}
+    note(uow, request, "change.designed", actor, now, **shown, note=answers.get("note"))
     return "submitted"
 
 
-def _about_the_request(error: Invalid) -> Invalid:
-    """The faults lie in the request, not in the form of the task."""
-    faults = [Fault(f"/request{f.pointer}", f.message, f.values, f.code) for f in error.faults]
-    return Invalid(N_("The request is not complete."), code=error.code, faults=faults)
+def _refuse_incomplete(uow: Session, request: ChangeRequest, now: datetime, element_id: str | None) -> None:
+    """``Invalid``: the faults lie in the request and its file, not in the form of the task."""
+    code, found = "incomplete", list(file_parts.lacking(uow, request, now, element_id))
+    try:
+        check(uow, request, now)
+    except Invalid as error:
+        code, found = error.code, [*error.faults, *found]
+    if found:
+        faults = [Fault(f"/request{f.pointer}", f.message, f.values, f.code) for f in found]
+        raise Invalid(N_("The request is not complete."), code=code, faults=faults)
 
 
 def record_test(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> bool:

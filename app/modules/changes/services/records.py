@@ -122,7 +122,9 @@ def version_ids(session: Session, request: ChangeRequest) -> list[int]:
 
 def plan_of(request: ChangeRequest) -> dict[str, Any]:
     """What is proposed besides the versions, and approved with them."""
+    file = {matter.FILE: request.file_hashes} if request.file_hashes else {}
     return {
+        **file,
         "driver": request.driver,
         "function_plan": request.function_plan,
         "expected_benefit": request.expected_benefit,

@@ -25,6 +25,7 @@ from app.modules.catalogue.schemas.content import NOT_DECIMAL, NOT_DURATION, NOT
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES, Group, product_type
 from app.modules.catalogue.types.description import label
 from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.file import PARTS
 from app.modules.changes.rules.states import EDITABLE
 from app.modules.changes.services.records import NO_REQUEST, facts_of
 from app.modules.changes.views import typed
@@ -136,6 +137,7 @@ def units() -> dict[str, OrganisationUnit]:
 
 
 _RULE_WORDS: Mapping[str, Mapping[str, str]] = {
+    **{part.key: part.names for part in PARTS.values()},
     **{group.key: group.labels for found in PRODUCT_TYPES.values() for group in found.groups},
     **FAMILIES,
     "minor": label("Minor", "一般变更"),

@@ -28,6 +28,7 @@ STEPS: Mapping[str, str] = {
     "plan": N_("Function plan"),
     "versions": N_("New version"),
     "launch": N_("Day and scope"),
+    "file": N_("Approver's file"),
     "check": N_("Check and submit"),
 }
 PROMPTS: Mapping[str, str] = {
@@ -35,6 +36,7 @@ PROMPTS: Mapping[str, str] = {
     "plan": N_("What changes for the customer, and what should it bring the bank?"),
     "versions": N_("Edit the new version beside the live one. Only what you change is reviewed."),
     "launch": N_("From which day, where and to whom? Say whether you wish a pilot first."),
+    "file": N_("What must an approver know besides? What is demanded must stand here before the design is submitted."),
     "check": N_("Read what you propose as the reviewers will see it, then submit."),
 }
 SCOPES = AVAILABILITY.attribute("scopes")

@@ -15,6 +15,8 @@ from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 from app.modules.changes import queries, services
 from app.modules.changes.models import ChangeRequest
+from app.modules.changes.queries.file import evidence_of, lines_of
+from app.modules.changes.rules.file import WRITTEN
 from app.modules.changes.services import submission
 from app.modules.changes.services.outlook import Compared, compare, outlook
 from app.modules.changes.services.standing import open_tasks
@@ -35,7 +37,7 @@ from app.modules.changes.views.grids import pointers
 from app.modules.changes.views.steps import STEPS, Typed
 from app.workflow.models import Task
 
-STEP = f"{REQUEST}/edit/<any(driver,plan,versions,launch,check):step>"
+STEP = f"{REQUEST}/edit/<any(driver,plan,versions,launch,file,check):step>"
 
 
 @pages.get(f"{REQUEST}/edit")
@@ -77,6 +79,9 @@ def save_step(request_id: int, step: str) -> Any:
 def _save(request_id: int, step: str, sent: Typed) -> None:
     if step == "check":
         return
+    if step == "file":
+        _save_file(request_id)
+        return
     details, contents = sent.details(), sent.contents()
     before = {c.product.code: c.proposed for c in sent.edited}
     wanted = [services.Wanted(product=code, content=content) for code, content in contents.items()]
@@ -84,6 +89,31 @@ def _save(request_id: int, step: str, sent: Typed) -> None:
         return
     with unit_of_work() as uow:
         services.save_step(uow, request_id=request_id, actor=current_actor(), now=now(), details=details, wanted=wanted)
+
+
+def _save_file(request_id: int) -> None:
+    """Write the parts of the approver's file that the page showed."""
+    typed = {part: request.form.get(f"{part}/text") for part in WRITTEN}
+    parts = {p: services.Written(text, _attachment(p)) for p, text in typed.items() if text is not None}
+    with unit_of_work() as uow:
+        services.write_parts(uow, request_id=request_id, parts=parts, actor=current_actor(), now=now())
+
+
+def _attachment(part: str) -> int | None:
+    chosen = request.form.get(f"{part}/attachment_id", "")
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 16 else None
+
+
+def _file(found: ChangeRequest, step: str, sent: Typed | None) -> dict[str, Any]:
+    """What the step of the approver's file shows; the check names what it lacks."""
+    if step not in {"file", "check"}:
+        return {}
+    lines = [line for line in lines_of(session(), found, now()) if line.part.written]
+    rows = {line.part.key: line.row for line in lines if line.row}
+    files = [(str(file.id), file.filename) for file, _ in evidence_of(session(), found)]
+    kept = {f"{part}/text": row.text for part, row in rows.items()}
+    kept |= {f"{part}/attachment_id": str(row.attachment_id or "") for part, row in rows.items()}
+    return {"lines": lines, "file_options": files, "file_form": sent.form if sent else kept}
 
 
 def _submit(request_id: int) -> Any:
@@ -157,6 +187,7 @@ def _show(found: ChangeRequest, step: str, *, error: DomainError | None = None, 
         today=clock.accounting_date(now()),
         design_task=_design_task(found),
         missing=[_lacking(found, fault) for fault in missing],
+        **_file(found, step, sent),
         **_outlook(found, sent),
     )
     return page, error.status if error else 200
@@ -169,6 +200,7 @@ def _done(found: ChangeRequest) -> set[str]:
         "plan": found.function_plan,
         "versions": any(c.touched for c in compare(session(), found, now())),
         "launch": found.effective_at or found.pilot_wish,
+        "file": found.file_hashes,
     }
     return {step for step, value in filled.items() if value}
 
