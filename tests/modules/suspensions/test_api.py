@@ -56,7 +56,6 @@ def test_nobody_but_risk_suspends(ask: Ask) -> None:
     ("body", "pointer"),
     [
         ({}, "/reason"),
-        ({**BODY, "scopes": [{"units": ["SH", "XX"]}]}, "/scopes/0/units"),
         ({**BODY, "scopes": [{}, {"channels": ["fax"]}]}, "/scopes/1/channels/0"),
         ({**BODY, "by": "me"}, "/by"),
     ],
@@ -65,6 +64,12 @@ def test_what_is_wrong_is_named(ask: Ask, body: dict[str, Any], pointer: str) ->
     answer = ask("chen.rui", "POST", "/products/TD/suspensions", body)
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer), answer.json
     assert ask("tan.xue", "GET", "/products/TD/suspensions").json["items"] == []
+
+
+def test_a_unit_that_is_not_there_is_named(ask: Ask) -> None:
+    answer = ask("chen.rui", "POST", "/products/TD/suspensions", {**BODY, "scopes": [{"units": ["SH", "XX"]}]})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (404, "/scopes/0/units")
+    assert "XX" in answer.json["errors"][0]["detail"]
 
 
 def test_the_same_scope_twice_says_which_was_first(ask: Ask) -> None:

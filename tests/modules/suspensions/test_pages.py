@@ -78,7 +78,7 @@ def test_what_was_typed_stays_when_something_lacks(as_person: Callable[..., Flas
     assert "Losses." in answer.text
     assert 'value="branch" checked' in answer.text
     answer = client.post(FORM, data={"csrf_token": token, "reason": "x", "confirm": "true", "units": ["XX"]})
-    assert (answer.status_code, "There is no unit XX." in answer.text) == (422, True)
+    assert (answer.status_code, "There is no unit XX." in answer.text) == (404, True)
 
 
 def test_the_task_shows_what_it_is_about(as_person: Callable[..., FlaskClient]) -> None:

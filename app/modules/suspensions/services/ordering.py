@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import SYSTEM, Actor
 from app.identity.models import OrganisationUnit
 from app.identity.permissions import Facts, require
-from app.kernel.errors import Conflict, Fault, Invalid
+from app.kernel.errors import Conflict, Fault, Invalid, NotThere
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.queries import stops_of
@@ -49,8 +49,8 @@ def suspend(
 ) -> Suspension:
     """Stop sales at once, all of them or within ``scopes``; the ratification starts by itself.
 
-    404 for an unknown product, 403 for anybody but risk, 409 where nothing is sold or sales are
-    stopped already, 422 with a pointer for an unknown unit, channel or customer group.
+    404 for an unknown product or unit, 403 for anybody but risk, 409 where nothing is sold or sales
+    are stopped already, 422 with a pointer for an unknown channel or customer group.
     """
     product = locked_product(uow, product_code)
     require(actor, SUSPEND, Facts(owner_department=product.owner_department))
@@ -93,7 +93,7 @@ def _begin_case(uow: Session, suspension: Suspension, product: Product, actor: A
 
 
 def _checked(uow: Session, scopes: Scopes) -> list[dict[str, Any]]:
-    """The scopes without what limits nothing; 422 names everything that is not known."""
+    """The scopes without what limits nothing; the refusal names everything that is not known."""
     units = {code for scope in scopes for code in scope.get("units") or ()}
     known = {
         "units": set(uow.scalars(select(OrganisationUnit.code).where(OrganisationUnit.code.in_(units)))),
@@ -101,8 +101,10 @@ def _checked(uow: Session, scopes: Scopes) -> list[dict[str, Any]]:
         "groups": set(CUSTOMER_GROUPS),
     }
     faults = list(_unknown(scopes, known))
-    if faults:
+    if any(not fault.pointer.endswith("/units") for fault in faults):
         raise Invalid(WRONG, faults=faults)
+    if faults:
+        raise NotThere(faults)
     found = [{axis: list(scope[axis]) for axis in AXES if scope.get(axis)} for scope in scopes]
     return [] if covers_everything(found) or not all(found) else found
 
