@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g
 from flask.views import MethodView
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, fields, validate
 
 from app.desks.calendar import queries, services
 from app.identity.permissions import require
@@ -15,20 +15,16 @@ from app.identity.web import current_actor, who
 from app.kernel.calendar import BankDay, last_published_year
 from app.kernel.clock import LAST_YEAR
 from app.kernel.database import session
-from app.kernel.errors import invalid
-from app.kernel.fields import text
-from app.kernel.i18n import N_
 from app.kernel.input import Blueprint
 from app.kernel.web import document_problems, idempotent, in_unit_of_work
 
 blueprint = Blueprint("calendar", __name__, description="Business days: the national calendar and the bank's own")
-MOST_DAYS = 400
-TOO_LONG = N_("From the first day to the last, at most %(most)s days.")
+FIRST_YEAR = 2001
+"""The first year of which the national calendar is known with its make-up days."""
 
 
-class Span(Schema):
-    first = fields.Date(required=True)
-    last = fields.Date(required=True)
+class YearQuery(Schema):
+    year = fields.Integer(required=True, validate=validate.Range(FIRST_YEAR, LAST_YEAR))
 
 
 class DayOut(Schema):
@@ -55,7 +51,7 @@ class BankDayIn(Schema):
 
     day = fields.Date(required=True)
     works = fields.Boolean(required=True, allow_none=True, truthy={True}, falsy={False})
-    reason = text(1, 400, required=True)
+    reason = fields.String(required=True, validate=[validate.Length(1, 400), validate.Regexp(r"^[^\x00]*\S[^\x00]*$")])
 
 
 class BankDayOut(Schema):
@@ -80,21 +76,15 @@ def _day(found: queries.Day) -> dict[str, Any]:
     }
 
 
-def _check(first: date, last: date) -> None:
-    if not 0 <= (last - first).days < MOST_DAYS or last.year > LAST_YEAR or first.year < 1950:
-        raise invalid("/last", TOO_LONG, most=MOST_DAYS)
-
-
 @blueprint.route("/business-days")
 class BusinessDays(MethodView):
     @document_problems(blueprint)
-    @blueprint.arguments(Span, location="query")
+    @blueprint.arguments(YearQuery, location="query")
     @blueprint.response(200, Days)
     def get(self, query: dict[str, Any]) -> Any:
-        """Which days are worked, from ``first`` to ``last``, both included."""
+        """Which days of a year are worked, day by day."""
         require(current_actor(), "calendar.see")
-        _check(query["first"], query["last"])
-        found = queries.days(session(), query["first"], query["last"])
+        found = queries.days(session(), date(query["year"], 1, 1), date(query["year"], 12, 31))
         return {"items": [_day(day) for day in found], "published_through": last_published_year()}
 
 
@@ -106,12 +96,8 @@ class BankDays(MethodView):
     @idempotent(who)
     def post(self, body: dict[str, Any]) -> Any:
         """Say that the bank works, or does not, on a day. Deadlines counted from now on use it."""
-        reason = body["reason"].strip()
-        if not reason:
-            raise invalid("/reason", N_("This is required."), code="required")
 
         def act(uow: Any) -> tuple[int, Any]:
-            given = {"day": body["day"], "works": body["works"], "reason": reason}
-            return 201, _entry(services.set_day(uow, **given, actor=current_actor(), now=g.now))
+            return 201, _entry(services.set_day(uow, **body, actor=current_actor(), now=g.now))
 
         return in_unit_of_work(act)

@@ -36,7 +36,7 @@ def set_day(uow: Session, *, day: date, works: bool | None, reason: str, actor: 
     before = uow.scalar(select(BankDay.works).where(BankDay.day == day).order_by(BankDay.id.desc()).limit(1))
     if works is None and before is None:
         raise invalid("/works", NOTHING)
-    row = BankDay(day=day, works=works, reason=reason, by=actor.username, at=now)
+    row = BankDay(day=day, works=works, reason=reason.strip(), by=actor.username, at=now)
     uow.add(row)
     payload = {"day": day.isoformat(), "old": before, "new": works, "reason": reason}
     audit.record(uow, STREAM, [audit.Entry("calendar.set", actor.username, now, payload)])

@@ -9,11 +9,11 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from app.identity.web import current_actor, who
+from app.kernel import spreadsheet
 from app.kernel.database import session
 from app.kernel.errors import Fault, invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.input import Blueprint
-from app.kernel.spreadsheet import MOST_BYTES
 from app.kernel.web import check_if_match, document_problems, etag, idempotent, in_unit_of_work
 from app.modules.changes import queries
 from app.modules.changes.models import ChangeRequest
@@ -96,13 +96,12 @@ def report(plan: Plan, *, applied: bool) -> dict[str, Any]:
     }
 
 
-def sent_file() -> bytes:
-    """The workbook that was sent; 422 without one."""
+def sent_sheet() -> spreadsheet.Sheet:
+    """The workbook that was sent, read; 422 without one or for one that cannot be read, 413 for one too large."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise invalid("/file", NO_FILE, code="required")
-    content: bytes = upload.read(MOST_BYTES + 1)
-    return content
+    return spreadsheet.read(upload.read(spreadsheet.MOST_BYTES + 1))
 
 
 def as_file(found: ChangeRequest) -> Response:
@@ -133,16 +132,17 @@ class Sheet(MethodView):
         Otherwise 422 with the address of each cell that is refused. ``If-Match`` is checked when it is sent.
         """
         actor = current_actor()
+        found = queries.request_for(session(), request_id, actor)
+        sheets.refuse_closed(found, actor)
+        # Before the unit of work: others need not wait while a file is read.
+        sheet = sent_sheet()
         if query.get("preview"):
-            found = queries.request_for(session(), request_id, actor)
-            sheets.refuse_closed(found, actor)
-            return report(sheets.plan(session(), found, sent_file(), g.now), applied=False)
+            return report(sheets.plan(session(), found, sheet, g.now), applied=False)
 
         def act(uow: Any) -> tuple[int, Any]:
             current = sheets.editable(uow, request_id, actor)
             if request.headers.get("If-Match"):
                 check_if_match(etag("change", current.id, current.version))
-            plan = sheets.apply(uow, request_id=request_id, raw=sent_file(), actor=actor, now=g.now)
-            return 200, report(plan, applied=True)
+            return 200, report(sheets.apply(uow, current, sheet, actor=actor, now=g.now), applied=True)
 
         return in_unit_of_work(act)

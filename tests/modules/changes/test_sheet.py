@@ -294,6 +294,12 @@ def test_a_document_that_would_be_wrong_is_told_at_the_cell_that_makes_it_so(ask
     assert item(answer, cell)["outcome"] == "refused"
 
 
+def test_a_wrong_value_is_told_at_its_own_line_only(book: Workbook, send: Send) -> None:
+    right, wrong = put(book, 60, "terms.minimum"), put(book, "5000")
+    answer = send(book)
+    assert (item(answer, right)["outcome"], item(answer, wrong)["outcome"]) == ("changed", "refused")
+
+
 def test_a_name_that_looks_like_a_formula_is_a_text(ask: Ask, play: Play) -> None:
     content = {**deepcopy(dict(TIME_DEPOSIT)), "basics": {"name": {"en": "=HYPERLINK(1)", "zh": "=1+1"}}}
     play.sell({"EVIL": content})
@@ -351,7 +357,7 @@ def test_many_products_take_as_many_statements_as_one(ask: Ask, play: Play) -> N
         end_read()
         request = session().get_one(ChangeRequest, number)
         with counted() as reading:
-            sheets.plan(session(), request, raw, BEGIN)
+            sheets.plan(session(), request, spreadsheet.read(raw), BEGIN)
         return [len([s for s in said if s.startswith("SELECT")]) for said in (giving, reading)]
 
     assert cost("TD") == cost(*codes)

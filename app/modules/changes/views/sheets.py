@@ -15,7 +15,7 @@ from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.services import sheets
 from app.modules.changes.services.sheets import Plan
-from app.modules.changes.sheet_api import as_file, sent_file
+from app.modules.changes.sheet_api import as_file, sent_sheet
 from app.modules.changes.views.base import EXPLAINED, REQUEST, may_edit, now, pages, to, visible
 
 MOST_SHOWN = 200
@@ -41,7 +41,7 @@ def preview_sheet(request_id: int) -> Any:
     """What the uploaded sheet would change; nothing is written."""
     found = _editable(request_id)
     try:
-        return _page(found, plan=sheets.plan(session(), found, sent_file(), now()))
+        return _page(found, plan=sheets.plan(session(), found, sent_sheet(), now()))
     except EXPLAINED as error:
         return _page(found, error=error)
 
