@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check bench lock browser messages
+.PHONY: help run test check bench plays lock browser messages
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,12 @@ run: $(VENV)/.runtime ## start the demo bank on embedded SQLite and print the ad
 
 bench: $(VENV)/.dev ## measure every budget on both databases; writes var/bench.json
 	@$(BIN)/python -m bench
+
+PLAYS ?= 20000
+SEED ?= 1
+KIND ?= sqlite
+plays: $(VENV)/.dev ## play random people against the rules (PLAYS=20000 SEED=1 KIND=sqlite|postgresql; MOVES=3,17 plays one again)
+	@$(BIN)/python -m tests.plays --plays $(PLAYS) --seed $(SEED) --kind $(KIND) --moves "$(MOVES)"
 
 # The browser tests need a Chromium. Where it may be installed it is; otherwise they skip, loudly.
 browser:

@@ -37,6 +37,13 @@ def test_a_changed_cell_keeps_its_row_and_a_new_row_is_added_whole() -> None:
     assert changes[0].holder == "fixed"
 
 
+def test_a_row_in_which_nothing_stands_is_a_row_all_the_same() -> None:
+    """A scope that limits nothing: found by a random play."""
+    limited, everywhere = ({"availability": {"scopes": [scope]}} for scope in ({"units": ["SH"]}, {}))
+    assert [c.kind for c in changed(difference(document(**limited), document(**everywhere)))] == ["added", "removed"]
+    assert [c.kind for c in changed(difference(document(**everywhere), document(**limited)))] == ["added", "removed"]
+
+
 def test_a_version_may_treat_existing_holders_otherwise_than_its_type() -> None:
     new = document(tier("P1Y", "0.02"), holders={"rates.tiers": "tracks"})
     assert {c.holder for c in difference(document(), new) if c.group == "rates"} == {"tracks"}

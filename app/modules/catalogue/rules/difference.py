@@ -110,7 +110,7 @@ def _rows(group: Group, attribute: Attribute, old: Any, new: Any, holder: str) -
 
 def _row(group: Group, attribute: Attribute, key: str, old: Any, new: Any, holder: str) -> Iterator[Change]:
     path = f"{group.key}.{attribute.key}[{key}]"
-    name = {k: v for k, v in (new or old).items() if k in attribute.key_by}
+    name = {k: v for k, v in (old if new is None else new).items() if k in attribute.key_by}
     if old is None or new is None or old == new:
         yield Change(
             group.key, attribute.key, None, path, attribute.labels, name, old, new, _kind(old, new), holder, "list"

@@ -1,0 +1,114 @@
+"""Playing: moves drawn from a seed, checked after each, and shrunk when a rule is broken.
+
+Each move has a chance of its own, made of the seed and its number: a play can
+be played again with some of its moves left out, and the others stay the same.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from app.kernel.database import end_read, session
+from app.kernel.errors import DomainError
+from app.workflow.engine import EngineError
+from tests.plays import moves
+from tests.plays.bank import Bank
+from tests.plays.rules import answers_agree, broken, chains_hold
+from tests.plays.work import work
+
+LENGTH = 45
+WEIGHTS: dict[moves.Move, int] = {
+    work: 50,
+    moves.wait: 12,
+    moves.draft: 8,
+    moves.edit: 5,
+    moves.submit: 2,
+    moves.withdraw: 1,
+    moves.observe: 2,
+    moves.stop_pilot: 1,
+    moves.close_condition: 2,
+    moves.operate: 4,
+    moves.imported: 2,
+    moves.new_product: 1,
+    moves.suspend_sales: 1,
+}
+FEW = 4
+"""Probes into each product when a play ends."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A play that broke a rule, or broke down."""
+
+    seed: int
+    moves: tuple[int, ...]
+    """Those that are left of it."""
+    said: tuple[str, ...]
+
+    def __str__(self) -> str:
+        again = ",".join(map(str, self.moves))
+        return "\n".join([*self.said, f"again: make plays SEED={self.seed} MOVES={again}"])
+
+
+def play(seed: int, bank: Bank, numbers: Sequence[int], tally: Counter[str] | None = None) -> Broken | None:
+    """Play the moves of these numbers on a bank as it was seeded."""
+    for place, number in enumerate(numbers):
+        chance = Random(f"{seed}/{number}")
+        said = _step(bank, chance, tally if tally is not None else Counter())
+        if said:
+            return Broken(seed, tuple(numbers[: place + 1]), said)
+    said = _read(lambda: _at_the_end(bank, Random(f"{seed}/end")))
+    return Broken(seed, tuple(numbers), said) if said else None
+
+
+def _at_the_end(bank: Bank, chance: Random) -> tuple[str, ...]:
+    """All chains from their beginning, and answers about every product."""
+    bank.verified.clear()
+    return (*chains_hold(session(), bank), *answers_agree(session(), bank, chance, FEW, products=None))
+
+
+def _step(bank: Bank, chance: Random, tally: Counter[str]) -> tuple[str, ...]:
+    bank.pass_time(timedelta(seconds=chance.randint(1, 3)))
+    move = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    try:
+        move(bank, chance)
+        tally[move.__name__] += 1
+    except (DomainError, EngineError) as error:
+        # Nothing was changed, so that nothing needs to be checked.
+        tally[f"{move.__name__} refused: {getattr(error, 'code', type(error).__name__)}"] += 1
+        return ()
+    except Exception:
+        return (f"{move.__name__} broke down:\n{traceback.format_exc()}",)
+    return _read(lambda: tuple(f"{move.__name__}: {sentence}" for sentence in broken(session(), bank, chance)))
+
+
+def _read(ask: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    end_read()
+    try:
+        return ask()
+    except Exception:
+        return (f"the check broke down:\n{traceback.format_exc()}",)
+    finally:
+        session().expunge_all()
+        end_read()
+
+
+def shrunk(found: Broken, again: Callable[[Sequence[int]], Broken | None]) -> Broken:
+    """The play without the moves that it breaks without; ``again`` plays on a fresh bank."""
+    size = len(found.moves) // 2
+    while size:
+        place = 0
+        while place < len(found.moves):
+            fewer = found.moves[:place] + found.moves[place + size :]
+            less = again(fewer) if fewer else None
+            if less is None:
+                place += size
+            else:
+                found = less
+        size //= 2
+    return found

@@ -1,0 +1,98 @@
+"""An application on a database that is put back before each play."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from app.bootstrap import create_app
+from app.identity.actors import Actor
+from app.kernel.database import db, unit_of_work
+from app.workflow.deployments import library
+from tests.databases import TestDatabase
+from tests.plays.bank import Bank, people, seed
+from tests.plays.player import LENGTH, Broken, play, shrunk
+from tests.plays.work import consent
+
+SETTINGS = {"TESTING": True, "DEMO": True, "SECRET_KEY": "only for plays", "SCHEDULER": False}
+
+
+class Stage:
+    """Plays on one database, one after the other."""
+
+    def __init__(self, database: TestDatabase):
+        self._database = database
+        self._actors: dict[str, Actor] = {}
+        self.bank = Bank()
+        self.tally: Counter[str] = Counter()
+        """How often each move was made or refused."""
+
+    def fresh(self) -> Bank:
+        """The bank as it was seeded."""
+        self._let_go()
+        if not self._actors:
+            self._database.fresh()
+        self._database.filled("plays", self._fill)
+        if not self._actors:
+            library._bundles.clear()
+            self._actors = people()
+        self.bank = Bank(actors=self._actors)
+        return self.bank
+
+    def _fill(self) -> None:
+        with unit_of_work() as uow:
+            seed(uow)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        db.session.remove()
+        if self._database.kind == "sqlite":
+            db.engine.dispose()
+
+    def play(self, number: int, moves: Sequence[int] = range(LENGTH)) -> Broken | None:
+        return play(number, self.fresh(), moves, self.tally)
+
+    def agree(self, steps: int) -> None:
+        """Whoever may says yes to the oldest open task, again and again."""
+        for _ in range(steps):
+            self.bank.pass_time(timedelta(minutes=1))
+            consent(self.bank)
+
+    def search(self, number: int) -> Broken | None:
+        """One play; if it breaks a rule, the shortest of its kind."""
+        found = self.play(number)
+        return shrunk(found, lambda moves: self.play(number, moves)) if found else None
+
+
+@contextmanager
+def stage(kind: str, worker: str) -> Iterator[Stage]:
+    """For a run of its own; in the suite the fixtures give the database."""
+    # In memory where there is such a place: plays are many, and none needs to last.
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="tollgate-plays-", dir=memory if os.access(memory, os.W_OK) else None))
+    database = TestDatabase(kind, folder, f"plays_{worker}")
+    app: Flask = create_app({"SQLALCHEMY_DATABASE_URI": database.fresh(), **SETTINGS})
+    try:
+        with app.app_context():
+            yield Stage(database)
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        database.drop()
+        shutil.rmtree(folder)
+
+
+def played(kind: str, worker: str, first: int, count: int) -> tuple[list[Broken], Counter[str]]:
+    """Some plays in a process of their own; what broke, shrunk, and what was done."""
+    logging.disable(logging.CRITICAL)
+    with stage(kind, f"{worker}_{os.getpid()}_{first}") as found:
+        return [broken for n in range(first, first + count) if (broken := found.search(n))], found.tally

@@ -1,0 +1,114 @@
+"""Working on tasks in a play: whichever are open, by whoever may, found by the permission table and the form alone."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.permissions import allowed
+from app.kernel.database import end_read, session, unit_of_work
+from app.workflow.deployments.library import bundle
+from app.workflow.engine import Run
+from app.workflow.forms import form_named
+from app.workflow.instances.progress import functions
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks import attachments, services
+from tests.plays.answers import Consent, Mood, filled_in
+from tests.plays.bank import Bank
+from tests.plays.moods import AnyMood
+
+ACTIONS = ("complete",) * 14 + ("claim", "release", "delegate", "transfer", "comment", "draft") + ("send_back",) * 2
+
+
+def work(bank: Bank, chance: Random) -> None:
+    """One action on one open task."""
+    task, case = _pick(chance)
+    if task is None or case is None:
+        return
+    actor = _worker(bank, chance, task, case)
+    action = chance.choice(ACTIONS)
+    if action == "complete":
+        _complete(bank, chance, task, case, actor)
+    elif action in {"delegate", "transfer"}:
+        to = _worker(bank, chance, task, case).username
+        _act(lambda uow: getattr(services, action)(uow, task_id=task.id, to=to, actor=actor, now=bank.now))
+    elif action == "send_back":
+        _send_back(bank, chance, task, case, actor)
+    elif action == "comment":
+        _act(lambda uow: services.comment(uow, task_id=task.id, text="Seen.", actor=actor, now=bank.now))
+    elif action == "draft":
+        _act(lambda uow: services.save_draft(uow, task_id=task.id, data={}, actor=actor, now=bank.now))
+    else:
+        _act(lambda uow: getattr(services, action)(uow, task_id=task.id, actor=actor, now=bank.now))
+
+
+def _act(act: Any) -> None:
+    with unit_of_work() as uow:
+        act(uow)
+
+
+def _pick(chance: Random) -> tuple[Task | None, ProcessInstance | None]:
+    opened = select(Task, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Task.instance_id)
+    rows = session().execute(opened.where(Task.state == "open").order_by(Task.id)).all()
+    session().expunge_all()
+    end_read()
+    if not rows:
+        return None, None
+    task, case = chance.choice(rows)
+    return task, case
+
+
+def _worker(bank: Bank, chance: Random, task: Task, case: ProcessInstance) -> Actor:
+    """Mostly somebody who may; at times anybody."""
+    facts = services.facts_of(case, task)
+    may = [actor for _, actor in sorted(bank.actors.items()) if allowed(actor, "task.complete", facts)]
+    return chance.choice(may) if may and chance.random() < 0.88 else bank.anybody(chance)
+
+
+def consent(bank: Bank) -> None:
+    """The first of those who may completes the oldest open task, with yes to everything."""
+    opened = select(Task, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Task.instance_id)
+    found = session().execute(opened.where(Task.state == "open").order_by(Task.id).limit(1)).first()
+    session().expunge_all()
+    end_read()
+    if found is not None:
+        task, case = found
+        facts = services.facts_of(case, task)
+        actor = next(a for _, a in sorted(bank.actors.items()) if allowed(a, "task.complete", facts))
+        _act(lambda uow: _completed(uow, bank, task, case, actor, Consent(), task.version))
+
+
+def _complete(bank: Bank, chance: Random, task: Task, case: ProcessInstance, actor: Actor) -> None:
+    version = task.version if chance.random() < 0.98 else task.version + 1
+    _act(lambda uow: _completed(uow, bank, task, case, actor, AnyMood(bank, chance), version))
+
+
+def _completed(
+    uow: Session, bank: Bank, task: Task, case: ProcessInstance, actor: Actor, mood: Mood, version: int
+) -> None:
+    def attach() -> int:
+        told: dict[str, Any] = {"task_id": task.id, "filename": "report.txt", "content": b"measured"}
+        return attachments.attach(uow, actor=actor, now=bank.now, **told).id
+
+    answers = filled_in(form_named(task.form), case.variables, mood, attach)
+    services.complete_task(uow, task_id=task.id, version=version, data=answers, actor=actor, now=bank.now)
+
+
+def _send_back(bank: Bank, chance: Random, task: Task, case: ProcessInstance, actor: Actor) -> None:
+    steps = _earlier(task, case, bank)
+    if steps:
+        told: dict[str, Any] = {"element_id": chance.choice(steps), "reason": "Look again.", "version": None}
+        _act(lambda uow: services.send_back(uow, task_id=task.id, actor=actor, now=bank.now, **told))
+
+
+def _earlier(task: Task, case: ProcessInstance, bank: Bank) -> list[str]:
+    if case.engine_state is None:
+        return []
+    parts = bundle(session(), case.definition_id, case.called or ())
+    run = Run.load(case.engine_state, parts.specs, parts.drawings, bank.now, functions(bank.now))
+    end_read()
+    return run.earlier_steps(task.element_id)
