@@ -18,10 +18,12 @@ from app.kernel.input import Blueprint
 from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.changes import presenting as show
 from app.modules.changes import queries, schemas, services
+from app.modules.changes.exporting.bundle import bundle
 from app.modules.changes.exporting.document import file_json
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import WRITTEN
 from app.modules.changes.services.records import for_change
+from app.workflow.models import ProcessInstance
 
 blueprint = Blueprint("changes", __name__, description="Change requests: proposals, reviews, pilots")
 ID = "<int(max=9007199254740991):request_id>"
@@ -120,6 +122,21 @@ class ApproversFile(MethodView):
     def get(self, request_id: int) -> Any:
         """The parts of the approver's file: which of them are demanded, and which are there."""
         return _file(session(), queries.request_for(session(), request_id, current_actor()))
+
+
+@blueprint.route(f"/change-requests/{ID}/file/bundle")
+class FileBundle(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schema={"type": "string", "format": "binary"}, content_type="application/zip")
+    def get(self, request_id: int) -> Any:
+        """The approver's file as a zip with its evidence and audit chains; ``flask file verify`` checks it offline."""
+        actor = current_actor()
+        found = queries.request_for(session(), request_id, actor)
+        case = session().get(ProcessInstance, found.instance_id) if found.instance_id else None
+        content = bundle(session(), found, case, now=g.now, exported_by=actor.username)
+        answer = Response(content, mimetype="application/zip")
+        answer.headers["Content-Disposition"] = f"attachment; filename={found.number}.zip"
+        return answer
 
 
 @blueprint.route(f"/change-requests/{ID}/file/<any({','.join(WRITTEN)}):part>")

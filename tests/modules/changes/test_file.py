@@ -90,6 +90,14 @@ def lines_of_rows(s: Any, play: Play) -> list[FilePart]:
     return list(rows)
 
 
+def test_a_program_takes_the_bundle(say: Callable[..., TestResponse], play: Play, tmp_path: Path) -> None:
+    answer = say("GET", f"/change-requests/{play.request_id}/file/bundle")
+    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    (tmp_path / "f.zip").write_bytes(answer.data)
+    assert list(faults(tmp_path / "f.zip")) == []
+    assert say("GET", f"/change-requests/{play.request_id}/file/bundle", None, "he.jia").status_code == 404
+
+
 def test_giving_up_needs_no_file(play: Play) -> None:
     designing(play).do(
         "design_change", decision="withdraw", note="Not now.", **dict.fromkeys(map("file_{}".format, WRITTEN))
