@@ -94,7 +94,8 @@ def _completed(
         told: dict[str, Any] = {"task_id": task.id, "filename": "report.txt", "content": b"measured"}
         return attachments.attach(uow, actor=actor, now=bank.now, **told).id
 
-    answers = filled_in(form_named(task.form), case.variables, mood, attach)
+    told = {**case.variables, **services.known_of(uow, task, case, bank.now).facts}
+    answers = filled_in(form_named(task.form), told, mood, attach)
     services.complete_task(uow, task_id=task.id, version=version, data=answers, actor=actor, now=bank.now)
 
 
