@@ -21,7 +21,7 @@ from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
 from app.workflow.forms import form_named
 from app.workflow.models import ProcessInstance, Task
-from app.workflow.tasks.services import facts_of
+from app.workflow.tasks.services import facts_of, known_of
 from bench.results import Result
 from bench.world import ROOT, World
 from tests.plays.answers import Consent, filled_in
@@ -139,7 +139,9 @@ def _standing(request_id: int) -> tuple[str, ProcessInstance, Task | None]:
 
 def _complete(world: World, meter: Meter, instance: ProcessInstance, task: Task) -> None:
     who = next(p.username for p in PEOPLE if _may(world.actor(p.username), instance, task))
-    answers = filled_in(form_named(task.form), instance.variables, Consent(), lambda: _attached(world, who, task.id))
+    known = {**instance.variables, **known_of(session(), task, instance, clock.now()).facts}
+    end_read()
+    answers = filled_in(form_named(task.form), known, Consent(), lambda: _attached(world, who, task.id))
     body = {"version": task.version, "data": answers}
     meter.take(task.element_id, lambda: world.post(who, f"/tasks/{task.id}/complete", body))
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -28,6 +28,7 @@ from tests.plays.bank import BEGIN, CHANNELS, GROUPS, UNITS, Bank, codes, publis
 from tests.processes.bank import TIME_DEPOSIT
 
 Move = Callable[[Bank, Random], None]
+MOST_OPEN = 3
 DRIVER = {"kind": "external", "source": "market", "reason": "Rates on the market have moved."}
 
 
@@ -104,6 +105,10 @@ def wanted(uow: Session, code: str, bank: Bank, chance: Random) -> changes.Wante
 
 
 def draft(bank: Bank, chance: Random) -> None:
+    """Not too many at once: a play is to get far with some."""
+    if session().scalar(select(func.count()).where(ChangeRequest.state.not_in(ENDED))) >= MOST_OPEN:  # type: ignore[operator]
+        end_read()
+        return
     named = chance.sample(codes(), chance.choice((1, 1, 1, 2, 3)))
     actor = _proposer(bank, chance)
 

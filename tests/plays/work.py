@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -69,17 +71,32 @@ def _worker(bank: Bank, chance: Random, task: Task, case: ProcessInstance) -> Ac
     return chance.choice(may) if may and chance.random() < 0.88 else bank.anybody(chance)
 
 
-def consent(bank: Bank) -> None:
-    """The first of those who may completes the oldest open task, with yes to everything."""
+def consent(bank: Bank, chance: Random | None = None) -> bool:
+    """Somebody who may completes the oldest open task with yes to everything; whether anybody did."""
     opened = select(Task, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Task.instance_id)
-    found = session().execute(opened.where(Task.state == "open").order_by(Task.id).limit(1)).first()
+    found = session().execute(opened.where(Task.state == "open").order_by(Task.id)).all()
     session().expunge_all()
     end_read()
-    if found is not None:
-        task, case = found
+    for task, case in found:
         facts = services.facts_of(case, task)
-        actor = next(a for _, a in sorted(bank.actors.items()) if allowed(a, "task.complete", facts))
-        _act(lambda uow: _completed(uow, bank, task, case, actor, Consent(), task.version))
+        may = [a for _, a in sorted(bank.actors.items()) if allowed(a, "task.complete", facts)]
+        if may:
+            actor, mood = (chance.choice(may), AnyMood(bank, chance, 0.96)) if chance else (may[0], Consent())
+            _act(_completion(bank, task, case, actor, mood))
+            return True
+    return False
+
+
+def _completion(bank: Bank, task: Task, case: ProcessInstance, actor: Actor, mood: Mood) -> Callable[[Session], None]:
+    return lambda uow: _completed(uow, bank, task, case, actor, mood, task.version)
+
+
+def rush(bank: Bank, chance: Random) -> None:
+    """Several tasks in a row go the way of the case, so that plays get far."""
+    for _ in range(chance.randint(2, 10)):
+        bank.pass_time(timedelta(seconds=1))
+        if not consent(bank, chance):
+            return
 
 
 def _complete(bank: Bank, chance: Random, task: Task, case: ProcessInstance, actor: Actor) -> None:
