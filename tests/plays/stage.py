@@ -7,19 +7,21 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import func, select
 
 from app.bootstrap import create_app
 from app.identity.actors import Actor
-from app.kernel.database import db, unit_of_work
+from app.kernel.audit import AuditEvent
+from app.kernel.database import db, end_read, session, unit_of_work
 from app.workflow.deployments import library
 from tests.databases import TestDatabase
-from tests.plays.bank import Bank, people, seed
+from tests.plays.bank import BEGIN, Bank, people, seed
 from tests.plays.player import LENGTH, Broken, play, shrunk
 from tests.plays.work import consent
 
@@ -36,21 +38,23 @@ class Stage:
         self.tally: Counter[str] = Counter()
         """How often each move was made or refused."""
 
-    def fresh(self) -> Bank:
-        """The bank as it was seeded."""
+    def fresh(self, name: str = "plays", further: Callable[[], object] = lambda: None) -> Bank:
+        """The bank as it was seeded, and as ``further`` left it; made once for each name."""
         self._let_go()
         if not self._actors:
             self._database.fresh()
-        self._database.filled("plays", self._fill)
+        self._database.filled(name, lambda: self._fill(further))
         if not self._actors:
             library._bundles.clear()
             self._actors = people()
-        self.bank = Bank(actors=self._actors)
+        self.bank = Bank(now=_latest(), actors=self._actors)
         return self.bank
 
-    def _fill(self) -> None:
+    def _fill(self, further: Callable[[], object]) -> None:
         with unit_of_work() as uow:
             seed(uow)
+        self.bank = Bank(actors=people())
+        further()
         self._let_go()
 
     def _let_go(self) -> None:
@@ -71,6 +75,13 @@ class Stage:
         """One play; if it breaks a rule, the shortest of its kind."""
         found = self.play(number)
         return shrunk(found, lambda moves: self.play(number, moves)) if found else None
+
+
+def _latest() -> datetime:
+    """A while after all that has happened."""
+    found = session().scalar(select(func.max(AuditEvent.at)))
+    end_read()
+    return max(found or BEGIN, BEGIN) + timedelta(minutes=1)
 
 
 @contextmanager
