@@ -35,9 +35,7 @@ def main() -> int:
             bad += len(broken)
             for each in broken:
                 sys.stdout.write(f"\n{each}\n")
-            if done % 8 == 0 or broken:
-                _say(min(done * CHUNK, asked.plays), bad, began)
-    _say(asked.plays, bad, began)
+            _say(min(done * CHUNK, asked.plays), bad, began)
     sys.stdout.write("".join(f"  {count:>9,} {name}\n" for name, count in tally.most_common()))
     return 1 if bad else 0
 

@@ -21,7 +21,7 @@ from app.modules.changes.models import ChangeRequest
 from app.workflow.engine import EngineError
 from tests.plays import moves
 from tests.plays.bank import Bank
-from tests.plays.rules import answers_agree, broken, chains_hold
+from tests.plays.rules import answers_agree, broken, chains_hold, grown_chains
 from tests.plays.work import rush, work
 
 LENGTH = 40
@@ -74,7 +74,10 @@ def play(seed: int, bank: Bank, numbers: Sequence[int], tally: Counter[str]) -> 
 def _at_the_end(bank: Bank, chance: Random) -> tuple[str, ...]:
     """All chains from their beginning, and answers about every product."""
     bank.verified.clear()
-    return (*chains_hold(session(), bank), *answers_agree(session(), bank, chance, FEW, products=None))
+    return (
+        *chains_hold(session(), grown_chains(session(), bank)),
+        *answers_agree(session(), bank, chance, FEW, products=None),
+    )
 
 
 def _step(bank: Bank, chance: Random, tally: Counter[str]) -> tuple[str, ...]:
