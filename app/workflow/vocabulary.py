@@ -41,6 +41,7 @@ class Context:
 
 Handler = Callable[[Context], Any]
 Guard = Callable[[Session, str, str | None], None]
+EndGuard = Callable[[Session, ProcessInstance], None]
 """Given the unit of work, the key of the process and the business key of a case that is to start; raises to refuse."""
 
 
@@ -92,6 +93,7 @@ _RECORDERS: dict[str, Verb] = {}
 _FACTS: dict[str, Verb] = {}
 _CANCELLED: dict[str, Handler] = {}
 _GUARDS: dict[str, Guard] = {}
+_ENDS: dict[str, EndGuard] = {}
 _KNOWN: dict[str, Teller] = {}
 
 
@@ -130,6 +132,24 @@ def when_cancelled(process_key: str) -> Callable[[Handler], Handler]:
 
 def cancelled(process_key: str) -> Handler | None:
     return _CANCELLED.get(process_key)
+
+
+def before_end(process_key: str) -> Callable[[EndGuard], EndGuard]:
+    """``@before_end("product_update")``: refuses that a case ends while the feature's record is open.
+
+    The drawing's ways all close it; an operator who moves a case to a step beside
+    them, such as one behind a reminder, would else end the case and leave the record behind.
+    """
+
+    def add(function: EndGuard) -> EndGuard:
+        _ENDS[process_key] = function
+        return function
+
+    return add
+
+
+def end_guard(process_key: str) -> EndGuard | None:
+    return _ENDS.get(process_key)
 
 
 def before_start(*process_keys: str) -> Callable[[Guard], Guard]:

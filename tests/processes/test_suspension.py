@@ -186,6 +186,16 @@ def test_an_operator_cannot_put_a_case_past_the_second_person(halt: Halt) -> Non
     assert halt.sale("TD", **HERE).reasons[0].code == "suspended"
 
 
+def test_an_operator_cannot_end_the_case_by_way_of_a_reminder(halt: Halt) -> None:
+    """The step behind a reminder ends a side path, and with nothing else running it would end the case."""
+    halt.suspend("TD")
+    told = {"element_id": "escalate_remedy", "reason": "Stuck."}
+    with pytest.raises(Conflict, match="still open"), unit_of_work() as uow:
+        move(uow, instance_id=halt.instance().id, actor=person(uow, "lu.ming"), now=halt.now, **told)
+    all_holds(halt)
+    assert halt.standing() == ["ratify_suspension"]
+
+
 def test_no_case_begins_without_an_order(bank: Flask) -> None:
     with pytest.raises(Conflict, match="begins with a suspension"), unit_of_work() as uow:
         start_instance(

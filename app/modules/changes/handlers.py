@@ -18,6 +18,7 @@ from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules import routing
 from app.modules.changes.rules.file import KEY_OF_FIELD
 from app.modules.changes.rules.routing import consolidation_inputs
+from app.modules.changes.rules.states import ENDED
 from app.modules.changes.services import (
     chasing,
     differences,
@@ -35,6 +36,7 @@ from app.workflow.vocabulary import (
     Context,
     Known,
     Several,
+    before_end,
     before_start,
     facts,
     handler,
@@ -219,6 +221,13 @@ def refuse_start(uow: Session, process_key: str, business_key: str | None) -> No
     """A case begins with the submission of its request; the processes it calls never begin by themselves."""
     if process_key != PROCESS or not waits_for_case(uow, business_key):
         raise Conflict(N_("This process begins with a change request: POST /change-requests."), code="no_request")
+
+
+@before_end(PROCESS)
+def refuse_end(uow: Session, instance: ProcessInstance) -> None:
+    """Nobody ends the case past the steps that end the request."""
+    if of_case(uow, instance).state not in ENDED:
+        raise Conflict(N_("The case cannot end here: what it is about is still open."), code="matter_open")
 
 
 @when_cancelled(PROCESS)

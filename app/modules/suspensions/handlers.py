@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.modules.suspensions.rules import ENDED
 from app.modules.suspensions.services import steps
 from app.modules.suspensions.services.ordering import PROCESS
 from app.modules.suspensions.services.records import of_case, waits_for_case
-from app.workflow.vocabulary import Context, before_start, handler, recorder, when_cancelled
+from app.workflow.models import ProcessInstance
+from app.workflow.vocabulary import Context, before_end, before_start, handler, recorder, when_cancelled
 
 
 def _who_and_when(context: Context) -> dict[str, Any]:
@@ -35,6 +37,14 @@ def refuse_start(uow: Session, process_key: str, business_key: str | None) -> No
 def refuse_cancelling(context: Context) -> None:
     """Whoever ordered a suspension cannot lift it by withdrawing its case, nor can an operator."""
     raise Conflict(N_("A suspension is not withdrawn; it ends by its own steps."), code="not_withdrawn")
+
+
+@before_end(PROCESS)
+def refuse_end(uow: Session, instance: ProcessInstance) -> None:
+    """Nobody ends the case past the steps that end the suspension."""
+    uow.flush()
+    if of_case(uow, instance).state not in ENDED:
+        raise Conflict(N_("The case cannot end here: what it is about is still open."), code="matter_open")
 
 
 @handler("suspensions.stop")

@@ -259,6 +259,9 @@ def _store_instance(step: Step, outcome: Outcome, state: bytes) -> None:
     instance.variables = plain(outcome.variables)
     instance.waiting_timers = len(outcome.timers)
     if outcome.completed:
+        guard = vocabulary.end_guard(instance.process_key)
+        if guard is not None:
+            guard(step.uow, instance)
         instance.state, instance.ended_at, instance.engine_state = "completed", step.now, None
         step.note("instance.complete", path=step.run.passed)
     else:
