@@ -40,7 +40,8 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
         "file_first_review": "上线满6个月的首个工作日，由信用卡中心牵头后评价。",
     },
     "test_change": {"stability": "pass", "security": "pass", "summary": "稳定性与安全性测试通过。"},
-    "review_by_department": {"verdict": "approve"},
+    "give_opinion": {"verdict": "approve", "opinion": "同意，要点均已核对。"},
+    "sign_off": {"decision": "sign"},
 }
 
 
@@ -71,8 +72,9 @@ def _auto_loan(now: datetime) -> None:
         expected_benefit="四季度新增车贷1.2亿元。",
     )
     _prepared(case, now, head="lin.yue", initiator="zhao.heng")
-    for task in _open(case):
-        _do(now, task, _officer(task.department))
+    for role in ("officer", "head"):
+        for task in _open(case):
+            _do(now, task, _one(task.department, role))
 
 
 def _metro_card(now: datetime) -> None:
@@ -136,8 +138,8 @@ def _open(case: int) -> list[Task]:
     return found
 
 
-def _officer(department: str | None) -> str:
-    return next(p.username for p in PEOPLE if p.department == department and "officer" in p.roles)
+def _one(department: str | None, role: str) -> str:
+    return next(p.username for p in PEOPLE if p.department == department and role in p.roles)
 
 
 def _person(uow: Session, username: str) -> Actor:

@@ -7,15 +7,17 @@ Maker is never checker: that, too, is a predicate here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.identity.actors import Actor
 from app.kernel.errors import Forbidden
 
 REVIEW = "review"
+SIGN = "sign"
 DECIDE = "decide"
 CONFIRM = "confirm"
+_BY_DEPARTMENT = frozenset({REVIEW, SIGN})
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Facts:
 
     initiator: str | None = None
     hands: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Username → duties done in this case: ``initiate``, ``review:risk``, ``decide``."""
+    """Username → duties done in this case: ``initiate``, ``review:risk``, ``sign:risk``, ``decide``."""
     involved: frozenset[str] = frozenset()
     """Groups that take part in the case."""
     candidates: frozenset[str] = frozenset()
@@ -110,23 +112,40 @@ def is_of_its_department(actor: Actor, facts: Facts) -> bool:
 
 
 def keeps_four_eyes(actor: Actor, facts: Facts) -> bool:
-    """Initiator, reviewers and executive differ; nobody reviews for two departments.
+    """Initiator, officers, heads and whoever decides differ; nobody speaks for two departments.
 
     Holds for everybody who ever had a hand in the case, whatever round it was.
     """
-    done = facts.hands.get(actor.username, frozenset())
-    if facts.duty == REVIEW:
-        mine = f"{REVIEW}:{facts.department}"
-        return not is_initiator(actor, facts) and not any(d != mine for d in done if d.split(":")[0] in CHECKS)
-    if facts.duty == DECIDE:
-        return not is_initiator(actor, facts) and not any(d.startswith(REVIEW) for d in done)
     if facts.duty == CONFIRM:
         # The second person: nobody who had any other hand in the case.
+        done = facts.hands.get(actor.username, frozenset())
         return not is_initiator(actor, facts) and done <= {CONFIRM}
-    return True
+    if facts.duty not in CHECKS:
+        return True
+    mine = hand(facts.duty, facts.department)
+    others = checks_of(facts.hands.get(actor.username, frozenset())) - {mine}
+    return not is_initiator(actor, facts) and not others
 
 
-CHECKS = frozenset({REVIEW, DECIDE})
+CHECKS = frozenset({REVIEW, SIGN, DECIDE})
+"""Duties that no two of may meet in one person."""
+
+
+def hand(duty: str, department: str | None) -> str:
+    """How a duty done is kept among the hands of a case."""
+    return f"{duty}:{department}" if duty in _BY_DEPARTMENT else duty
+
+
+def checks_of(done: Iterable[str]) -> frozenset[str]:
+    """Of the duties somebody has done, those that keep the person from other checks."""
+    return frozenset(d for d in done if d.split(":")[0] in CHECKS)
+
+
+def may_decide(username: str, initiator: str | None, hands: Mapping[str, Iterable[str]]) -> bool:
+    """Whether somebody neither proposed nor checked; who has decided before may decide again."""
+    return username != initiator and not checks_of(hands.get(username, ())) - {DECIDE}
+
+
 _may_act = all_of(is_open, any_of(is_assignee, all_of(is_candidate, is_unclaimed)), keeps_four_eyes)
 
 PERMISSIONS: Mapping[str, Predicate] = {
@@ -164,6 +183,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "pilot.observe": any_of(owns_the_record, has_role("branch_manager", "pilot")),
     "condition.close": all_of(is_of_its_department, negate(is_initiator)),
     "pilot.stop": lambda actor, facts: actor.department == "risk",
+    "authority.grant": has_role("executive"),
     # Administration
     "audit.see": has_role("auditor", "security_admin"),
     "incident.see": reads_all,

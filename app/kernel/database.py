@@ -10,10 +10,10 @@ transaction would be ignored without a word.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -24,6 +24,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+T = TypeVar("T")
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """Whole numbers of 64 bits. SQLite counts up by itself only in a column whose type is INTEGER."""
 
@@ -217,6 +218,15 @@ def unit_of_work() -> Iterator[Session]:
 def notes(uow: Session) -> dict[Any, Any]:
     """What this unit of work keeps in mind until it ends."""
     found: dict[Any, Any] = uow.info[_NOTES]
+    return found
+
+
+def once(session: Session, key: object, find: Callable[[], T]) -> T:
+    """What ``find`` gives, asked once in a unit of work; outside of one, and while it gives nothing, each time."""
+    kept: dict[Any, Any] = session.info.get(_NOTES, {})
+    if kept.get(key) is None:
+        kept[key] = find()
+    found: T = kept[key]
     return found
 
 

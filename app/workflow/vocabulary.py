@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.kernel import audit
+from app.workflow.forms.components import Option
 from app.workflow.models import ProcessInstance, Task
 
 
@@ -65,9 +66,13 @@ class Known:
     """What the form's conditions may look at besides the variables of the case."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """What stands in fields until somebody types something else."""
+    assumed: Mapping[str, Any] = field(default_factory=dict)
+    """What a program means that leaves a field out; a page always sends what is ticked and what is not."""
+    options: Mapping[str, Sequence[Option]] = field(default_factory=dict)
+    """What may be chosen in fields whose ``optionsFrom`` is ``records``."""
 
 
-Teller = Callable[[Session, ProcessInstance, datetime], Known]
+Teller = Callable[[Session, Task, ProcessInstance, datetime], Known]
 
 
 @dataclass(frozen=True)

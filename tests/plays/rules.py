@@ -24,7 +24,7 @@ from app.modules.changes import invariants as changes
 from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision, Pilot, ProposedVersion
 from app.modules.changes.rules import matter
 from app.modules.changes.rules.matter import changed_groups
-from app.modules.changes.rules.states import OPEN, VETO
+from app.modules.changes.rules.states import OPEN
 from app.modules.changes.services.records import plan_of
 from app.modules.changes.services.reviewing import DEPARTMENTS, standing_reviews
 from app.modules.suspensions import invariants as suspensions
@@ -41,6 +41,8 @@ OF_PRODUCTS: list[Rule] = []
 ONCE_APPROVED = changes.ONCE_APPROVED
 AFTER_DECISION = frozenset({"approved", "piloting", "scheduled", "live", "pilot_failed"})
 PROBES = 2
+VETO = frozenset({"compliance", "consumer_protection", "aml"})
+"""Whose rejection cannot be overridden (rule 8)."""
 
 
 def rule(check: Rule) -> Rule:
@@ -95,11 +97,11 @@ def four_eyes(session: Session, bank: Bank) -> Iterator[str]:
     done = (
         select(Task.instance_id, Task.closed_by, Task.duty, Task.department, ProcessInstance.started_by)
         .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
-        .where(Task.duty.in_(("review", "decide")), Task.state == "completed")
+        .where(Task.duty.in_(("review", "sign", "decide")), Task.state == "completed")
     )
     hands: dict[tuple[int, str], set[str]] = defaultdict(set)
     for case, who, duty, department, initiator in session.execute(done):
-        hands[case, str(who)].add(duty if duty == "decide" else f"review:{department}")
+        hands[case, str(who)].add(duty if duty == "decide" else f"{duty}:{department}")
         if who == initiator:
             yield f"case {case}: {who} proposed and had the duty “{duty}”"
     for (case, who), duties in hands.items():
@@ -109,10 +111,12 @@ def four_eyes(session: Session, bank: Bank) -> Iterator[str]:
 
 @rule
 def two_signatures(session: Session, bank: Bank) -> Iterator[str]:
-    """Who signs an opinion has not given it."""
-    for review in session.scalars(select(DepartmentReview).where(DepartmentReview.signed_by.is_not(None))):
+    """Who signs an opinion has not given it; what nobody signed does not count."""
+    for review in session.scalars(select(DepartmentReview)):
         if review.signed_by == review.reviewer:
             yield f"review {review.id}: {review.reviewer} signed the own opinion"
+        if (review.signed_at is None) != (review.signed_by is None):
+            yield f"review {review.id} counts since {review.signed_at}, signed by {review.signed_by}"
 
 
 @rule

@@ -31,6 +31,25 @@ LOAN: Mapping[str, Any] = {
     "terms": {"currency": "CNY"},
     "rates": {"tiers": [{"kind": "variable", "rate": rate("3.35")}]},
 }
+WEALTH: Mapping[str, Any] = {
+    "type": "wealth_bond",
+    "basics": {"name": {"en": "Bond wealth", "zh": "债券型理财"}},
+    "investment": {"direction": {"en": "Bonds", "zh": "债券"}},
+    "benchmark": {"basis": {"en": "Measured", "zh": "测算"}},
+    "risk": {"issuer_rating": "R2", "seller_rating": "R2"},
+}
+GOLD: Mapping[str, Any] = {
+    "type": "gold_account",
+    "basics": {"name": {"en": "Paper gold", "zh": "纸黄金"}},
+    "risk": {"issuer_rating": "R3", "seller_rating": "R3"},
+}
+
+
+def riskier(content: Mapping[str, Any], rating: str) -> dict[str, Any]:
+    """The same product at another risk rating."""
+    changed = deepcopy(dict(content))
+    changed["risk"]["seller_rating"] = rating
+    return changed
 
 
 def dearer(content: Mapping[str, Any], percent: str) -> dict[str, Any]:

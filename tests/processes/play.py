@@ -20,6 +20,7 @@ from app.modules.catalogue.rules.sale import SaleAnswer
 from app.modules.changes import services as changes
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import WRITTEN
+from app.modules.changes.services import authorities
 from app.worker import run_due
 from app.workflow.decisions import queries as decision_queries
 from app.workflow.deployments import library
@@ -42,11 +43,26 @@ OFFICERS = {
     "technology": "cheng.gang",
     "operations": "deng.hui",
 }
+HEADS = {
+    "risk": "xu.feng",
+    "compliance": "ma.chao",
+    "aml": "gao.yuan",
+    "finance": "song.jie",
+    "alm": "xie.na",
+    "legal": "feng.lei",
+    "consumer_protection": "dong.li",
+    "technology": "cao.xin",
+    "operations": "peng.tao",
+}
 WHO = {
     "assess_need": "zhao.heng",
     "design_change": INITIATOR,
     "test_change": "cheng.gang",
     "executive_decision": "wang.zhiyuan",
+    "delegated_decision": "luo.bin",
+    "convene_committee": "bai.ning",
+    "write_minutes": "bai.ning",
+    "board_decision": "shao.hua",
     "plan_pilot": INITIATOR,
     "observe_pilot": "zhao.heng",
     "review_pilot": "zhao.heng",
@@ -58,8 +74,15 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     # What the class of the change does not demand of the approver's file is not asked, and dropped.
     "design_change": {"decision": "resubmit", **{f"file_{part}": f"Written: {part} 已填写。" for part in WRITTEN}},
     "test_change": {"stability": "pass", "security": "pass", "summary": "All green."},
-    "review_by_department": {"verdict": "approve"},
+    "give_opinion": {"verdict": "approve", "opinion": "Agreed."},
+    "sign_off": {"decision": "sign"},
     "executive_decision": {"decision": "approve"},
+    "delegated_decision": {"decision": "approve"},
+    "convene_committee": {},
+    "cast_vote": {"vote": "approve"},
+    "write_minutes": {"minutes": "The committee discussed the change."},
+    "board_decision": {"decision": "approve", "resolution": "B-2026-7"},
+    "enter_receipt": {"answer": "received", "number": "R-2026-1", "received_on": "2026-11-23"},
     "plan_pilot": {"units": "SH", "length_days": 30, "min_sales": 10, "max_complaints": 2, "max_incidents": 0},
     "observe_pilot": {"reason": "The numbers are clear."},
     "review_pilot": {"sales": 120, "complaints": 0, "incidents": 0, "summary": "Sold well."},
@@ -72,8 +95,9 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """What is answered unless the path says otherwise."""
-EVIDENCE = frozenset({"test_change", "review_pilot"})
-BY_DEPARTMENT = frozenset({"review_by_department", "close_conditions"})
+EVIDENCE = frozenset({"test_change", "review_pilot", "write_minutes", "board_decision", "enter_receipt"})
+BY_DEPARTMENT = frozenset({"give_opinion", "close_conditions", "enter_receipt"})
+"""What an officer of the task's department does."""
 MONTH = timedelta(days=30)
 DRIVER = {"kind": "external", "source": "market", "reason": "Rates on the market have moved."}
 
@@ -156,6 +180,21 @@ class Play:
         )
         return self
 
+    def grant(self, **terms: Any) -> Play:
+        """A vice president hands authority over minor changes to the head of the card centre."""
+        today = self.now.date()
+        given = {"holder": "card_centre:head", "document": "A-1", "valid_from": today, "valid_to": today + MONTH}
+        self.step(
+            lambda uow: authorities.grant(
+                uow, terms={**given, **terms}, actor=person(uow, "wang.zhiyuan"), now=self.now
+            )
+        )
+        return self
+
+    def stop_pilot_planned(self) -> Play:
+        """Plan the pilot that the rule asks for, and have risk stop it."""
+        return self.do("plan_pilot").stop_pilot()
+
     def stop_pilot(self, who: str = "xu.feng") -> Play:
         self.step(
             lambda uow: changes.stop_pilot(
@@ -164,10 +203,18 @@ class Play:
         )
         return self
 
-    def do(self, element: str, department: str | None = None, *, who: str | None = None, **answers: Any) -> Play:
+    def do(
+        self,
+        element: str,
+        department: str | None = None,
+        *,
+        who: str | None = None,
+        assignee: str | None = None,
+        **answers: Any,
+    ) -> Play:
         """Complete the open task of an element as the person whose job it is."""
-        task = self.task(element, department)
-        who = who or (OFFICERS[str(task.department)] if element in BY_DEPARTMENT else WHO[element])
+        task = self.task(element, department, assignee)
+        who = who or self.whose(element, task)
         data = {**ANSWERS[element], **answers}
         if element in EVIDENCE and "evidence" not in data:
             data["evidence"] = [self.attach(task.id, who)]
@@ -177,6 +224,14 @@ class Play:
             )
         )
         return self
+
+    def whose(self, element: str, task: Task) -> str:
+        """The person whose job a task is."""
+        if element in BY_DEPARTMENT:
+            return OFFICERS[str(task.department)]
+        if element == "sign_off":
+            return HEADS[str(task.department)]
+        return str(task.assignee) if element == "cast_vote" else WHO[element]
 
     def attach(self, task_id: int, who: str) -> int:
         return self.step(
@@ -210,7 +265,18 @@ class Play:
     def review(self, **verdicts: Mapping[str, Any]) -> Play:
         """Every department that is asked answers; ``verdicts`` by department where it is not a plain approval."""
         for department in self.asked():
-            self.do("review_by_department", department, **verdicts.get(department, {}))
+            self.speak(department, **verdicts.get(department, {}))
+        return self
+
+    def speak(self, department: str, **answers: Any) -> Play:
+        """A department's officer gives the opinion, and its head signs."""
+        return self.do("give_opinion", department, **answers).do("sign_off", department)
+
+    def vote(self, **votes: Mapping[str, Any]) -> Play:
+        """The committee is convened and every member called votes; ``votes`` by username."""
+        self.do("convene_committee")
+        for member in [str(t.assignee) for t in self.open_tasks() if t.element_id == "cast_vote"]:
+            self.do("cast_vote", assignee=member, **votes.get(member, {}))
         return self
 
     # Looking
@@ -234,8 +300,9 @@ class Play:
         open_ones = select(Task).where(Task.instance_id == case, Task.state == "open").order_by(Task.id)
         return self._read(lambda s: list(s.scalars(open_ones)))
 
-    def task(self, element: str, department: str | None = None) -> Task:
-        found = [t for t in self.open_tasks() if t.element_id == element and department in (None, t.department)]
+    def task(self, element: str, department: str | None = None, assignee: str | None = None) -> Task:
+        named = [t for t in self.open_tasks() if t.element_id == element and department in (None, t.department)]
+        found = [t for t in named if assignee in (None, t.assignee)]
         assert found, f"{element} {department or ''} is not open; open are {self.standing()}"
         return found[0]
 
@@ -244,7 +311,7 @@ class Play:
 
     def asked(self) -> list[str]:
         """Departments whose review is open."""
-        return sorted(str(t.department) for t in self.open_tasks() if t.element_id == "review_by_department")
+        return sorted(str(t.department) for t in self.open_tasks() if t.element_id == "give_opinion")
 
     def sale(self, product: str, **asked: Any) -> SaleAnswer:
         at = asked.pop("at", self.now)

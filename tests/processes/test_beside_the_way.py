@@ -66,8 +66,8 @@ def test_an_operator_cannot_put_a_case_past_the_decision(play: Play, stage: str,
 
 
 def test_a_decision_put_before_the_review_is_not_enough(play: Play) -> None:
-    loan(play, "HL").prepare().do("review_by_department", "risk")
-    put(play, "executive_decision")
+    loan(play, "HL").prepare().speak("risk")
+    put(play, "decide")
     with pytest.raises(Conflict) as refusal:
         play.do("executive_decision")
     assert refusal.value.code == "not_reviewed"
@@ -124,7 +124,7 @@ def test_a_day_begins_at_midnight_in_shanghai(play: Play) -> None:
 def test_after_a_send_back_the_old_round_does_not_count(play: Play) -> None:
     loan(play, "HL").prepare().review().do("executive_decision", decision="send_back", reason="Cheaper.")
     play.edit({"HL": dearer(LOAN, "4.10")}).redo()
-    put(play, "executive_decision")
+    put(play, "decide")
     with pytest.raises(Conflict):
         play.do("executive_decision")
 

@@ -16,7 +16,7 @@ from app.kernel.database import end_read, session
 from app.workflow.engine import read_drawing
 from app.workflow.invariants import violations
 from tests.processes.apart import Apart
-from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer
+from tests.processes.bank import GOLD, LOAN, TIME_DEPOSIT, WEALTH, dearer, riskier
 from tests.processes.play import BEGIN, Play
 from tests.processes.suspended import Halt
 from tests.processes.test_suspension import PATHS as SUSPENSIONS
@@ -32,6 +32,8 @@ CONDITION = {
     "condition": "Set the limit.",
     "condition_kind": "before_launch",
 }
+
+RAISED = {"verdict": "approve", "opinion": "As new as a new product.", "raise_class": "new_product"}
 
 
 def repricing(play: Play, code: str, **details: Any) -> Play:
@@ -77,7 +79,7 @@ def sent_back(play: Play) -> None:
 
 
 def taken_back(play: Play) -> None:
-    repricing(play, "P7").prepare().do("review_by_department", "alm")
+    repricing(play, "P7").prepare().speak("alm")
     play.edit({"P7": dearer(TIME_DEPOSIT, "1.45")}).redo().review()
     play.withdraw()
 
@@ -117,6 +119,46 @@ def pilot_stopped(play: Play) -> None:
     loan(play, "P13", pilot_plan=PLAN).prepare().review().do("executive_decision").stop_pilot()
 
 
+def wealth(play: Play, code: str) -> Play:
+    """A bond product rated higher: material, for the committee."""
+    play.sell({code: WEALTH}, owner="tang.wei").draft({code: riskier(WEALTH, "R3")}).submit()
+    return play.do("assess_need", who="tang.wei").do("design_change").do("test_change")
+
+
+def opinion_given_back(play: Play) -> None:
+    repricing(play, "P14").prepare().do("give_opinion", "alm")
+    play.do("sign_off", "alm", decision="return", remark="Say why.")
+    play.review().withdraw()
+
+
+def decided_under_authority(play: Play) -> None:
+    play.grant(families=["deposit"], max_rate_change_bp=25)
+    repricing(play, "P15").prepare().review().do("delegated_decision").do("plan_rollout")
+    play.wait(days=31)
+
+
+def convened_twice(play: Play) -> None:
+    wealth(play, "P16").review().do("convene_committee").do("cast_vote")
+    play.wait(days=10)
+    play.vote(**{"qian.li": {"vote": "reject", "reason": "Too risky."}}).do("write_minutes").stop_pilot_planned()
+
+
+def raised_and_registered(play: Play) -> None:
+    wealth(play, "P17").review(compliance=RAISED).review().vote().do("write_minutes")
+    play.do("enter_receipt", products="P17").stop_pilot_planned()
+
+
+def refused_by_the_regulator(play: Play) -> None:
+    wealth(play, "P18").review(compliance=RAISED).review().vote().do("write_minutes")
+    play.do("enter_receipt", answer="refused", reason="The paper lacks a part.", number=None, received_on=None)
+
+
+def for_the_board(play: Play) -> None:
+    play.sell({"P19": GOLD}, owner="tang.wei").draft({"P19": riskier(GOLD, "R4")}).submit()
+    play.do("assess_need", who="tang.wei").do("design_change").do("test_change")
+    play.review(compliance=RAISED).review().do("board_decision", decision="reject", reason="Not now.")
+
+
 PATHS: Mapping[Callable[[Play], None], tuple[str, str, str]] = {
     straight: ("live", "live_everywhere", "completed"),
     declined: ("declined", "not_pursued", "completed"),
@@ -131,6 +173,12 @@ PATHS: Mapping[Callable[[Play], None], tuple[str, str, str]] = {
     pilot_passes: ("live", "live_everywhere", "completed"),
     pilot_fails: ("pilot_failed", "pilot_failed", "completed"),
     pilot_stopped: ("pilot_failed", "pilot_failed", "completed"),
+    opinion_given_back: ("withdrawn", "withdrawn", "completed"),
+    convened_twice: ("pilot_failed", "pilot_failed", "completed"),
+    raised_and_registered: ("pilot_failed", "pilot_failed", "completed"),
+    refused_by_the_regulator: ("rejected", "rejected", "completed"),
+    for_the_board: ("rejected", "rejected", "completed"),
+    decided_under_authority: ("live", "live_everywhere", "completed"),
 }
 """Path → the request's state, the end event reached, the case's state."""
 

@@ -88,10 +88,10 @@ def joins(play: Play, who: str, *, department: str | None = None, role: str | No
 
 
 def test_nobody_reviews_for_two_departments(play: Play) -> None:
-    loan(play, "HL").prepare().do("review_by_department", "risk")
+    loan(play, "HL").prepare().speak("risk")
     joins(play, "chen.rui", department="finance")
-    assert refused(play, "review_by_department", "chen.rui", "finance").code == "four_eyes"
-    finance = play.task("review_by_department", "finance")
+    assert refused(play, "give_opinion", "chen.rui", "finance").code == "four_eyes"
+    finance = play.task("give_opinion", "finance")
     play.step(lambda uow: tasks.claim(uow, task_id=finance.id, actor=person(uow, "liang.yu"), now=play.now))
     for verb in (tasks.delegate, tasks.transfer):
         with pytest.raises(Invalid):
@@ -105,7 +105,7 @@ def test_nobody_reviews_for_two_departments(play: Play) -> None:
 def test_the_initiator_neither_reviews_nor_decides(play: Play) -> None:
     repricing(play, "TD").prepare()
     joins(play, "lin.yue", department="alm", role="executive")
-    assert refused(play, "review_by_department", "lin.yue", "alm").code == "four_eyes"
+    assert refused(play, "give_opinion", "lin.yue", "alm").code == "four_eyes"
     play.review()
     assert refused(play, "executive_decision", "lin.yue").code == "four_eyes"
 
@@ -120,8 +120,8 @@ def test_a_reviewer_does_not_decide(play: Play) -> None:
 def test_who_decided_does_not_review_in_the_next_round(play: Play) -> None:
     repricing(play, "TD").prepare().review().do("executive_decision", decision="send_back", reason="Less.")
     play.edit({"TD": dearer(TIME_DEPOSIT, "1.45")}).redo()
-    joins(play, "wang.zhiyuan", department="alm")
-    assert refused(play, "review_by_department", "wang.zhiyuan", "alm").code == "four_eyes"
+    joins(play, "wang.zhiyuan", department="alm", role="officer")
+    assert refused(play, "give_opinion", "wang.zhiyuan", "alm").code == "four_eyes"
 
 
 def test_tests_need_evidence_of_this_very_case(play: Play) -> None:
@@ -150,7 +150,7 @@ def test_content_changed_behind_the_process_cannot_be_judged(play: Play) -> None
         version.content_hash = "0" * 64
 
     play.step(tamper)
-    refusal = refused(play, "review_by_department", "zheng.hao", "alm")
+    refusal = refused(play, "give_opinion", "zheng.hao", "alm")
     assert (refusal.status, refusal.code) == (409, "approval_void")
 
 
@@ -175,8 +175,8 @@ def test_an_unchanged_proposal_is_reviewed_again_only_by_who_sent_it_back(play: 
 
 
 def test_an_edit_during_review_ends_open_reviews_and_voids_what_it_touches(play: Play) -> None:
-    repricing(play, "TD").prepare().do("review_by_department", "alm")
-    old_page = play.task("review_by_department", "compliance")
+    repricing(play, "TD").prepare().speak("alm")
+    old_page = play.task("give_opinion", "compliance")
     play.edit({"TD": dearer(TIME_DEPOSIT, "1.45")})
     assert play.standing() == ["design_change"]
     assert play.request().state == "submitted"
@@ -186,7 +186,7 @@ def test_an_edit_during_review_ends_open_reviews_and_voids_what_it_touches(play:
                 uow,
                 task_id=old_page.id,
                 version=old_page.version,
-                data=ANSWERS["review_by_department"],
+                data=ANSWERS["give_opinion"],
                 actor=person(uow, "zhou.ting"),
                 now=play.now,
             )
@@ -215,7 +215,7 @@ def test_other_dissent_goes_up_to_the_executive(play: Play) -> None:
 
 
 def test_late_reviews_are_reminded_and_escalated_once(play: Play) -> None:
-    repricing(play, "TD").prepare().do("review_by_department", "compliance")
+    repricing(play, "TD").prepare().speak("compliance")
     assert play.wait(days=2) == 0
     assert play.wait(days=2) == 1
     assert play.wait(minutes=5) == 0
@@ -224,7 +224,7 @@ def test_late_reviews_are_reminded_and_escalated_once(play: Play) -> None:
     play.wait(days=30)
     assert told("review.overdue") == ["alm:head", "executive"]
     assert told("review.due") == ["alm"]
-    open_review = play.task("review_by_department", "alm")
+    open_review = play.task("give_opinion", "alm")
     assert open_review.priority == 90
     play.review()
     assert play.standing() == ["executive_decision"]
@@ -268,7 +268,8 @@ def test_everything_stands_in_the_audit_chains(play: Play) -> None:
         "change.notified",
     ]
     said = [action for action in actions(f"instance:{request.instance_id}") if action.startswith("change.")]
-    assert said == ["change.tested", "change.reviewed", "change.reviewed", "change.decided"]
+    spoken = ["change.opinion", "change.reviewed"]
+    assert said == ["change.tested", *spoken, *spoken, "change.decided"]
     own = [action for action in actions("product:TD") if action.startswith("version.")]
     assert own[-4:] == ["version.drafted", "version.submitted", "version.approved", "version.published"]
     assert list(audit.verify(session())) == []
@@ -276,9 +277,9 @@ def test_everything_stands_in_the_audit_chains(play: Play) -> None:
 
 def test_tasks_are_hidden_from_departments_outside_the_case(play: Play) -> None:
     repricing(play, "TD").prepare()
-    task = play.task("review_by_department", "alm")
+    task = play.task("give_opinion", "alm")
     assert isinstance(task, Task)
-    refusal = refused(play, "review_by_department", "he.jia", "alm")
+    refusal = refused(play, "give_opinion", "he.jia", "alm")
     assert refusal.status == 404
 
 

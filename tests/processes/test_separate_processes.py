@@ -11,12 +11,14 @@ from app.kernel import audit, clock
 from app.kernel.database import end_read, session
 from app.workflow.invariants import violations
 from tests.processes.bank import LOAN, dearer
-from tests.processes.play import ANSWERS, DRIVER, EVIDENCE, OFFICERS, WHO, Play
+from tests.processes.play import ANSWERS, DRIVER, EVIDENCE, Play
 from tests.processes.test_paths import PLAN
 
 Elsewhere = Callable[..., dict[str, Any]]
 MOST_STATEMENTS = 15
 """Of a review, the task completed most often; the last one also consolidates."""
+ONCE_PER_PROCESS = 2
+"""The drawing and the bank's calendar: every step here is the first of its process."""
 
 
 class Distant:
@@ -33,18 +35,22 @@ class Distant:
         return report["body"] if status != 200 or "task" not in report["body"] else self._counted(report)
 
     def _counted(self, report: Any) -> Any:
-        if report["body"]["task"]["element_id"] == "review_by_department":
-            self.reviews.append(report["statements"])
+        if report["body"]["task"]["element_id"] == "give_opinion":
+            self.reviews.append(report["statements"] - ONCE_PER_PROCESS)
         return report["body"]
 
     def do(self, element: str, department: str | None = None, **answers: Any) -> Any:
         task = self.play.task(element, department)
-        who = OFFICERS[str(department)] if department else WHO[element]
+        who = self.play.whose(element, task)
         data = {**ANSWERS[element], **answers}
         if element in EVIDENCE:
             data["evidence"] = [self.play.attach(task.id, who)]
         body = {"version": task.version, "data": data}
         return self.ask(who, "POST", f"/tasks/{task.id}/complete", body)["instance"]
+
+    def speak(self, department: str) -> None:
+        self.do("give_opinion", department)
+        self.do("sign_off", department)
 
     def wait(self, duration: str) -> None:
         self.ask("lin.yue", "POST", "/demo/clock", {"advance": duration})
@@ -66,7 +72,7 @@ def test_a_case_lives_through_many_processes(play: Play, elsewhere: Elsewhere) -
     for element in ("assess_need", "design_change", "test_change"):
         far.do(element)
     for department in play.asked():
-        far.do("review_by_department", department)
+        far.speak(department)
     far.do("executive_decision")
     far.ask("xu.feng", "GET", f"/change-requests/{created['id']}")
     far.wait("P15D")

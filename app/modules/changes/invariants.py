@@ -6,14 +6,23 @@ Run by ``flask doctor`` and by the tests after every kill, beside the workflow's
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.kernel.outbox import OutboxMessage
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.rules.content import content_hash
-from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision, FilePart, ProposedVersion
+from app.modules.changes.models import (
+    ChangeRequest,
+    CommitteeMeeting,
+    CommitteeVote,
+    DepartmentReview,
+    ExecutiveDecision,
+    FilePart,
+    ProposedVersion,
+)
 from app.modules.changes.rules.file import part_hash
 from app.modules.changes.rules.states import ENDED, OPEN
 from app.workflow.models import Attachment, ProcessInstance, Task
@@ -92,11 +101,23 @@ def _launched(session: Session, request: ChangeRequest) -> Iterator[str]:
 
 
 def _opinions(session: Session, request: ChangeRequest) -> Iterator[str]:
-    """Each completed review and decision stands in its table exactly once."""
-    for model, duty in ((DepartmentReview, "review"), (ExecutiveDecision, "decide")):
+    """Each opinion, signature, vote and decision stands in its table exactly once."""
+    mine = DepartmentReview.change_request_id == request.id
+    signed = DepartmentReview.sign_task_id.is_not(None)
+    votes = select(CommitteeVote.task_id).join(CommitteeMeeting, CommitteeMeeting.id == CommitteeVote.meeting_id)
+    # A committee decides with its minutes, which are nobody's own decision.
+    alone = ExecutiveDecision.meeting_id.is_(None)
+    kept: dict[str, list[Select[Any]]] = {
+        "review": [select(DepartmentReview.task_id).where(mine)],
+        "sign": [select(DepartmentReview.sign_task_id).where(mine, signed)],
+        "decide": [
+            select(ExecutiveDecision.task_id).where(ExecutiveDecision.change_request_id == request.id, alone),
+            votes.where(CommitteeMeeting.change_request_id == request.id),
+        ],
+    }
+    for duty, records in kept.items():
         done = select(Task.id).where(
             Task.instance_id == request.instance_id, Task.duty == duty, Task.state == "completed"
         )
-        kept = select(model.task_id).where(model.change_request_id == request.id)
-        if sorted(session.scalars(done)) != sorted(session.scalars(kept)):
+        if sorted(session.scalars(done)) != sorted(id_ for rows in records for id_ in session.scalars(rows)):
             yield f"{request.number}: the completed tasks of the duty “{duty}” and their records differ"

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from app.kernel.i18n import N_
 from app.workflow.instances.wording import say, tell_apart
 
-KINDS: Mapping[str, str] = {"change.tested": "passed", "change.reviewed": "verdict", "change.decided": "decision"}
+KINDS: Mapping[str, str] = {
+    "change.tested": "passed",
+    "change.reviewed": "verdict",
+    "change.decided": "decision",
+    "committee.voted": "vote",
+}
 """Actions whose sentence depends on a member of their payload."""
 
 SENTENCES: Mapping[str, str] = {
@@ -21,11 +26,24 @@ SENTENCES: Mapping[str, str] = {
     "change.tested:True": N_("%(who)s recorded the tests: passed."),
     "change.tested:False": N_("%(who)s recorded the tests: not passed."),
     "change.review": N_("The review by the departments began."),
+    "change.opinion": N_("%(who)s gave an opinion for %(department)s; the head signs it off."),
+    "change.opinion_returned": N_("%(who)s gave the opinion of %(department)s back to the officer."),
+    "change.class_raised": N_("%(department)s raised the class of the change."),
     "change.reviewed": N_("%(who)s gave the opinion of %(department)s."),
     "change.reviewed:approve": N_("%(department)s agreed."),
     "change.reviewed:with_conditions": N_("%(department)s agreed with conditions."),
     "change.reviewed:send_back": N_("%(department)s asked to send the change back."),
     "change.reviewed:reject": N_("%(department)s did not agree."),
+    "authority.granted": N_("%(who)s delegated authority over minor changes."),
+    "authority.revoked": N_("%(who)s revoked the delegated authority."),
+    "committee.convened": N_("%(who)s convened the committee."),
+    "committee.voted": N_("%(who)s voted."),
+    "committee.voted:approve": N_("%(who)s voted to approve."),
+    "committee.voted:reject": N_("%(who)s voted to reject."),
+    "committee.voted:send_back": N_("%(who)s voted to send the change back."),
+    "committee.voted:abstain": N_("%(who)s abstained."),
+    "filing.received": N_("%(who)s entered the receipt of the regulator."),
+    "filing.refused": N_("%(who)s recorded that the regulator refused."),
     "change.decided": N_("%(who)s decided."),
     "change.decided:approve": N_("%(who)s approved the change."),
     "change.decided:send_back": N_("%(who)s sent the change back."),

@@ -256,6 +256,10 @@ class Run:
         task = self._ready(token)
         return self._element(task.task_spec.bpmn_id, task.workflow)[1]
 
+    def variables_at(self, token: UUID) -> dict[str, Any]:
+        """The routing facts where open work stands: those of its own called process among them."""
+        return dict(self._ready(token).data)
+
     def earlier_steps(self, element_id: str) -> list[str]:
         """Steps of people before ``element_id`` in its process: where the case can be sent back to."""
         drawing, _ = self._element(element_id)
@@ -267,6 +271,10 @@ class Run:
 
     def kind_of(self, element_id: str) -> str:
         return self._element(element_id)[1].kind
+
+    def timers(self) -> dict[UUID, datetime]:
+        """When each timer that waits now is due, by its token."""
+        return {task.id: at for task, at in self._timers()}
 
     def advance_clock(self, at: datetime) -> None:
         self._now = at

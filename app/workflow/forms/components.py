@@ -58,6 +58,8 @@ class Component:
     labels: Texts
     descriptions: Texts
     options: tuple[Option, ...] = ()
+    dynamic: bool = False
+    """Its options come from records (``optionsFrom``), case by case; without any it is not shown."""
     limits: Limits = Limits()
     hide: str | None = None
     """A FEEL expression; the component is shown where it does not hold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -15,7 +15,7 @@ from app.kernel.errors import Fault, Invalid
 from app.kernel.i18n import N_
 from app.workflow import feel
 from app.workflow.engine.errors import ExpressionError
-from app.workflow.forms.components import Component
+from app.workflow.forms.components import Component, Option
 from app.workflow.forms.fields import FIELDS, REQUIRED, Remark, nothing
 from app.workflow.forms.presentation import for_api, for_page
 from app.workflow.forms.reading import Reader
@@ -44,6 +44,12 @@ class Form:
     @cached_property
     def _schema(self) -> Schema:
         return _Answers.from_dict({c.key: FIELDS[c.type](c) for c in self.inputs}, name=f"Form_{self.key}")()
+
+    def with_options(self, options: Mapping[str, Sequence[Option]]) -> Form:
+        """The same form with what records offer for choice, by component key."""
+        if not options:
+            return self
+        return replace(self, components=tuple(_offering(c, options) for c in self.components))
 
     # Showing
 
@@ -113,6 +119,12 @@ def form_of(content: bytes) -> Form:
     return Form(key, hashlib.sha256(content).hexdigest(), components)
 
 
+def _offering(component: Component, options: Mapping[str, Sequence[Option]]) -> Component:
+    children = tuple(_offering(c, options) for c in component.children)
+    offered = options.get(component.key) if component.dynamic else None
+    return replace(component, options=component.options if offered is None else tuple(offered), children=children)
+
+
 def _messages(error: ValidationError) -> Mapping[Any, list[Any]]:
     messages = error.messages
     return messages if isinstance(messages, dict) else {"": messages}
@@ -121,7 +133,7 @@ def _messages(error: ValidationError) -> Mapping[Any, list[Any]]:
 def _shown(components: Iterable[Component], scope: dict[str, Any]) -> Iterable[Component]:
     """Components in order; what is hidden counts as empty for the conditions after it."""
     for component in components:
-        if component.hide is not None and _holds(component.hide, scope) is True:
+        if _is_hidden(component, scope):
             scope.update({c.key: None for c in component.inputs()})
         elif component.children:
             children = tuple(_shown(component.children, scope))
@@ -129,6 +141,12 @@ def _shown(components: Iterable[Component], scope: dict[str, Any]) -> Iterable[C
                 yield replace(component, children=children)
         else:
             yield component
+
+
+def _is_hidden(component: Component, scope: Values) -> bool:
+    if component.dynamic and not component.options:
+        return True
+    return component.hide is not None and _holds(component.hide, scope) is True
 
 
 def _holds(source: str, scope: Values) -> bool | None:

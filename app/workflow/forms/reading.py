@@ -102,6 +102,7 @@ class Reader:
             labels=self._texts(raw, "text" if kind == "text" else "dateLabel" if kind == "datetime" else "label"),
             descriptions=self._texts(raw, "description"),
             options=self._options(raw, name) if kind in CHOICES or kind == "checklist" else (),
+            dynamic=_from_records(raw),
             limits=self._limits(raw, kind, name),
             hide=self._expression(_member(raw, "conditional").get("hide"), name),
             default=raw.get("defaultValue"),
@@ -126,6 +127,8 @@ class Reader:
         return {language: text for language, text in texts.items() if isinstance(text, str) and text}
 
     def _options(self, raw: Mapping[str, Any], name: str) -> tuple[Option, ...]:
+        if _from_records(raw):
+            return ()
         listed = raw.get("values")
         options = [o for o in (listed if isinstance(listed, list) else []) if isinstance(o, dict)]
         values = [o.get("value") for o in options]
@@ -216,6 +219,10 @@ class Reader:
                     message = N_("A condition looks only at components before its own.")
                     self.refuse(component.key or component.id, "circular", message)
             later.discard(component.key)
+
+
+def _from_records(raw: Mapping[str, Any]) -> bool:
+    return _member(raw, "properties").get("optionsFrom") == "records"
 
 
 def _member(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:

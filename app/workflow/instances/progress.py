@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -65,6 +66,8 @@ class Step:
     entries: list[audit.Entry] = field(default_factory=list)
     opened: list[Task] = field(default_factory=list)
     closed: list[Task] = field(default_factory=list)
+    timers_before: Mapping[UUID, datetime] = field(default_factory=dict)
+    """As they were when the case was taken up; nothing for a case that begins."""
     kept: list[Task] = field(default_factory=list)
     """Tasks that were open before and still are."""
 
@@ -93,7 +96,8 @@ def resume(uow: Session, instance: ProcessInstance, actor: Actor, now: datetime)
         raise CaseStuck("The case has ended.")
     parts = bundle(uow, instance.definition_id, instance.called or ())
     run = Run.load(instance.engine_state, parts.specs, parts.drawings, now, functions(now))
-    return Step(uow, instance, run, parts, actor, now)
+    waiting = run.timers() if instance.waiting_timers else {}
+    return Step(uow, instance, run, parts, actor, now, timers_before=waiting)
 
 
 def settle(step: Step, open_tasks: Sequence[Task]) -> None:
@@ -113,10 +117,9 @@ def settle(step: Step, open_tasks: Sequence[Task]) -> None:
 def _settle(step: Step, open_tasks: Sequence[Task]) -> None:
     outcome = _answer_calls(step)
     state = step.run.dump()
-    had_timers = step.instance.waiting_timers
     _store_instance(step, outcome, state)
     _store_tasks(step, outcome, open_tasks)
-    if had_timers or outcome.timers:
+    if {timer.token: timer.at for timer in outcome.timers} != step.timers_before:
         _store_timers(step, outcome.timers)
 
 
@@ -200,7 +203,7 @@ def record_result(step: Step, task: Task, data: Mapping[str, Any], attributes: M
     name = attributes.get("record")
     if name is None:
         return dict(data)
-    context = _context(step, data, step.run.variables, task.element_id, task)
+    context = _context(step, data, step.run.variables_at(task.token), task.element_id, task)
     recorder = _registered(vocabulary.recorders(), name, element_id=task.element_id)
     variables = recorder.function(context) or {}
     step.entries += context.entries

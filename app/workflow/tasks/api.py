@@ -97,8 +97,8 @@ class TaskItem(MethodView):
     def get(self, task_id: int) -> dict[str, Any]:
         """A task with its form and what was typed so far."""
         task, instance = visible_task(task_id)
-        form = form_named(task.form)
         known = services.known_of(session(), task, instance, g.now)
+        form = form_named(task.form).with_options(known.options)
         values = services.values_for(task, instance, current_actor(), known.values)
         components = form.as_components(language(), values, {**instance.variables, **known.facts})
         return {

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.identity.permissions import CONFIRM, DECIDE, REVIEW, Facts, allowed, require
+from app.identity.permissions import CHECKS, CONFIRM, Facts, allowed, hand, require
 from app.identity.services import actor_named
 from app.kernel import audit
 from app.kernel.database import fault_point
@@ -114,7 +114,8 @@ def complete_task(
     _check(instance, task, version)
     _require_may_act(actor, instance, task)
     known = known_of(uow, task, instance, now)
-    answers = form_named(task.form).read({**known.values, **data}, variables={**instance.variables, **known.facts})
+    form = form_named(task.form).with_options(known.options)
+    answers = form.read({**known.assumed, **known.values, **data}, variables={**instance.variables, **known.facts})
     if task.owner is not None:
         return _give_back(uow, instance, task, answers, actor, now)
     step = resume(uow, instance, actor, now)
@@ -137,9 +138,9 @@ def _require_may_act(actor: Actor, instance: ProcessInstance, task: Task) -> Non
         return
     if task.assignee is not None and task.assignee != actor.username:
         raise Forbidden("%(who)s is working on this task.", code="not_yours", who=task.assignee)
-    if task.duty in {REVIEW, DECIDE, CONFIRM} and allowed(actor, "task.complete", replace(facts, duty=None)):
+    if task.duty in CHECKS | {CONFIRM} and allowed(actor, "task.complete", replace(facts, duty=None)):
         raise Forbidden(
-            "Whoever proposed, reviewed for another department or decided may not do this step as well.",
+            "Whoever proposed, reviewed, signed or decided may not do this step as well.",
             code="four_eyes",
         )
     raise Forbidden("You may not do this.", code="may_not_task_complete")
@@ -158,7 +159,7 @@ def _close(step: Step, task: Task, answers: Mapping[str, Any]) -> None:
 def _keep_hand(instance: ProcessInstance, task: Task, actor: Actor) -> None:
     """Who had a hand in the case counts for four eyes, whoever completes the task in the end."""
     if task.duty:
-        duty = f"{REVIEW}:{task.department}" if task.duty == REVIEW else task.duty
+        duty = hand(task.duty, task.department)
         done = instance.hands.get(actor.username, [])
         if duty not in done:
             instance.hands = {**instance.hands, actor.username: [*done, duty]}
@@ -271,7 +272,7 @@ def save_draft(uow: Session, *, task_id: int, data: Mapping[str, Any], actor: Ac
 def known_of(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> vocabulary.Known:
     """What the feature behind an open task knows of its form; most know nothing."""
     tell = vocabulary.known_of(task.form) if task.state == "open" else None
-    return tell(session, instance, now) if tell else vocabulary.Known()
+    return tell(session, task, instance, now) if tell else vocabulary.Known()
 
 
 def values_for(task: Task, instance: ProcessInstance, actor: Actor, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,10 +52,14 @@ def test_the_whole_hash_depends_on_every_version_and_the_plan() -> None:
     assert matter.whole({"A": "1", "B": "2"}, {}) == matter.whole({"B": "2", "A": "1"}, {})
 
 
-@pytest.mark.parametrize("department", sorted(states.VETO))
-def test_a_rejection_by_those_who_hold_a_veto_is_counted_apart(department: str) -> None:
-    found = routing.consolidation_inputs({department: "reject", "risk": "reject", "legal": "send_back"}, 2)
-    assert found == {"vetoes": 1, "rejections": 1, "send_backs": 1, "conditions_open": 2}
+def test_the_table_is_told_who_said_what_for_it_knows_whose_word_is_a_veto() -> None:
+    said = {"risk": "reject", "aml": "reject", "legal": "send_back", "alm": "with_conditions"}
+    assert routing.consolidation_inputs(said, 2, class_raised=True) == {
+        "rejecting": ["aml", "risk"],
+        "sending_back": ["legal"],
+        "class_raised": True,
+        "conditions_open": 2,
+    }
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ NO_CHANGE = {
     "risk_rating_changed": False,
     "terms_changed": False,
     "minor_changes_last_12_months": 0,
+    "raised_to": "none",
 }
 
 
@@ -32,10 +33,26 @@ def reviewed(materiality: str, family: str, *groups: str) -> dict[str, Any]:
     return {"materiality": materiality, "family": family, "groups_touched": list(groups)}
 
 
-def opinions(vetoes: int = 0, send_backs: int = 0, rejections: int = 0, conditions_open: int = 0) -> dict[str, Any]:
-    return {
-        "vetoes": vetoes, "send_backs": send_backs, "rejections": rejections, "conditions_open": conditions_open,
-    }  # fmt: skip
+def opinions(*rejecting: str, sending_back: tuple[str, ...] = (), **facts: Any) -> dict[str, Any]:
+    said = {"rejecting": list(rejecting), "sending_back": list(sending_back)}
+    return {**said, "class_raised": False, "conditions_open": 0, **facts}
+
+
+def deciding(materiality: str, family: str, *, delegated: bool = False) -> dict[str, Any]:
+    return {"materiality": materiality, "family": family, "delegated": delegated}
+
+
+def votes(cast: int, approvals: int, rejections: int, send_backs: int = 0) -> dict[str, Any]:
+    counted = {"approvals": approvals, "rejections": rejections, "send_backs": send_backs}
+    return {"quorum": 3, "votes_cast": cast, **counted}
+
+
+def classed(materiality: str, family: str) -> dict[str, Any]:
+    return {"materiality": materiality, "family": family}
+
+
+def checking(department: str, materiality: str, family: str, *groups: str) -> dict[str, Any]:
+    return {"department": department, **reviewed(materiality, family, *groups)}
 
 
 def piloted(materiality: str, family: str, *groups: str, wish: bool = False) -> dict[str, Any]:
@@ -80,6 +97,9 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         (change(groups_touched=["fees"]), "minor"),
         (change(groups_touched=["something_new"]), "material"),
         (change(groups_touched=[]), "material"),
+        (change(max_rate_change_bp=10, raised_to="material"), "material"),
+        (change(max_rate_change_bp=10, raised_to="new_product"), "new_product"),
+        (change(risk_rating_changed=True, raised_to="minor"), "material"),
     ],
     "review_departments": [
         (reviewed("minor", "deposit", "rates"), ["compliance", "alm"]),
@@ -135,9 +155,12 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         ),
     ],
     "consolidation": [
-        (opinions(vetoes=1, send_backs=3), "rejected"),
-        (opinions(send_backs=1, rejections=1), "send_back"),
-        (opinions(rejections=2), "proceed"),
+        (opinions("compliance", sending_back=("risk",)), "rejected"),
+        (opinions("risk", "consumer_protection"), "rejected"),
+        (opinions("aml", class_raised=True), "rejected"),
+        (opinions("alm", sending_back=("legal",), class_raised=True), "send_back"),
+        (opinions("alm", class_raised=True), "reclass"),
+        (opinions("alm", "risk"), "proceed"),
         (opinions(conditions_open=2), "proceed"),
         (opinions(), "proceed"),
     ],
@@ -151,11 +174,29 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         (piloted("minor", "card", "features"), False),
     ],
     "decider": [
-        ({"materiality": "minor", "family": "wealth"}, "executive"),
-        ({"materiality": "material", "family": "deposit"}, "executive"),
-        ({"materiality": "material", "family": "wealth"}, "committee"),
-        ({"materiality": "new_product", "family": "card"}, "committee"),
-        ({"materiality": "new_product", "family": "fx"}, "board"),
+        (deciding("minor", "wealth"), "executive"),
+        (deciding("minor", "wealth", delegated=True), "delegated"),
+        (deciding("material", "deposit", delegated=True), "executive"),
+        (deciding("material", "wealth"), "committee"),
+        (deciding("new_product", "card", delegated=True), "committee"),
+        (deciding("new_product", "fx"), "board"),
+    ],
+    "committee_quorum": [
+        (classed("new_product", "card"), 67),
+        (classed("material", "wealth"), 51),
+    ],
+    "committee_result": [
+        (votes(2, 2, 0), "no_quorum"),
+        (votes(3, 2, 1), "approve"),
+        (votes(4, 1, 3), "reject"),
+        (votes(4, 2, 2), "send_back"),
+        (votes(3, 1, 0, 1), "send_back"),
+        (votes(3, 0, 1, 2), "send_back"),
+    ],
+    "regulatory_filing": [
+        (classed("new_product", "wealth"), "registration"),
+        (classed("new_product", "fx"), "filing"),
+        (classed("material", "wealth"), "none"),
     ],
     "pilot_verdict": [
         (readings(True, True, False), "pass"),
@@ -187,9 +228,31 @@ def test_a_case_is_decided_as_the_policy_says(key: str, inputs: dict[str, Any], 
     assert TABLES[key].evaluate(inputs).output == expected
 
 
+FAMILIES = ("deposit", "loan", "card", "wealth", "fx", "precious_metal", "digital")
+GROUPS = ("terms", "rates", "fees", "features", "documents", "limits", "eligibility", "investment", "availability")
+CHECKLISTS = [
+    checking(department, materiality, family, *GROUPS)
+    for department in ("risk", "compliance", "aml", "finance", "alm", "legal", *EVERYBODY_ON_NEW[4:])
+    for materiality in ("minor", "material")
+    for family in FAMILIES
+]
+
+
+def test_every_department_has_points_to_check_whatever_names_it() -> None:
+    """A department that the one table asks finds a checklist in the other, each point with its basis."""
+    for materiality in ("minor", "material", "new_product"):
+        for family, group in ((f, g) for f in FAMILIES for g in GROUPS):
+            named = TABLES["review_departments"].evaluate(reviewed(materiality, family, group)).output
+            for department in named:
+                points = TABLES["review_points"].evaluate(checking(department, materiality, family, group)).output
+                assert points, (department, materiality, family, group)
+                assert all(point[name] for point in points for name in point)
+
+
 @pytest.mark.parametrize("key", sorted(TABLES))
 def test_every_row_of_a_table_is_hit_by_some_case(key: str) -> None:
-    hit = {rule for inputs, _ in CASES[key] for rule in TABLES[key].evaluate(inputs).rules}
+    asked = CHECKLISTS if key == "review_points" else [inputs for inputs, _ in CASES[key]]
+    hit = {rule for inputs in asked for rule in TABLES[key].evaluate(inputs).rules}
     assert hit == {rule.id for rule in TABLES[key].rules}
 
 

@@ -61,8 +61,8 @@ def page_of(
     """The page of a task; ``typed`` is what stood in the form that was just sent."""
     case = case_of(session, instance, actor)
     shown = row(task, instance, actor)
-    form = form_named(task.form)
     known = known_of(session, task, instance, now)
+    form = form_named(task.form).with_options(known.options)
     values = typed if typed is not None else values_for(task, instance, actor, known.values)
     handing = task.state == "open" and {"delegate", "transfer"} & set(shown.actions)
     return TaskPage(

@@ -25,7 +25,7 @@ MOST = 1_000
 """Rows of one kind that are read; a month of a bank has fewer."""
 _FIXED = frozenset({"scheduled", "live"})
 _WISHED = frozenset({"submitted", "in_review", "approved", "piloting"})
-_REVIEWS = ("review_by_department", "review_pilot")
+_REVIEWS = ("give_opinion", "sign_off", "review_by_department", "review_pilot")
 
 
 @dataclass(frozen=True)

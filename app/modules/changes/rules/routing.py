@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.modules.changes.rules.states import VETO
-
 Facts = Mapping[str, Any]
 DECIDERS = ("delegated", "executive", "committee", "board")
 """From the lowest to the highest."""
+CLASSES = ("minor", "material", "new_product")
+"""From the least serious to the most."""
+FILINGS = ("none", "filing", "registration")
+"""From the least a regulator asks for to the most."""
 _ORDER_OF_CHANGES = ("terms", "fees", "eligibility", "rates", "features")
 _CHANGE_TYPES = {"fees": "fee", "rates": "rate", "features": "feature"}
 
@@ -19,10 +21,13 @@ def groups_touched(differences: Sequence[Facts]) -> list[str]:
     return list(dict.fromkeys(group for facts in differences for group in facts["groups"]))
 
 
-def materiality_inputs(differences: Sequence[Facts], *, relaunch: bool, minor_changes: int) -> dict[str, Any]:
+def materiality_inputs(
+    differences: Sequence[Facts], *, relaunch: bool, minor_changes: int, raised_to: str | None = None
+) -> dict[str, Any]:
     """Of several versions the most serious counts.
 
     ``minor_changes``: of the last twelve months, of the product that has most.
+    ``raised_to``: the class that compliance asked for.
     """
     return {
         "new_product": any(f["new_product"] for f in differences),
@@ -34,6 +39,7 @@ def materiality_inputs(differences: Sequence[Facts], *, relaunch: bool, minor_ch
         "max_rate_change_bp": max((f["rate_change_bp"] for f in differences), default=0),
         "minor_changes_last_12_months": minor_changes,
         "groups_touched": groups_touched(differences),
+        "raised_to": raised_to or "none",
     }
 
 
@@ -69,7 +75,15 @@ def union(answers: Sequence[Sequence[str]]) -> list[str]:
 
 def highest(answers: Sequence[str]) -> str:
     """Of several who may decide, the one who stands above the others."""
-    return max(answers, key=lambda answer: DECIDERS.index(answer) if answer in DECIDERS else -1)
+    return _most(DECIDERS, answers)
+
+
+def strictest_filing(answers: Sequence[str]) -> str:
+    return _most(FILINGS, answers)
+
+
+def _most(order: Sequence[str], answers: Sequence[str]) -> str:
+    return max(answers, key=lambda answer: order.index(answer) if answer in order else -1)
 
 
 def change_types(groups: Sequence[str]) -> list[str]:
@@ -78,15 +92,19 @@ def change_types(groups: Sequence[str]) -> list[str]:
     return found or ["other"]
 
 
-def consolidation_inputs(verdicts: Mapping[str, str], conditions_open: int) -> dict[str, int]:
-    """``verdicts``: each department's latest word that stands."""
-    rejecting = {department for department, verdict in verdicts.items() if verdict == "reject"}
+def consolidation_inputs(verdicts: Mapping[str, str], conditions_open: int, *, class_raised: bool) -> dict[str, Any]:
+    """``verdicts``: each department's latest word that stands. Whose rejection is a veto, the table says."""
     return {
-        "vetoes": len(rejecting & VETO),
-        "rejections": len(rejecting - VETO),
-        "send_backs": sum(verdict == "send_back" for verdict in verdicts.values()),
+        "rejecting": sorted(d for d, verdict in verdicts.items() if verdict == "reject"),
+        "sending_back": sorted(d for d, verdict in verdicts.items() if verdict == "send_back"),
+        "class_raised": class_raised,
         "conditions_open": conditions_open,
     }
+
+
+def rank(materiality: str | None) -> int:
+    """How serious a class is; nothing is below all of them."""
+    return CLASSES.index(materiality) if materiality in CLASSES else -1
 
 
 def pilot_inputs(criteria: Mapping[str, int], results: Mapping[str, Any] | None, *, extended: bool) -> dict[str, bool]:

@@ -32,6 +32,7 @@ MOVES: Mapping[tuple[str, str], Move] = {
     ("in_review", "reject"): Move("rejected", PROCESS),
     ("in_review", "withdraw"): Move("withdrawn", EDIT),
     ("in_review", "approve"): Move("approved", PROCESS),
+    ("approved", "reject"): Move("rejected", PROCESS),  # the regulator did not accept it
     ("approved", "pilot"): Move("piloting", PROCESS),
     ("piloting", "fail_pilot"): Move("pilot_failed", PROCESS),
     ("piloting", "schedule"): Move("scheduled", PROCESS),
@@ -69,8 +70,6 @@ VERDICTS: Mapping[str, Mapping[str, str]] = {
     "reject": {"en": "Reject", "zh": "不同意"},
 }
 CONSENTS = frozenset({"approve", "with_conditions"})
-VETO = frozenset({"compliance", "consumer_protection", "aml"})
-"""Whose rejection cannot be overridden (rule 8)."""
 
 
 def move(state: str, verb: str) -> Move:

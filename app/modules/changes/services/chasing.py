@@ -13,7 +13,8 @@ from app.modules.changes.models import ChangeRequest
 from app.modules.changes.services.records import note
 from app.workflow.models import ProcessInstance, Task
 
-REVIEW_TASK = "review_by_department"
+REVIEW_TASKS = frozenset({"give_opinion", "sign_off", "review_by_department"})
+"""The last in cases that began when one signature was enough."""
 URGENT = 90
 
 
@@ -23,7 +24,7 @@ def late_reviews(uow: Session, instance: ProcessInstance) -> list[Task]:
     return list(
         uow.scalars(
             select(Task)
-            .where(Task.instance_id == instance.id, Task.element_id == REVIEW_TASK, Task.state == "open")
+            .where(Task.instance_id == instance.id, Task.element_id.in_(REVIEW_TASKS), Task.state == "open")
             .order_by(Task.id)
         )
     )

@@ -53,6 +53,7 @@ def materiality_inputs(session: Session, request: ChangeRequest, now: datetime) 
         facts_of(session, request, now),
         relaunch=_is_relaunch(session, codes),
         minor_changes=_minor_changes(session, request, codes, now),
+        raised_to=request.raised_to,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import Facts, allowed, require
 from app.kernel import audit, clock
-from app.kernel.database import is_sqlite
+from app.kernel.database import is_sqlite, once
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import ProductVersion
@@ -91,10 +91,16 @@ def of_case(uow: Session, instance: ProcessInstance) -> ChangeRequest:
 
     409 for a case that was started past the change requests.
     """
-    request = uow.scalar(select(ChangeRequest).where(ChangeRequest.instance_id == instance.id))
+    request = request_or_none(uow, instance)
     if request is None:
         raise Conflict(N_("This case has no change request."), code="no_request")
     return request
+
+
+def request_or_none(session: Session, instance: ProcessInstance) -> ChangeRequest | None:
+    """The request of a case, if it is about one; read once in a unit of work."""
+    wanted = select(ChangeRequest).where(ChangeRequest.instance_id == instance.id)
+    return once(session, ("change request", instance.id), lambda: session.scalar(wanted))
 
 
 def waits_for_case(session: Session, number: str | None) -> bool:

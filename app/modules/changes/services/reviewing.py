@@ -1,4 +1,4 @@
-"""Reviews 会签, the decision 高层决策, and the approval that follows from them."""
+"""Review rounds 会签, and the approval that follows from them and the decision."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.identity.actors import Actor
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
-from app.modules.changes.models import ChangeRequest, Condition, DepartmentReview, ExecutiveDecision
+from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision
 from app.modules.changes.rules import routing
 from app.modules.changes.rules.matter import changed_groups
 from app.modules.changes.rules.states import CONSENTS
@@ -25,10 +25,10 @@ from app.modules.changes.services.records import (
     note,
     proposed,
     shown_hash,
+    version_ids,
 )
 from app.workflow.decisions.queries import records_of
 from app.workflow.decisions.services import decide
-from app.workflow.models import Task
 
 DEPARTMENTS, CONSOLIDATION = "review_departments", "consolidation"
 _ROUND = frozenset({DEPARTMENTS, CONSOLIDATION})
@@ -107,85 +107,21 @@ def _concerned(
 
 
 def standing_reviews(session: Session, request: ChangeRequest) -> list[DepartmentReview]:
-    """Each department's latest word that no later edit has voided."""
+    """Each department's latest signed word that no later edit has voided."""
     session.flush()
     rows = session.scalars(
         select(DepartmentReview)
-        .where(DepartmentReview.change_request_id == request.id, DepartmentReview.voided_at.is_(None))
+        .where(
+            DepartmentReview.change_request_id == request.id,
+            DepartmentReview.signed_at.is_not(None),
+            DepartmentReview.voided_at.is_(None),
+        )
         .order_by(DepartmentReview.id)
     )
     return list({row.department: row for row in rows}.values())
 
 
-def record_review(
-    uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
-) -> DepartmentReview:
-    """Keep one department's opinion, bound to the content that was shown. 409 if it is not that any more."""
-    review = DepartmentReview(
-        change_request_id=request.id,
-        round=request.round,
-        department=task.department,
-        reviewer=actor.username,
-        verdict=answers["verdict"],
-        opinion=answers.get("opinion"),
-        content_hash=shown_hash(uow, request),
-        matter=request.matter,
-        task_id=task.id,
-        at=now,
-    )
-    if request.round > 1:
-        _replace_conditions(uow, request, review.department)
-    uow.add(review)
-    if review.verdict == "with_conditions":
-        uow.flush()
-        uow.add(_condition(request, review, answers, now))
-    return review
-
-
-def _replace_conditions(uow: Session, request: ChangeRequest, department: str) -> None:
-    """What a department asked for in an earlier round is replaced by what it says now."""
-    earlier = select(Condition).where(
-        Condition.change_request_id == request.id, Condition.department == department, Condition.state == "open"
-    )
-    for condition in uow.scalars(earlier):
-        condition.state = "replaced"
-
-
-def _condition(
-    request: ChangeRequest, review: DepartmentReview, answers: Mapping[str, Any], now: datetime
-) -> Condition:
-    return Condition(
-        change_request_id=request.id,
-        review_id=review.id,
-        department=review.department,
-        kind=answers["condition_kind"],
-        text=answers["condition"],
-        state="open",
-        set_at=now,
-    )
-
-
-def record_decision(
-    uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
-) -> ExecutiveDecision:
-    """Keep the decision, bound to the content that was shown. 409 while opinions are missing."""
-    if answers["decision"] == "approve":
-        _require_consolidated(uow, request)
-    decision = ExecutiveDecision(
-        change_request_id=request.id,
-        round=request.round,
-        decision=answers["decision"],
-        reason=answers.get("reason"),
-        by=actor.username,
-        content_hash=shown_hash(uow, request),
-        task_id=task.id,
-        at=now,
-    )
-    uow.add(decision)
-    return decision
-
-
-def _require_consolidated(uow: Session, request: ChangeRequest) -> None:
+def require_consolidated(uow: Session, request: ChangeRequest) -> None:
     """Since departments were last named, their opinions were consolidated: by the trace of the rules (rule 8).
 
     An operator can put a case on another step, never past its reviewers.
@@ -196,7 +132,7 @@ def _require_consolidated(uow: Session, request: ChangeRequest) -> None:
 
 
 def approve(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
-    """The versions become approved, bound to what the executive was shown (rule 6)."""
+    """The versions become approved, bound to what whoever decided was shown (rule 6)."""
     uow.flush()
     decision = uow.scalar(
         select(ExecutiveDecision)
@@ -205,20 +141,18 @@ def approve(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime
         .limit(1)
     )
     if decision is None or decision.decision != "approve":
-        raise Conflict(N_("No executive has approved this request."), code="not_approved")
+        raise Conflict(N_("Nobody who may has approved this request."), code="not_approved")
     if decision.content_hash != shown_hash(uow, request):
         raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
     left = move(request, "approve", actor)
-    for _, version in proposed(uow, request.id):
-        versions.approve(
-            uow,
-            version_id=version.id,
-            content_hash=version.content_hash,
-            approval=request.number,
-            change_class=request.materiality or "material",
-            actor=actor,
-            now=now,
-        )
+    versions.approve_all(
+        uow,
+        shown={version.id: version.content_hash for _, version in proposed(uow, request.id)},
+        approval=request.number,
+        change_class=request.materiality or "material",
+        actor=actor,
+        now=now,
+    )
     note(uow, request, "change.approve", actor, now, old=left, new=request.state, content_hash=decision.content_hash)
 
 
@@ -229,9 +163,8 @@ def close(uow: Session, request: ChangeRequest, *, verb: str, actor: Actor, now:
     """
     left = move(request, verb, actor)
     reason = request.closing_reason or verb
-    for _, version in proposed(uow, request.id):
-        end_version = versions.withdraw if request.state == "withdrawn" else versions.reject
-        end_version(uow, version_id=version.id, reason=reason, actor=actor, now=now)
+    end_all = versions.withdraw_all if request.state == "withdrawn" else versions.reject_all
+    end_all(uow, version_ids=version_ids(uow, request), reason=reason, actor=actor, now=now)
     end(uow, request)
     note(uow, request, f"change.{verb}", actor, now, old=left, new=request.state, reason=reason)
 

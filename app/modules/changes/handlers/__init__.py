@@ -1,0 +1,11 @@
+"""The verbs, recorders, facts and form texts that the drawings of this feature name.
+
+What people say in their tasks is audited in the chain of the case; what becomes
+of the request, in the request's own. Importing this registers them.
+"""
+
+from __future__ import annotations
+
+from . import asked, done, offered, said
+
+__all__ = ["asked", "done", "offered", "said"]

@@ -1,0 +1,143 @@
+"""What the process does by itself."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_
+from app.modules.changes.handlers.base import on_card, request_of
+from app.modules.changes.rules.states import ENDED
+from app.modules.changes.services import chasing, deciding, launching, opinions, piloting, returning, reviewing
+from app.modules.changes.services.records import of_case, waits_for_case
+from app.modules.changes.services.submission import PROCESS
+from app.workflow.models import ProcessInstance
+from app.workflow.vocabulary import Context, before_end, before_start, handler, when_cancelled
+
+CALLED = ("prepare_change", "department_opinion", "decision", "regulatory_filing", "pilot", "rollout")
+"""Processes of this feature that only another one calls."""
+_VERBS = {"declined": "decline", "rejected": "reject", "withdrawn": "withdraw"}
+
+
+@handler("changes.departments_to_review", required=("departments",))
+def departments_to_review(context: Context) -> list[str]:
+    request = request_of(context)
+    materiality = context.variables["materiality"]
+    asked, standing = reviewing.open_round(
+        context.uow,
+        request,
+        departments=context.parameters["departments"],
+        materiality=materiality,
+        element_id=context.element_id,
+        actor=context.actor,
+        now=context.now,
+    )
+    on_card(context, materiality=materiality, opinions=len(standing), opinions_asked=len(standing) + len(asked))
+    return asked
+
+
+@handler("changes.signatories", required=("department",))
+def signatories(context: Context) -> dict[str, list[str]]:
+    return opinions.signatories(context.uow, request_of(context), context.parameters["department"])
+
+
+@handler("changes.find_authority")
+def find_authority(context: Context) -> str:
+    found = deciding.require_authority(context.uow, request_of(context), context.instance, context.now)
+    return found.holder
+
+
+@handler("changes.send_back")
+def send_back(context: Context) -> bool:
+    returning.send_back(context.uow, request_of(context), actor=context.actor, now=context.now)
+    return True
+
+
+@handler("changes.close", required=("outcome",))
+def close(context: Context) -> str:
+    outcome: str = context.parameters["outcome"]
+    reviewing.close(context.uow, request_of(context), verb=_VERBS[outcome], actor=context.actor, now=context.now)
+    return outcome
+
+
+@before_start(PROCESS, *CALLED)
+def refuse_start(uow: Session, process_key: str, business_key: str | None) -> None:
+    """A case begins with the submission of its request; the processes it calls never begin by themselves."""
+    if process_key != PROCESS or not waits_for_case(uow, business_key):
+        raise Conflict(N_("This process begins with a change request: POST /change-requests."), code="no_request")
+
+
+@before_end(PROCESS)
+def refuse_end(uow: Session, instance: ProcessInstance) -> None:
+    """Nobody ends the case past the steps that end the request."""
+    if of_case(uow, instance).state not in ENDED:
+        raise Conflict(N_("The case cannot end here: what it is about is still open."), code="matter_open")
+
+
+@when_cancelled(PROCESS)
+def cancelled(context: Context) -> None:
+    request = request_of(context)
+    request.closing_reason = context.parameters.get("reason") or None
+    verb = "withdraw" if context.actor.username == request.initiator else "cancel"
+    reviewing.close(context.uow, request, verb=verb, actor=context.actor, now=context.now)
+
+
+@handler("changes.approve")
+def approve(context: Context) -> None:
+    reviewing.approve(context.uow, request_of(context), actor=context.actor, now=context.now)
+
+
+@handler("changes.open_pilot")
+def open_pilot(context: Context) -> str:
+    until = piloting.open_pilot(context.uow, request_of(context), actor=context.actor, now=context.now)
+    return until.isoformat()
+
+
+@handler("changes.extend_pilot")
+def extend_pilot(context: Context) -> str:
+    until = piloting.extend_pilot(context.uow, request_of(context), actor=context.actor, now=context.now)
+    return until.isoformat()
+
+
+@handler("changes.pass_pilot")
+def pass_pilot(context: Context) -> str:
+    piloting.pass_pilot(context.uow, request_of(context), actor=context.actor, now=context.now)
+    return "passed"
+
+
+@handler("changes.roll_back_pilot")
+def roll_back_pilot(context: Context) -> str:
+    piloting.roll_back(context.uow, request_of(context), actor=context.actor, now=context.now)
+    return "failed"
+
+
+@handler("changes.departments_with_conditions")
+def departments_with_conditions(context: Context) -> list[str]:
+    return launching.departments_with_conditions(context.uow, request_of(context))
+
+
+@handler("changes.schedule")
+def schedule(context: Context) -> None:
+    launching.schedule(context.uow, request_of(context), actor=context.actor, now=context.now)
+
+
+@handler("changes.notify")
+def notify(context: Context) -> None:
+    launching.notify(context.uow, request_of(context), actor=context.actor, now=context.now)
+
+
+@handler("changes.go_live")
+def go_live(context: Context) -> None:
+    launching.go_live(context.uow, request_of(context), actor=context.actor, now=context.now)
+
+
+@handler("changes.remind_late")
+def remind_late(context: Context) -> None:
+    late = chasing.remind(context.uow, request_of(context), context.instance, actor=context.actor, now=context.now)
+    context.note("review.reminded", departments=late)
+
+
+@handler("changes.escalate_late")
+def escalate_late(context: Context) -> None:
+    late = chasing.escalate(context.uow, request_of(context), context.instance, actor=context.actor, now=context.now)
+    context.note("review.escalated", departments=late)

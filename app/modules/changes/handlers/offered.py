@@ -1,0 +1,68 @@
+"""What the records know of a form before anybody fills it in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.file import KEY_OF_FIELD
+from app.modules.changes.services import committee, file_parts, opinions
+from app.modules.changes.services.records import request_or_none
+from app.workflow.forms import Option
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.vocabulary import Known, knows
+
+RAISES = "compliance"
+KEEP = "keep"
+KEPT = {"en": "The class found by the rule is right", "zh": "规则判定的级别适当"}
+CLASSES = {
+    "material": {"en": "Raise to a material change", "zh": "提高为重大变更"},
+    "new_product": {"en": "Raise to a new product", "zh": "提高为新产品"},
+}
+ALL_MET = {"en": "All points below are met.", "zh": "以下要点均已满足。"}
+
+
+@knows("design")
+def file_asked(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
+    """The parts of the approver's file that the design must bring, with what is written of them already."""
+    request = request_or_none(session, instance)
+    if request is None:
+        return Known()
+    asked = file_parts.asked_of_initiator(session, request, now)
+    written = file_parts.parts_of(session, request.id)
+    texts = {f"{KEY_OF_FIELD}{part}": written[part].text for part in asked if part in written}
+    return Known({"file_parts": asked}, texts)
+
+
+@knows("department_review")
+def opinion_asked(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
+    """The department's checklist; the class may be raised by compliance alone (rule 7).
+
+    An approval sent by a program that leaves the checklist out affirms all of it.
+    """
+    request = request_or_none(session, instance)
+    points = opinions.points_of(session, request, task.department or "") if request else []
+    offered = [Option(p["key"], {k: f"{p['text'][k]} ({p['basis'][k]})" for k in ("en", "zh")}) for p in points]
+    if offered:
+        offered.insert(0, Option(opinions.ALL_POINTS, ALL_MET))
+    return Known(
+        assumed={"points_met": [opinions.ALL_POINTS]} if offered else {},
+        options={"points_met": offered, "raise_class": _classes(request, task.department)},
+    )
+
+
+def _classes(request: ChangeRequest | None, department: str | None) -> list[Option]:
+    """Compliance alone says whether the class that the rule found is high enough."""
+    higher = opinions.higher_classes(request) if request and department == RAISES else []
+    return [Option(KEEP, KEPT), *(Option(name, CLASSES[name]) for name in higher)] if higher else []
+
+
+@knows("convene_committee")
+def members_asked(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
+    """Members who may vote on the change."""
+    request = request_or_none(session, instance)
+    able = committee.members_of(session, request, instance)[0] if request else []
+    offered = [Option(member.username, member.names) for member in able]
+    return Known({}, {"members": [member.username for member in able]}, options={"members": offered})
