@@ -19,6 +19,7 @@ from app.modules.catalogue import api as catalogue_api
 from app.modules.catalogue import views as catalogue_views
 from app.modules.catalogue.schemas import described as content
 from app.modules.changes import api as changes_api
+from app.modules.changes import authority_api as changes_authority_api
 from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.changes import sheet_api as changes_sheet_api
 from app.modules.changes import views as changes_views
@@ -46,6 +47,7 @@ APIS = (
     suspensions_api,
     changes_api,
     changes_sheet_api,
+    changes_authority_api,
     calendar_api,
 )
 PAGES = (

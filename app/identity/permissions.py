@@ -184,6 +184,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "condition.close": all_of(is_of_its_department, negate(is_initiator)),
     "pilot.stop": lambda actor, facts: actor.department == "risk",
     "authority.grant": has_role("executive"),
+    "authority.see": has_role("executive", "head", "product_manager", "committee_secretary", "auditor", "operator"),
     # Administration
     "audit.see": has_role("auditor", "security_admin"),
     "incident.see": reads_all,

@@ -58,6 +58,7 @@ NAVIGATION: tuple[Entry, ...] = (
         (
             Entry(N_("Processes"), "/processes", "process.see"),
             Entry(N_("Decision tables"), "/rules", "process.see"),
+            Entry(N_("Delegated authority"), "/authorities", "authority.see"),
         ),
     ),
     Entry(N_("Reports"), "/reports"),

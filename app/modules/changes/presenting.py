@@ -10,11 +10,14 @@ from app.modules.catalogue.rules.difference import changed
 from app.modules.changes import queries
 from app.modules.changes.models import (
     ChangeRequest,
+    CommitteeMeeting,
+    CommitteeVote,
     Condition,
     DepartmentReview,
     ExecutiveDecision,
     Pilot,
     PilotObservation,
+    RegulatoryReceipt,
 )
 from app.workflow.presenting import moment
 
@@ -24,7 +27,7 @@ def created_json(request: ChangeRequest) -> dict[str, Any]:
 
 
 def summary_json(request: ChangeRequest) -> dict[str, Any]:
-    names = ("initiator", "owner_department", "owners", "families", "materiality")
+    names = ("initiator", "owner_department", "owners", "families", "materiality", "raised_to")
     return {
         **created_json(request),
         **{name: getattr(request, name) for name in names},
@@ -57,14 +60,17 @@ def request_json(session: Session, request: ChangeRequest) -> dict[str, Any]:
         "reviews": [_review_json(r) for r in queries.reviews_of(session, request.id)],
         "conditions": [condition_json(c) for c in queries.conditions_of(session, request.id)],
         "decisions": [_decision_json(d) for d in queries.decisions_of(session, request.id)],
+        "meetings": _meetings_json(session, request),
+        "receipts": [_receipt_json(r) for r in queries.receipts_of(session, request.id)],
         "pilot": _pilot_json(session, pilot) if pilot else None,
     }
 
 
 def _review_json(review: DepartmentReview) -> dict[str, Any]:
-    names = ("round", "department", "reviewer", "verdict", "opinion", "content_hash")
-    found = {name: getattr(review, name) for name in names}
-    return {**found, "at": moment(review.at), "voided": moment(review.voided_at)}
+    names = ("round", "department", "reviewer", "verdict", "opinion", "points", "raises_to", "content_hash")
+    found = {name: getattr(review, name) for name in (*names, "signed_by", "remark")}
+    moments = {"at": review.at, "signed": review.signed_at, "returned": review.returned_at, "voided": review.voided_at}
+    return {**found, **{name: moment(at) for name, at in moments.items()}}
 
 
 def condition_json(condition: Condition) -> dict[str, Any]:
@@ -73,8 +79,28 @@ def condition_json(condition: Condition) -> dict[str, Any]:
 
 
 def _decision_json(decision: ExecutiveDecision) -> dict[str, Any]:
-    names = ("round", "decision", "reason", "by", "content_hash")
+    names = ("round", "decision", "level", "reason", "by", "resolution", "authority_id", "meeting_id", "content_hash")
     return {**{name: getattr(decision, name) for name in names}, "at": moment(decision.at)}
+
+
+def _meetings_json(session: Session, request: ChangeRequest) -> list[dict[str, Any]]:
+    meetings = queries.meetings_of(session, request.id)
+    votes = queries.votes_of(session, [meeting.id for meeting in meetings])
+    return [_meeting_json(meeting, [v for v in votes if v.meeting_id == meeting.id]) for meeting in meetings]
+
+
+def _meeting_json(meeting: CommitteeMeeting, votes: list[CommitteeVote]) -> dict[str, Any]:
+    names = ("id", "round", "members", "excused", "quorum", "result", "minutes", "minutes_by", "content_hash")
+    return {
+        **{name: getattr(meeting, name) for name in names},
+        "voting_until": moment(meeting.voting_until),
+        "votes": [{"member": v.member, "vote": v.vote, "reason": v.reason, "at": moment(v.at)} for v in votes],
+    }
+
+
+def _receipt_json(receipt: RegulatoryReceipt) -> dict[str, Any]:
+    names = ("kind", "number", "products", "entered_by")
+    return {**{name: getattr(receipt, name) for name in names}, "received_on": receipt.received_on.isoformat()}
 
 
 def _pilot_json(session: Session, pilot: Pilot) -> dict[str, Any]:

@@ -192,6 +192,7 @@ class ChangeRequestSummary(ChangeRequestCreated):
     owners = fields.List(fields.String(), required=True)
     families = fields.List(fields.String(), required=True)
     materiality = fields.String(required=True, allow_none=True)
+    raised_to = fields.String(required=True, allow_none=True)
     effective_at = fields.String(required=True, allow_none=True)
     created = fields.String(required=True)
     updated = fields.String(required=True)
@@ -203,8 +204,14 @@ class ReviewOut(Schema):
     reviewer = fields.String(required=True)
     verdict = fields.String(required=True)
     opinion = fields.String(required=True, allow_none=True)
+    points = fields.List(fields.Dict(), required=True)
+    raises_to = fields.String(required=True, allow_none=True)
     content_hash = fields.String(required=True)
     at = fields.String(required=True)
+    signed_by = fields.String(required=True, allow_none=True)
+    signed = fields.String(required=True, allow_none=True)
+    returned = fields.String(required=True, allow_none=True)
+    remark = fields.String(required=True, allow_none=True)
     voided = fields.String(required=True, allow_none=True)
 
 
@@ -221,10 +228,43 @@ class ConditionOut(Schema):
 class ExecutiveDecisionOut(Schema):
     round = fields.Integer(required=True)
     decision = fields.String(required=True)
+    level = fields.String(required=True)
     reason = fields.String(required=True, allow_none=True)
     by = fields.String(required=True)
+    resolution = fields.String(required=True, allow_none=True)
+    authority_id = fields.Integer(required=True, allow_none=True)
+    meeting_id = fields.Integer(required=True, allow_none=True)
     content_hash = fields.String(required=True)
     at = fields.String(required=True)
+
+
+class VoteOut(Schema):
+    member = fields.String(required=True)
+    vote = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    at = fields.String(required=True)
+
+
+class MeetingOut(Schema):
+    id = fields.Integer(required=True)
+    round = fields.Integer(required=True)
+    members = fields.List(fields.String(), required=True)
+    excused = fields.List(fields.String(), required=True)
+    quorum = fields.Integer(required=True)
+    voting_until = fields.String(required=True)
+    result = fields.String(required=True, allow_none=True)
+    minutes = fields.String(required=True, allow_none=True)
+    minutes_by = fields.String(required=True, allow_none=True)
+    content_hash = fields.String(required=True)
+    votes = fields.List(fields.Nested(VoteOut), required=True)
+
+
+class ReceiptOut(Schema):
+    kind = fields.String(required=True)
+    number = fields.String(required=True)
+    products = fields.List(fields.String(), required=True)
+    received_on = fields.String(required=True)
+    entered_by = fields.String(required=True)
 
 
 class ObservationOut(Schema):
@@ -263,6 +303,8 @@ class ChangeRequestOut(ChangeRequestSummary):
     reviews = fields.List(fields.Nested(ReviewOut), required=True)
     conditions = fields.List(fields.Nested(ConditionOut), required=True)
     decisions = fields.List(fields.Nested(ExecutiveDecisionOut), required=True)
+    meetings = fields.List(fields.Nested(MeetingOut), required=True)
+    receipts = fields.List(fields.Nested(ReceiptOut), required=True)
     pilot = fields.Nested(PilotOut, required=True, allow_none=True)
 
 

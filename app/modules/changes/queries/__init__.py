@@ -17,12 +17,15 @@ from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.rules.difference import Change, difference
 from app.modules.changes.models import (
     ChangeRequest,
+    CommitteeMeeting,
+    CommitteeVote,
     Condition,
     DepartmentReview,
     ExecutiveDecision,
     Pilot,
     PilotObservation,
     ProposedVersion,
+    RegulatoryReceipt,
     Rollout,
 )
 from app.modules.changes.rules.matter import changed_groups
@@ -41,16 +44,19 @@ __all__ = [
     "decisions_of",
     "difference_of",
     "history_of",
+    "meetings_of",
     "observations_of",
     "open_request_on",
     "pilot_of",
     "proposed",
+    "receipts_of",
     "request_for",
     "request_of_case",
     "requests_of",
     "reviews_of",
     "rollout_of",
     "standing_reviews",
+    "votes_of",
 ]
 
 PAGE = 200
@@ -159,6 +165,26 @@ def conditions_of(session: Session, request_id: int) -> Sequence[Condition]:
 def decisions_of(session: Session, request_id: int) -> Sequence[ExecutiveDecision]:
     rows = select(ExecutiveDecision).where(ExecutiveDecision.change_request_id == request_id)
     return list(session.scalars(rows.order_by(ExecutiveDecision.id)))
+
+
+def meetings_of(session: Session, request_id: int) -> Sequence[CommitteeMeeting]:
+    """The meetings of the committee on the request, oldest first."""
+    rows = select(CommitteeMeeting).where(CommitteeMeeting.change_request_id == request_id)
+    return list(session.scalars(rows.order_by(CommitteeMeeting.id)))
+
+
+def votes_of(session: Session, meetings: Sequence[int]) -> Sequence[CommitteeVote]:
+    """The votes cast in these meetings, oldest first."""
+    if not meetings:
+        return []
+    rows = select(CommitteeVote).where(CommitteeVote.meeting_id.in_(meetings))
+    return list(session.scalars(rows.order_by(CommitteeVote.id)))
+
+
+def receipts_of(session: Session, request_id: int) -> Sequence[RegulatoryReceipt]:
+    """The regulator's receipts for the request."""
+    rows = select(RegulatoryReceipt).where(RegulatoryReceipt.change_request_id == request_id)
+    return list(session.scalars(rows.order_by(RegulatoryReceipt.id)))
 
 
 def pilot_of(session: Session, request_id: int) -> Pilot | None:

@@ -1,6 +1,6 @@
 """The pages of change requests."""
 
-from app.modules.changes.views import actions, file, launches, lists, page, sheets, starting, wizard
+from app.modules.changes.views import actions, authorities, file, launches, lists, page, sheets, starting, wizard
 from app.modules.changes.views.base import pages
 
-__all__ = ["actions", "file", "launches", "lists", "page", "pages", "sheets", "starting", "wizard"]
+__all__ = ["actions", "authorities", "file", "launches", "lists", "page", "pages", "sheets", "starting", "wizard"]

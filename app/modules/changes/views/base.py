@@ -154,12 +154,20 @@ _RULE_WORDS: Mapping[str, Mapping[str, str]] = {
     "proceed": label("Goes to the decision-maker", "提交决策"),
     "reject": label("Rejected", "否决"),
     "send_back": label("Sent back", "退回"),
-    "executive": label("Executive", "分管行领导"),
+    "delegated": label("Under delegated authority", "授权决策"),
+    "executive": label("Vice president", "分管行领导"),
     "committee": label("Product committee", "产品委员会"),
     "board": label("Board", "董事会"),
     "pass": label("Passed", "通过"),
     "extend": label("Extended", "延期"),
     "fail": label("Failed", "未通过"),
+    "none": label("None", "无"),
+    "filing": label("Filing", "备案"),
+    "registration": label("Registration", "登记"),
+    "approve": label("Approved", "批准"),
+    "rejected": label("Rejected", "否决"),
+    "reclass": label("Classed again", "重新分级"),
+    "no_quorum": label("No quorum", "未达法定人数"),
 }
 """Words for what stands in decision tables."""
 

@@ -13,15 +13,19 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.kernel import clock
 from app.kernel.database import session as current_session
+from app.kernel.i18n import language
 from app.modules.catalogue.types import Attribute
 from app.modules.changes import queries
 from app.modules.changes.models import (
     ChangeRequest,
+    CommitteeMeeting,
+    CommitteeVote,
     Condition,
     DepartmentReview,
     ExecutiveDecision,
     Pilot,
     PilotObservation,
+    RegulatoryReceipt,
     Rollout,
 )
 from app.modules.changes.rules.matter import PLAN, changed_groups
@@ -65,7 +69,23 @@ class Ruled:
         said = self.record.output
         if isinstance(said, Mapping):
             return [(o.labels, said.get(o.name)) for o in self.table.outputs]
+        if isinstance(said, list) and any(isinstance(row, Mapping) for row in said):
+            return [(self.table.outputs[0].labels, [_in_words(row) for row in said])]
         return [(self.table.outputs[0].labels, said)]
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    """A row of several outputs: of texts in two languages (``text_en``, ``text_zh``) the reader's, else all values."""
+    texts = [str(text) for name, text in row.items() if name.endswith(f"_{language()}")]
+    return " · ".join(texts or [str(value) for value in row.values()])
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting of the committee with its votes."""
+
+    record: CommitteeMeeting
+    votes: Sequence[CommitteeVote]
 
 
 @dataclass(frozen=True)
@@ -79,6 +99,8 @@ class Matter:
     reviews: Sequence[DepartmentReview]
     conditions: Sequence[Condition]
     decisions: Sequence[ExecutiveDecision]
+    meetings: Sequence[Meeting]
+    receipts: Sequence[RegulatoryReceipt]
     pilot: Pilot | None
     observations: Sequence[PilotObservation]
     rollout: Rollout | None
@@ -101,8 +123,8 @@ class Matter:
 
     @property
     def standing(self) -> Sequence[DepartmentReview]:
-        """Each department's latest word that stands, dissent first."""
-        latest = {r.department: r for r in self.reviews if r.voided_at is None}
+        """Each department's latest word that stands, signed or still to be signed; dissent first."""
+        latest = {r.department: r for r in self.reviews if r.voided_at is None and r.returned_at is None}
         return sorted(latest.values(), key=lambda r: (r.verdict in CONSENTS, r.id))
 
     @property
@@ -129,7 +151,10 @@ def matter_for(
     """The matter of ``request`` as ``actor`` reads it."""
     reviews, decisions = queries.reviews_of(session, request.id), queries.decisions_of(session, request.id)
     observations, rollout = queries.observations_of(session, request.id), queries.rollout_of(session, request.id)
-    people: list[str | None] = [request.initiator, *(r.reviewer for r in reviews)]
+    meetings, receipts = _meetings(session, request), queries.receipts_of(session, request.id)
+    people: list[str | None] = [request.initiator, *(r.reviewer for r in reviews), *(r.signed_by for r in reviews)]
+    people += [name for m in meetings for name in (*m.record.members, *m.record.excused, m.record.minutes_by)]
+    people += [receipt.entered_by for receipt in receipts]
     people += [*(d.by for d in decisions), *(o.by for o in observations)]
     conditions, pilot = queries.conditions_of(session, request.id), queries.pilot_of(session, request.id)
     people += [c.closed_by for c in conditions] + [pilot.stopped_by if pilot else None]
@@ -141,6 +166,8 @@ def matter_for(
         reviews=reviews,
         conditions=conditions,
         decisions=decisions,
+        meetings=meetings,
+        receipts=receipts,
         pilot=pilot,
         observations=observations,
         rollout=rollout,
@@ -148,6 +175,12 @@ def matter_for(
         files=_files(session, observations),
         words=Words(people),
     )
+
+
+def _meetings(session: Session, request: ChangeRequest) -> list[Meeting]:
+    found = queries.meetings_of(session, request.id)
+    votes = queries.votes_of(session, [meeting.id for meeting in found])
+    return [Meeting(meeting, [v for v in votes if v.meeting_id == meeting.id]) for meeting in found]
 
 
 def _since(
