@@ -84,12 +84,14 @@ def _page(error: DomainError | None = None) -> Any:
     require(actor, "authority.see")
     end_read()
     found = authorities.authorities(session(), limit=MOST_SHOWN)[:MOST_SHOWN]
+    words = Words([name for row in found for name in (row.granted_by, row.revoked_by)])
     page = render_template(
         "changes/authorities.html",
         found=found,
         until={row.id: clock.accounting_date(row.valid_to - timedelta(microseconds=1)) for row in found},
         now=g.now,
-        words=Words([name for row in found for name in (row.granted_by, row.revoked_by)]),
+        words=words,
+        positions=[(f"{key}:head", words.group(f"{key}:head")) for key in words.departments],
         families=FAMILIES,
         may_grant=allowed(actor, "authority.grant"),
         today=clock.accounting_date(g.now),
