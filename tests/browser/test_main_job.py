@@ -14,10 +14,22 @@ OFFICERS = {
     "alm": "zheng.hao",
     "legal": "han.bing",
     "consumer_protection": "yu.qing",
-    "technology": "cao.xin",
+    "technology": "cheng.gang",
     "operations": "deng.hui",
 }
-"""Who reviews for a department."""
+"""Who gives the opinion of a department."""
+HEADS = {
+    "risk": "xu.feng",
+    "compliance": "ma.chao",
+    "aml": "gao.yuan",
+    "finance": "song.jie",
+    "alm": "xie.na",
+    "legal": "feng.lei",
+    "consumer_protection": "dong.li",
+    "technology": "cao.xin",
+    "operations": "peng.tao",
+}
+"""Who signs it off."""
 
 
 class Bank:
@@ -73,7 +85,7 @@ def test_a_change_goes_from_proposal_through_a_pilot_to_full_rollout(page_as: Ca
 
     departments = departments_of(manager, request)
     assert len(departments) >= 4
-    review(bank, number, departments, "Review by department")
+    review(bank, number, departments, "Give the opinion", "Sign off the opinion")
     decide(bank, number, "Decide on the change", opinions=len(departments))
 
     observe_the_pilot(bank, request)
@@ -105,7 +117,7 @@ def test_a_repricing_goes_live_in_chinese(page_as: Callable[..., Any]) -> None:
     prepare(bank, number, {"assess": "需求评估", "design": "设计开发", "test": "技术开发与测试"})
     departments = departments_of(manager, request)
     assert departments == ["alm", "compliance"]
-    review(bank, number, departments, "部门会签")
+    review(bank, number, departments, "出具经办意见", "负责人签发")
     decide(bank, number, "高层决策", opinions=2)
     before = live_version(manager, "CN-DEMAND")
     roll_out(bank, number, "制定推广方案", notice="0")
@@ -133,12 +145,17 @@ def prepare(bank: Bank, number: str, names: dict[str, str]) -> None:
     submit(page)
 
 
-def review(bank: Bank, number: str, departments: list[str], name: str) -> None:
-    """Each department's officer reads the difference and agrees."""
+def review(bank: Bank, number: str, departments: list[str], opinion: str, sign_off: str) -> None:
+    """Each department's officer reads the difference, goes through the points and agrees; its head signs."""
     for department in departments:
-        page = bank.opens_task(OFFICERS[department], number, name)
+        page = bank.opens_task(OFFICERS[department], number, opinion)
         assert page.locator("#difference .change").count() >= 1
+        for point in page.locator("[name=points_met]").all()[1:]:
+            point.check()
         page.check("[name=verdict][value=approve]")
+        submit(page)
+        page = bank.opens_task(HEADS[department], number, sign_off)
+        page.check("[name=decision][value=sign]")
         submit(page)
 
 
@@ -176,6 +193,9 @@ def propose(page: Any, product: str, minimum: str = "") -> tuple[str, str]:
     go_on(page, "launch")
     if minimum:
         plan_the_pilot(page)
+    go_on(page, "file")
+    for part in page.locator(".step-body textarea:visible, form textarea:visible").all():
+        part.fill("Assessed; see the paper of the project.")
     go_on(page, "check")
     number = page.inner_text(".crumbs li:last-child")
     page.click(".step-actions .btn-primary")

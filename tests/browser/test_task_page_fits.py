@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app import demo_requests
 from app.kernel.database import unit_of_work
+from app.workflow.models import Task
 from app.workflow.tasks.services import complete_task
 
 PLAN = {
@@ -49,17 +51,26 @@ def with_a_pilot(now: datetime) -> int:
         pilot_plan=deepcopy(PLAN),
     )
     demo_requests._prepared(case, now, head="luo.bin", initiator="he.jia")
-    for task in demo_requests._open(case):
-        with unit_of_work() as uow:
-            complete_task(
-                uow,
-                task_id=task.id,
-                version=task.version,
-                data=OPINIONS.get(task.department or "", {"verdict": "approve"}),
-                actor=demo_requests._person(uow, demo_requests._officer(task.department)),
-                now=now,
-            )
+    for role, said in (("officer", OPINIONS), ("head", {})):
+        for task in demo_requests._open(case):
+            usual = {"verdict": "approve", "opinion": "同意。"} if role == "officer" else {"decision": "sign"}
+            with unit_of_work() as uow:
+                complete_task(
+                    uow,
+                    task_id=task.id,
+                    version=task.version,
+                    data=said.get(task.department or "", usual),
+                    actor=demo_requests._person(uow, demo_requests._one(task.department, role)),
+                    now=now,
+                )
     return demo_requests._open(case)[0].id
+
+
+def open_task(department: str) -> int:
+    """The first open task of a department in the demo bank."""
+    with unit_of_work() as uow:
+        wanted = select(Task.id).where(Task.department == department, Task.state == "open").order_by(Task.id)
+        return uow.scalars(wanted).first() or 0
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +78,11 @@ def tasks(served: Flask) -> dict[str, int]:
     now = datetime.now(UTC)
     with served.app_context():
         demo_requests.seed_requests(now)
-        return {"of a rate": 7, "under review": 12, "with a pilot": with_a_pilot(now)}
+        return {
+            "of a rate": open_task("executive"),
+            "under review": open_task("risk"),
+            "with a pilot": with_a_pilot(now),
+        }
 
 
 def height(page: Any) -> int:

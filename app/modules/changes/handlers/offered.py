@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -44,13 +45,17 @@ def opinion_asked(session: Session, task: Task, instance: ProcessInstance, now: 
     """
     request = request_or_none(session, instance)
     points = opinions.points_of(session, request, task.department or "") if request else []
-    offered = [Option(p["key"], {k: f"{p['text'][k]} ({p['basis'][k]})" for k in ("en", "zh")}) for p in points]
+    offered = [Option(p["key"], _with_basis(p["text"], p["basis"])) for p in points]
     if offered:
         offered.insert(0, Option(opinions.ALL_POINTS, ALL_MET))
     return Known(
         assumed={"points_met": [opinions.ALL_POINTS]} if offered else {},
         options={"points_met": offered, "raise_class": _classes(request, task.department)},
     )
+
+
+def _with_basis(text: Mapping[str, str], basis: Mapping[str, str]) -> dict[str, str]:
+    return {"en": f"{text['en']} ({basis['en']})", "zh": f"{text['zh']}（{basis['zh']}）"}
 
 
 def _classes(request: ChangeRequest | None, department: str | None) -> list[Option]:
