@@ -24,6 +24,8 @@ from app.modules.changes import handlers as changes_handlers  # noqa: F401  (reg
 from app.modules.changes import sheet_api as changes_sheet_api
 from app.modules.changes import views as changes_views
 from app.modules.changes import wording as changes_wording  # noqa: F401  (registers what the history says)
+from app.modules.pricing import api as pricing_api
+from app.modules.pricing import views as pricing_views
 from app.modules.suspensions import api as suspensions_api
 from app.modules.suspensions import handlers as suspensions_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.suspensions import views as suspensions_views
@@ -44,6 +46,7 @@ APIS = (
     instances_api,
     tasks_api,
     catalogue_api,
+    pricing_api,
     suspensions_api,
     changes_api,
     changes_sheet_api,
@@ -54,6 +57,7 @@ PAGES = (
     identity_views,
     shell_views,
     catalogue_views,
+    pricing_views,
     forms_views,
     decisions_views,
     inbox_views,

@@ -182,6 +182,10 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "change.see": any_of(takes_part, is_initiator, reads_all, owns_the_record),
     "pilot.observe": any_of(owns_the_record, has_role("branch_manager", "pilot")),
     "condition.close": all_of(is_of_its_department, negate(is_initiator)),
+    # Ceilings of deposit rates: entered by asset and liability management, confirmed by its head, who is somebody else.
+    "ceiling.see": anybody,
+    "ceiling.enter": all_of(is_of("alm"), has_role("officer", "head")),
+    "ceiling.confirm": all_of(is_of("alm"), has_role("head"), negate(is_initiator)),
     "pilot.stop": lambda actor, facts: actor.department == "risk",
     "authority.grant": has_role("executive"),
     "authority.see": has_role("executive", "head", "product_manager", "committee_secretary", "auditor", "operator"),

@@ -258,6 +258,26 @@ class RegulatoryReceipt(Record):
     entered_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class RateCheck(Record):
+    """How the rates of a request stood to the self-discipline ceilings, at one step and for one day. Never changed."""
+
+    __tablename__ = "rate_check"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    stage: Mapped[str] = mapped_column(Text)
+    """``submission``, ``design``, ``review`` or ``schedule``."""
+    day: Mapped[date]
+    """The effective day that the ceilings were asked for."""
+    outcome: Mapped[str] = mapped_column(Text)
+    """What the rule said: ``kept``, ``information``, ``executive`` or ``refuse``."""
+    excess_bp: Mapped[str] = mapped_column(Text)
+    """The most that any rate lies above its ceiling: exact basis points, not above zero where all keep to theirs."""
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    """Each rate that has a ceiling: ``{product, row, rate, ceiling, ceiling_id, document, excess_bp}``."""
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Pilot(Record):
     """A pilot 试点: where, how long, by which criteria, and what came of it."""
 
