@@ -38,6 +38,8 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("excess_bp", sa.Text(), nullable=False),
+        sa.Column("measured", BigKey, nullable=False),
+        sa.Column("ceilings", Json, nullable=False),
         sa.Column("lines", Json, nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", Instant(), nullable=False),

@@ -15,12 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel.database import db, end_read, session, unit_of_work
+from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.queries import may_sell
 from app.modules.catalogue.rules.sale import SaleAnswer
 from app.modules.changes import services as changes
-from app.modules.changes.models import ChangeRequest
+from app.modules.changes.models import ChangeRequest, DepartmentReview
 from app.modules.changes.rules.file import WRITTEN
 from app.modules.changes.services import authorities
+from app.modules.changes.services.records import proposed
 from app.worker import run_due
 from app.workflow.decisions import queries as decision_queries
 from app.workflow.deployments import library
@@ -290,6 +292,15 @@ class Play:
 
     def request(self) -> ChangeRequest:
         return self._read(lambda s: s.get_one(ChangeRequest, self.request_id))
+
+    def reviews(self) -> Sequence[DepartmentReview]:
+        """The opinions given, oldest first."""
+        rows = select(DepartmentReview).where(DepartmentReview.change_request_id == self.request_id)
+        return self._read(lambda s: list(s.scalars(rows.order_by(DepartmentReview.id))))
+
+    def versions(self) -> Sequence[ProductVersion]:
+        """The proposed versions."""
+        return self._read(lambda s: [version for _, version in proposed(s, self.request_id)])
 
     def instance(self) -> ProcessInstance:
         case = self.request().instance_id

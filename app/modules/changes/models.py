@@ -272,8 +272,12 @@ class RateCheck(Record):
     """What the rule said: ``kept``, ``information``, ``executive`` or ``refuse``."""
     excess_bp: Mapped[str] = mapped_column(Text)
     """The most that any rate lies above its ceiling: exact basis points, not above zero where all keep to theirs."""
+    measured: Mapped[int]
+    """How many rates have a ceiling."""
+    ceilings: Mapped[list[int]] = mapped_column(Json)
+    """The ceilings that they were measured by."""
     lines: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    """Each rate that has a ceiling: ``{product, row, rate, ceiling, ceiling_id, document, excess_bp}``."""
+    """Each rate above its ceiling: ``{product, row, rate, ceiling, ceiling_id, document, excess_bp}``."""
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)
 

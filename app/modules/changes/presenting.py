@@ -17,8 +17,10 @@ from app.modules.changes.models import (
     ExecutiveDecision,
     Pilot,
     PilotObservation,
+    RateCheck,
     RegulatoryReceipt,
 )
+from app.modules.changes.services.ceilings import checks_of
 from app.workflow.presenting import moment
 
 
@@ -62,8 +64,14 @@ def request_json(session: Session, request: ChangeRequest) -> dict[str, Any]:
         "decisions": [_decision_json(d) for d in queries.decisions_of(session, request.id)],
         "meetings": _meetings_json(session, request),
         "receipts": [_receipt_json(r) for r in queries.receipts_of(session, request.id)],
+        "rate_checks": [_rate_check_json(c) for c in checks_of(session, request.id)],
         "pilot": _pilot_json(session, pilot) if pilot else None,
     }
+
+
+def _rate_check_json(check: RateCheck) -> dict[str, Any]:
+    names = ("stage", "outcome", "excess_bp", "measured", "ceilings", "lines", "by")
+    return {**{name: getattr(check, name) for name in names}, "day": check.day.isoformat(), "at": moment(check.at)}
 
 
 def _review_json(review: DepartmentReview) -> dict[str, Any]:

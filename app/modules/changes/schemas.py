@@ -290,6 +290,20 @@ class PilotOut(Schema):
     observations = fields.List(fields.Nested(ObservationOut), required=True)
 
 
+class RateCheckOut(Schema):
+    """How deposit rates stood to the ceilings of a day."""
+
+    stage = fields.String(required=True)
+    day = fields.String(required=True)
+    outcome = fields.String(required=True)
+    excess_bp = fields.String(required=True)
+    measured = fields.Integer(required=True)
+    ceilings = fields.List(fields.Integer(), required=True)
+    lines = fields.List(fields.Dict(), required=True)
+    by = fields.String(required=True)
+    at = fields.String(required=True)
+
+
 class ChangeRequestOut(ChangeRequestSummary):
     driver = fields.Dict(required=True)
     function_plan = fields.String(required=True, allow_none=True)
@@ -305,6 +319,7 @@ class ChangeRequestOut(ChangeRequestSummary):
     decisions = fields.List(fields.Nested(ExecutiveDecisionOut), required=True)
     meetings = fields.List(fields.Nested(MeetingOut), required=True)
     receipts = fields.List(fields.Nested(ReceiptOut), required=True)
+    rate_checks = fields.List(fields.Nested(RateCheckOut), required=True)
     pilot = fields.Nested(PilotOut, required=True, allow_none=True)
 
 

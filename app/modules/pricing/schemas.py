@@ -27,7 +27,7 @@ class Term(fields.Field[str]):
         return canonical_duration(value)
 
 
-class Rate(Strict):
+class CeilingRate(Strict):
     """An exact rate with its unit, its period and its day count."""
 
     value = fields.String(
@@ -45,7 +45,7 @@ class NewCeiling(Strict):
     product_type = choice(PRODUCT_TYPES, allow_none=True)
     currency = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY))
     term = Term(allow_none=True, metadata={"$ref": "#/components/schemas/Duration"})
-    rate = fields.Nested(Rate, required=True)
+    rate = fields.Nested(CeilingRate, required=True)
     valid_from = fields.Date(required=True)
     document = text(400, required=True)
 

@@ -181,6 +181,19 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         (deciding("new_product", "card", delegated=True), "committee"),
         (deciding("new_product", "fx"), "board"),
     ],
+    "rate_ceiling": [
+        ({"family": "deposit", "excess_bp": "-0.5"}, "kept"),
+        ({"family": "deposit", "excess_bp": 0}, "kept"),
+        ({"family": "deposit", "excess_bp": "0.01"}, "executive"),
+        ({"family": "deposit", "excess_bp": 10}, "executive"),
+        ({"family": "deposit", "excess_bp": "10.01"}, "refuse"),
+        ({"family": "wealth", "excess_bp": 30}, "information"),
+    ],
+    "open_requests": [
+        ({"other_state": "scheduled", "groups_shared": True}, "wait"),
+        ({"other_state": "in_review", "groups_shared": True}, "refuse"),
+        ({"other_state": "in_review", "groups_shared": False}, "wait"),
+    ],
     "committee_quorum": [
         (classed("new_product", "card"), 67),
         (classed("material", "wealth"), 51),

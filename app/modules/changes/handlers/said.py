@@ -6,8 +6,8 @@ from typing import Any
 
 from app.modules.changes.handlers.base import on_card, request_of
 from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision
-from app.modules.changes.services import committee, deciding, filing, launching, opinions, piloting, preparing
-from app.modules.changes.services.submission import notice_days
+from app.modules.changes.services import ceilings, committee, deciding, filing, launching, opinions, piloting, preparing
+from app.modules.changes.services.submission import earliest_day, notice_days
 from app.workflow.vocabulary import Context, recorder
 
 
@@ -72,9 +72,13 @@ def record_review(context: Context) -> dict[str, Any]:
 def _opinion(context: Context) -> tuple[ChangeRequest, DepartmentReview]:
     assert context.task is not None
     request = request_of(context)
-    return request, opinions.record_opinion(
+    review = opinions.record_opinion(
         context.uow, request, task=context.task, answers=context.parameters, actor=context.actor, now=context.now
     )
+    if review.department == ceilings.DEPARTMENT:
+        day = ceilings.effective_day(request, context.now, earliest_day(context.uow, request, context.now))
+        ceilings.check_for_opinion(context.uow, request, review, day, element_id=context.element_id)
+    return request, review
 
 
 def _spoken(context: Context, request: ChangeRequest, review: DepartmentReview) -> None:

@@ -17,20 +17,26 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.kernel import clock
-from app.kernel.errors import Conflict, Fault
+from app.kernel.errors import Conflict, Fault, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.catalogue.types import product_type
-from app.modules.changes.models import ChangeRequest, RateCheck
+from app.modules.changes.models import ChangeRequest, DepartmentReview, RateCheck
 from app.modules.changes.services.records import proposed
 from app.modules.pricing.queries import in_force
 from app.modules.pricing.rules import Measured, measure
 from app.workflow.decisions.services import decide, try_out
 
 TABLE = "rate_ceiling"
+DEPARTMENT = "alm"
+"""Which department's opinion the check belongs to."""
+POINT = "ceiling"
+"""Its key in the checklist of ``rules/review_points.dmn``."""
+_TOLD = ("kind", "term", "term_from", "balance_from")
 OUTCOMES = ("kept", "information", "executive", "refuse")
 """From the lightest to the most serious."""
 ABOVE = N_("%(rate)s lies %(excess)s bp above the ceiling of %(ceiling)s that holds on %(day)s (%(document)s).")
+NOT_MET = N_("%(count)s rates lie above their ceiling: say why the department agrees all the same.")
 LOWERED = N_(
     "%(product)s: %(rate)s lies %(excess)s bp above the ceiling of %(ceiling)s that holds on %(day)s (%(document)s)."
     " That is more than was approved; choose another day, or send the change back."
@@ -67,7 +73,7 @@ class Line:
         """The same for the record."""
         return {
             "product": self.product,
-            "row": {key: self.measured.row[key] for key in ("kind", "term", "term_from", "balance_from") if key in self.measured.row},
+            "row": {key: self.measured.row[key] for key in _TOLD if key in self.measured.row},
             "rate": self.measured.row["rate"],
             "ceiling": self.measured.ceiling.rate,
             "ceiling_id": self.measured.ceiling.id,
@@ -113,7 +119,7 @@ def check(
     *,
     stage: str,
     day: date,
-    actor: Actor,
+    by: str,
     now: datetime,
     element_id: str | None = None,
 ) -> Check:
@@ -130,12 +136,13 @@ def check(
                 day=day,
                 outcome=found.outcome,
                 excess_bp=canonical_decimal(found.excess_bp),
-                lines=[line.kept for line in lines],
-                by=actor.username,
+                measured=len(lines),
+                ceilings=sorted({line.measured.ceiling.id for line in lines}),
+                lines=[line.kept for line in found.exceeding],
+                by=by,
                 at=now,
             )
         )
-        uow.flush()
     return found
 
 
@@ -191,6 +198,19 @@ def faults(found: Check) -> Iterator[Fault]:
             yield Fault(line.pointer, ABOVE, {**line.said, "day": found.day.isoformat()}, "rate_ceiling")
 
 
+def check_for_opinion(
+    uow: Session, request: ChangeRequest, review: DepartmentReview, day: date, *, element_id: str | None
+) -> None:
+    """The point on ceilings is met where the rates keep to them, whatever was ticked; else 422 for a bare approval."""
+    by, now = review.reviewer, review.at
+    found = check(uow, request, stage="review", day=day, by=by, now=now, element_id=element_id)
+    if not found.exceeding:
+        return
+    review.points = [{**p, "met": p["met"] and p["key"] != POINT} for p in review.points]
+    if review.verdict == "approve" and not review.opinion:
+        raise invalid("/data/opinion", NOT_MET, code="rate_ceiling", count=len(found.exceeding))
+
+
 def checks_of(session: Session, request_id: int) -> list[RateCheck]:
     """What was recorded, oldest first."""
     rows = select(RateCheck).where(RateCheck.change_request_id == request_id)
@@ -207,7 +227,7 @@ def require_still_kept(uow: Session, request: ChangeRequest, *, day: date, actor
     """Ask again for the day that is being fixed. 409 where a rate lies further above its ceiling than was approved."""
     approved = [c for c in checks_of(uow, request.id) if c.stage != "schedule"]
     allowed = max(Decimal(approved[-1].excess_bp), Decimal(0)) if approved else Decimal(0)
-    found = check(uow, request, stage="schedule", day=day, actor=actor, now=now)
+    found = check(uow, request, stage="schedule", day=day, by=actor.username, now=now)
     worse = [line for line in found.exceeding if line.measured.excess_bp > allowed]
     if worse and found.outcome in {"executive", "refuse"}:
         said = {**worse[0].said, "day": day.isoformat()}

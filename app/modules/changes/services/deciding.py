@@ -18,7 +18,7 @@ from app.identity.permissions import may_decide
 from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, DelegatedAuthority, ExecutiveDecision
-from app.modules.changes.services import differences
+from app.modules.changes.services import ceilings, differences
 from app.modules.changes.services.preparing import require_evidence
 from app.modules.changes.services.records import shown_hash
 from app.modules.changes.services.reviewing import require_consolidated
@@ -64,7 +64,9 @@ def decider_inputs(
     session: Session, request: ChangeRequest, instance: ProcessInstance, now: datetime
 ) -> list[dict[str, Any]]:
     """What names who decides: a question for each family of products."""
-    delegated = authority_over(session, request, instance, now) is not None
+    delegated = authority_over(session, request, instance, now) is not None and not ceilings.needs_executive(
+        session, request
+    )
     return [{"family": family, "delegated": delegated} for family in request.families]
 
 

@@ -16,6 +16,7 @@ from app.kernel.errors import Conflict, Forbidden, NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest, Condition, Rollout
+from app.modules.changes.services import ceilings
 from app.modules.changes.services.records import end, for_change, move, note, proposed
 from app.modules.changes.services.submission import notice_days
 from app.workflow.models import ProcessInstance, Task
@@ -175,6 +176,7 @@ def schedule(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetim
     if open_before_launch(uow, request.id):
         raise Forbidden(N_("Conditions before launch are still open."), code="conditions_open")
     effective_at = rollout_of(uow, request).effective_at
+    ceilings.require_still_kept(uow, request, day=clock.accounting_date(effective_at), actor=actor, now=now)
     left = move(request, "schedule", actor)
     ids = [version.id for _, version in proposed(uow, request.id)]
     versions.publish(uow, version_ids=ids, effective_at=max(effective_at, now), actor=actor, now=now)

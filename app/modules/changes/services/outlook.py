@@ -16,7 +16,7 @@ from app.modules.catalogue.rules.difference import Change, changed, difference
 from app.modules.catalogue.rules.facts import facts
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules import routing
-from app.modules.changes.services import differences
+from app.modules.changes.services import ceilings, differences
 from app.workflow.decisions.services import try_out
 
 Content = Mapping[str, Any]
@@ -51,6 +51,8 @@ class Outlook:
     notice_days: int = 0
     earliest: date | None = None
     wished: bool = False
+    rates: ceilings.Check | None = None
+    """How deposit rates stand to the ceilings of the effective day."""
 
     @property
     def changes(self) -> int:
@@ -98,13 +100,16 @@ def _decided(
     )
     materiality = request.materiality or said("materiality", **inputs)
     cases = [{"materiality": materiality, **case} for case in routing.review_inputs(found)]
+    contents = [(c.product.code, c.proposed) for c in compared]
     days = max((said("notice_policy", **asked)["notice_days"] for asked in routing.notice_inputs(found)), default=0)
+    earliest = clock.accounting_date(now) + timedelta(days=days)
     return Outlook(
         compared,
         materiality,
         routing.union([said("review_departments", **case) for case in cases]),
         any(said("pilot_required", **case, pilot_wish=pilot_wish) for case in cases),
         days,
-        clock.accounting_date(now) + timedelta(days=days),
+        earliest,
         pilot_wish,
+        ceilings.look(session, request, ceilings.effective_day(request, now, earliest), contents),
     )

@@ -18,7 +18,7 @@ from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.rules.difference import changed, difference
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.routing import notice_inputs
-from app.modules.changes.services import differences
+from app.modules.changes.services import ceilings, differences
 from app.modules.changes.services.drafts import WRONG, already_open, refuse_second_request
 from app.modules.changes.services.records import for_change, move, note, proposed
 from app.workflow.decisions.services import decide, try_out
@@ -93,17 +93,30 @@ def _card(uow: Session, request: ChangeRequest) -> dict[str, Any]:
 
 def check(uow: Session, request: ChangeRequest, now: datetime) -> None:
     """``Invalid`` with every part that a request cannot be submitted without; what the policy says is recorded."""
-    _refuse_incomplete(uow, request, now, notice_days(uow, request, now))
+    notice = notice_days(uow, request, now)
+    stage = "submission" if request.instance_id is None else "design"
+    day = ceilings.effective_day(request, now, _earliest(notice, now))
+    rates = ceilings.check(uow, request, stage=stage, day=day, by=request.initiator, now=now)
+    _refuse_incomplete(uow, request, now, notice, rates)
 
 
 def check_now(session: Session, request: ChangeRequest, now: datetime) -> None:
     """The same for a page, while one drafts: nothing is recorded."""
-    _refuse_incomplete(session, request, now, notice_days(session, request, now, record=False))
+    notice = notice_days(session, request, now, record=False)
+    rates = ceilings.look(session, request, ceilings.effective_day(request, now, _earliest(notice, now)))
+    _refuse_incomplete(session, request, now, notice, rates)
 
 
-def _refuse_incomplete(session: Session, request: ChangeRequest, now: datetime, notice: int) -> None:
+def _earliest(notice: int, now: datetime) -> date:
+    return clock.accounting_date(now) + timedelta(days=notice)
+
+
+def _refuse_incomplete(
+    session: Session, request: ChangeRequest, now: datetime, notice: int, rates: ceilings.Check
+) -> None:
     pairs = differences.pairs(session, request, now)
     faults = [*_missing(request), *_unchanged(pairs), *_outdated(pairs), *_too_early(request, notice, now)]
+    faults += ceilings.faults(rates)
     if faults:
         raise Invalid(WRONG, faults=faults)
 
@@ -142,7 +155,7 @@ def _outdated(pairs: Sequence[Pair]) -> Iterator[Fault]:
 def _too_early(request: ChangeRequest, notice: int, now: datetime) -> Iterator[Fault]:
     if request.effective_at is None:
         return
-    earliest = clock.accounting_date(now) + timedelta(days=notice)
+    earliest = _earliest(notice, now)
     day = clock.accounting_date(request.effective_at)
     if day < clock.accounting_date(now):
         yield Fault("/effective_on", N_("Lies in the past."), code="past")
@@ -153,7 +166,7 @@ def _too_early(request: ChangeRequest, notice: int, now: datetime) -> Iterator[F
 
 def earliest_day(session: Session, request: ChangeRequest, now: datetime) -> date:
     """The first day on which the change may take effect, by the notice policy; nothing is recorded."""
-    return clock.accounting_date(now) + timedelta(days=notice_days(session, request, now, record=False))
+    return _earliest(notice_days(session, request, now, record=False), now)
 
 
 def notice_days(session: Session, request: ChangeRequest, now: datetime, *, record: bool = True) -> int:

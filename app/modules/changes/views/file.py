@@ -40,7 +40,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 """State of a part → tone and word."""
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "parts": ("file_parts",),
-    "difference": ("materiality",),
+    "difference": ("materiality", "rate_ceiling"),
     "opinions": ("review_departments", "consolidation"),
     "decision": ("decider", "delegated_authority"),
     "pilot": ("pilot_required", "pilot_verdict"),

@@ -25,11 +25,13 @@ from app.modules.changes.models import (
     ExecutiveDecision,
     Pilot,
     PilotObservation,
+    RateCheck,
     RegulatoryReceipt,
     Rollout,
 )
 from app.modules.changes.rules.matter import PLAN, changed_groups
 from app.modules.changes.rules.states import CONSENTS
+from app.modules.changes.services.ceilings import checks_of
 from app.modules.changes.services.outlook import Compared, compare
 from app.modules.changes.services.records import current_matter
 from app.modules.changes.views.base import Words
@@ -105,6 +107,8 @@ class Matter:
     observations: Sequence[PilotObservation]
     rollout: Rollout | None
     rulings: Sequence[Ruled]
+    rate_checks: Sequence[RateCheck]
+    """How deposit rates stood to their ceilings, oldest first."""
     files: Mapping[int, Attachment]
     words: Words
 
@@ -159,6 +163,8 @@ def matter_for(
     conditions, pilot = queries.conditions_of(session, request.id), queries.pilot_of(session, request.id)
     people += [c.closed_by for c in conditions] + [pilot.stopped_by if pilot else None]
     people += [rollout.planned_by if rollout else None]
+    rate_checks = checks_of(session, request.id)
+    people += [check.by for check in rate_checks]
     return Matter(
         request=request,
         compared=compare(session, request, now),
@@ -172,6 +178,7 @@ def matter_for(
         observations=observations,
         rollout=rollout,
         rulings=_rulings(session, instance),
+        rate_checks=rate_checks,
         files=_files(session, observations),
         words=Words(people),
     )

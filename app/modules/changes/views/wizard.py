@@ -251,14 +251,11 @@ def _lacking(found: ChangeRequest, fault: Fault) -> Lacking:
 
 def _missing(found: ChangeRequest) -> list[Fault]:
     """What it lacks to be submitted. The check asks the rules; nothing of that is kept here."""
-    faults: list[Fault] = []
     try:
-        submission.check(session(), found, now())
+        submission.check_now(session(), found, now())
     except Invalid as error:
-        faults = list(error.faults)
-    for record in session().new:
-        session().expunge(record)
-    return faults
+        return list(error.faults)
+    return []
 
 
 @pages.post(f"{STEP}/live")
