@@ -89,7 +89,7 @@ def details(bank: Bank, chance: Random) -> dict[str, Any]:
     if chance.random() < 0.5:
         found["pilot_wish"] = chance.random() < 0.8
     if chance.random() < 0.5:
-        criteria = {"min_sales": chance.randint(0, 3), "max_complaints": 2, "max_incidents": 1}
+        criteria = {"min_sales": chance.randint(1, 4), "max_complaints": 2, "max_incidents": 1}
         plan = {"scopes": [scope(chance) or {"units": ["SH"]}], "length_days": chance.randint(7, 40)}
         found["pilot_plan"] = {**plan, "criteria": criteria}
     return found

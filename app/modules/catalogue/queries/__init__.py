@@ -13,7 +13,16 @@ from app.modules.catalogue.queries.products import (
     versions_in_force,
     versions_of,
 )
-from app.modules.catalogue.queries.sale import Scope, availability_of, may_sell, on_sale, resolve_scope, stops_of
+from app.modules.catalogue.queries.sale import (
+    Scope,
+    availability_of,
+    may_sell,
+    on_sale,
+    resolve_scope,
+    saleable,
+    stops_of,
+    unit_paths,
+)
 
 __all__ = [
     "ProductFilter",
@@ -25,8 +34,10 @@ __all__ = [
     "on_sale",
     "product_by_code",
     "resolve_scope",
+    "saleable",
     "status_at",
     "stops_of",
+    "unit_paths",
     "version_by_number",
     "version_in_force",
     "versions_in_force",

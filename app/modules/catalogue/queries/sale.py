@@ -16,7 +16,7 @@ from app.kernel.errors import NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus, ProductVersion, SaleStop
 from app.modules.catalogue.rules.sale import Offer, SaleAnswer, answer
-from app.modules.catalogue.rules.scopes import ancestors
+from app.modules.catalogue.rules.scopes import Cell, ancestors, cells
 from app.modules.catalogue.schemas.content import NOT_CHOICE
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 
@@ -186,3 +186,22 @@ def stops_of(session: Session, product: str, *, at: datetime) -> list[SaleStop]:
     """Where sales of the product are stopped at ``at``, by all that is known, the latest stop first."""
     found = select(SaleStop).where(SaleStop.product_code == product, _valid(SaleStop, at, None))
     return list(session.scalars(found.order_by(SaleStop.valid_from.desc(), SaleStop.id)))
+
+
+def unit_paths(session: Session) -> dict[str, str]:
+    """Unit code → its path in the tree."""
+    return {code: path for code, path in session.execute(select(OrganisationUnit.code, OrganisationUnit.path))}
+
+
+def saleable(session: Session, versions: Sequence[ProductVersion], *, at: datetime) -> dict[str, list[Cell]]:
+    """Product → where it is on sale at ``at`` or later beside pilots, and where ``versions`` say it is to be sold."""
+    rows = select(Availability).where(
+        Availability.product_code.in_([v.product_code for v in versions]),
+        Availability.pilot.is_(False),
+        Availability.recorded_to == FOREVER,
+        Availability.valid_to > at,
+    )
+    found = {v.product_code: cells((v.content.get("availability") or {}).get("scopes", ())) for v in versions}
+    for row in session.scalars(rows):
+        found[row.product_code].append(Cell(row.unit, row.channel, row.customer_group))
+    return {code: list(dict.fromkeys(several)) for code, several in found.items()}

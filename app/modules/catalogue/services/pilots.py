@@ -13,7 +13,8 @@ from app.identity.actors import Actor
 from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import ProductVersion
-from app.modules.catalogue.rules.scopes import cells
+from app.modules.catalogue.queries.sale import saleable, unit_paths
+from app.modules.catalogue.rules.scopes import Cell, as_scopes, cells, within
 from app.modules.catalogue.services.periods import close_sales, extend_sales, open_sales, sales
 from app.modules.catalogue.services.publishing import sold_elsewhere
 from app.modules.catalogue.services.records import locked_versions, move_version, note_each
@@ -32,7 +33,8 @@ def open_pilot(
     """Sell the approved versions within ``scopes`` from now to ``until`` (excluded).
 
     ``scopes`` are rows ``{units, channels, groups}``; a scope that covers
-    everything is not a pilot. One version of a product is piloted at a time.
+    everything is not a pilot. What a scope leaves open means all of where the
+    product is sold. One version of a product is piloted at a time.
     """
     if until <= now:
         raise invalid("/until", N_("Lies in the past."))
@@ -42,12 +44,29 @@ def open_pilot(
     _refuse_second_pilot(uow, versions)
     for version in versions:
         move_version(version, "pilot", actor)
-    where = cells(scopes)
-    open_sales(uow, [row for v in versions for row in sales(v, where, start=now, end=until, now=now, pilot=True)])
-    facts = {"scopes": [dict(scope) for scope in scopes], "until": until.isoformat()}
-    note_each(uow, "pilot.opened", actor, now, [(v.product_code, {"version": v.number, **facts}) for v in versions])
+    where = _clipped(uow, versions, scopes, now)
+    open_sales(
+        uow,
+        [row for v in versions for row in sales(v, where[v.id], start=now, end=until, now=now, pilot=True)],
+    )
+    said = [
+        (v.product_code, {"version": v.number, "scopes": as_scopes(where[v.id]), "until": until.isoformat()})
+        for v in versions
+    ]
+    note_each(uow, "pilot.opened", actor, now, said)
     launch(uow, [v.product for v in versions], actor=actor, now=now, at=now)
     return versions
+
+
+def _clipped(
+    uow: Session, versions: Sequence[ProductVersion], scopes: Sequence[Mapping[str, Any]], now: datetime
+) -> dict[int, list[Cell]]:
+    """Version id → the cells of the scopes in which its product is sold."""
+    wanted, sold, paths = cells(scopes), saleable(uow, versions, at=now), unit_paths(uow)
+    found = {v.id: within(wanted, sold[v.product_code], paths) for v in versions}
+    if not all(found.values()):
+        raise Conflict(N_("The pilot's scope lies where the product is not sold."), code="outside_availability")
+    return found
 
 
 def _refuse_second_pilot(uow: Session, versions: Sequence[ProductVersion]) -> None:

@@ -19,7 +19,9 @@ from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.changes.models import ChangeRequest, ProposedVersion
+from app.modules.changes.rules.pilots import named as scopes_of
 from app.modules.changes.rules.states import EDITABLE
+from app.modules.changes.services import pilot_plans
 from app.modules.changes.services.records import for_change, next_number, note, proposed
 from app.modules.changes.services.returning import take_back
 
@@ -78,6 +80,8 @@ def create_draft(
                 open=False,
             )
         )
+    uow.flush()
+    pilot_plans.refuse_wrong(uow, request, now)
     note(uow, request, "change.drafted", actor, now, products=[p.code for p in products])
     return request
 
@@ -235,6 +239,8 @@ def save_step(
     request = opened(uow, request_id=request_id, actor=actor, now=now)
     _set_details(uow, request, details or {}, now)
     edited = _save_versions(uow, request, wanted, actor, now)
+    if {"pilot_plan", "effective_on"} & (details or {}).keys():
+        pilot_plans.refuse_wrong(uow, request, now)
     note(uow, request, "change.edited", actor, now, details=_json(details or {}), versions=edited)
     return request
 
@@ -258,7 +264,7 @@ def _set_details(uow: Session, request: ChangeRequest, details: Mapping[str, Any
     if "driver" in details:
         _check_driver(uow, details["driver"])
     if details.get("pilot_plan"):
-        _check_scopes(uow, details["pilot_plan"].get("scopes", ()))
+        _check_units(uow, details["pilot_plan"])
     for name in ("driver", "function_plan", "expected_benefit", "pilot_wish", "pilot_plan"):
         if name in details:
             setattr(request, name, details[name])
@@ -283,12 +289,15 @@ def _check_driver(uow: Session, driver: Mapping[str, Any]) -> None:
         raise NotThere([Fault("/driver/department", N_("There is no such department."))])
 
 
-def _check_scopes(uow: Session, scopes: Sequence[Mapping[str, Any]]) -> None:
+def _check_units(uow: Session, plan: Mapping[str, Any]) -> None:
     """The units that a pilot plan names exist."""
-    units = {unit for scope in scopes for unit in scope.get("units") or ()}
+    named = [(pointer, unit) for pointer, scope in scopes_of(plan) for unit in scope.get("units") or ()]
+    units = {unit for _, unit in named}
     known = set(uow.scalars(select(OrganisationUnit.code).where(OrganisationUnit.code.in_(units)))) if units else set()
     faults = [
-        Fault("/pilot_plan/scopes", N_("There is no unit %(unit)s."), {"unit": unit}) for unit in sorted(units - known)
+        Fault(f"/pilot_plan{pointer}/units", N_("There is no unit %(unit)s."), {"unit": unit})
+        for pointer, unit in named
+        if unit not in known
     ]
     if faults:
         raise NotThere(faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,21 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.identity.models import OrganisationUnit
 from app.identity.permissions import require
 from app.kernel import audit
-from app.kernel.errors import Conflict, Fault, Invalid, invalid
+from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest, Pilot, PilotObservation
 from app.modules.changes.rules.routing import pilot_inputs
-from app.modules.changes.services.drafts import WRONG
+from app.modules.changes.services import pilot_plans
 from app.modules.changes.services.preparing import require_evidence
 from app.modules.changes.services.records import end, facts_of, for_change, move, note, stream, version_ids
 from app.workflow.instances.services import deliver_message
 from app.workflow.models import Attachment
 
 STOPPED = "pilot_stopped"
+_BETWEEN = re.compile(r"[\s,;，、；]+")
 READINGS = ("sales", "complaints", "incidents")
 
 
@@ -32,25 +33,22 @@ def record_plan(
     uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> None:
     """The plan as the form gives it: one scope, the length, the criteria."""
-    units = [code.strip() for code in (answers.get("units") or "").replace("，", ",").split(",") if code.strip()]
-    scope = {"units": units, "channels": answers.get("channels") or [], "groups": answers.get("groups") or []}
-    _check_scope(uow, scope)
-    request.pilot_plan = {
-        "scopes": [{key: value for key, value in scope.items() if value}],
+    plan = {
+        "scopes": [_scope_in(answers)],
         "length_days": int(answers["length_days"]),
         "criteria": {key: int(answers[key]) for key in ("min_sales", "max_complaints", "max_incidents")},
     }
+    pilot_plans.refuse_wrong_answers(uow, request, plan, now)
+    request.pilot_plan = plan
     note(uow, request, "change.pilot_planned", actor, now, plan=request.pilot_plan)
 
 
-def _check_scope(uow: Session, scope: Mapping[str, list[str]]) -> None:
-    if not any(scope.values()):
-        raise invalid("/data/units", N_("A pilot needs a scope: units, channels or customer groups."), code="no_scope")
-    known = set(uow.scalars(select(OrganisationUnit.code).where(OrganisationUnit.code.in_(scope["units"]))))
-    unknown = sorted(set(scope["units"]) - known)
-    if unknown:
-        faults = [Fault("/data/units", N_("There is no unit %(unit)s."), {"unit": unit}) for unit in unknown]
-        raise Invalid(WRONG, faults=faults)
+def _scope_in(answers: Mapping[str, Any], prefix: str = "") -> dict[str, list[str]]:
+    """The scope of the form's fields; units are typed with anything between them."""
+    units = _BETWEEN.split(answers.get(f"{prefix}units") or "")
+    scope = {axis: answers.get(f"{prefix}{axis}") or [] for axis in ("channels", "groups")}
+    scope = {"units": list(dict.fromkeys(unit for unit in units if unit)), **scope}
+    return {axis: values for axis, values in scope.items() if values}
 
 
 def open_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> datetime:

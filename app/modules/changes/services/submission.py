@@ -18,7 +18,7 @@ from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.rules.difference import changed, difference
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.routing import notice_inputs
-from app.modules.changes.services import ceilings, differences
+from app.modules.changes.services import ceilings, differences, pilot_plans
 from app.modules.changes.services.drafts import WRONG, already_open, refuse_second_request
 from app.modules.changes.services.records import for_change, move, note, proposed
 from app.workflow.decisions.services import decide, try_out
@@ -117,6 +117,7 @@ def _refuse_incomplete(
     pairs = differences.pairs(session, request, now)
     faults = [*_missing(request), *_unchanged(pairs), *_outdated(pairs), *_too_early(request, notice, now)]
     faults += ceilings.faults(rates)
+    faults += pilot_plans.faults_of(session, request, now)
     if faults:
         raise Invalid(WRONG, faults=faults)
 

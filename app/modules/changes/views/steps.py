@@ -110,6 +110,8 @@ class Typed:
             for path, attribute in lists_of(of_type, groups_of(self.step, of_type.key)):
                 name = f"versions/{place}/content/{path}"
                 found[name] = typed.filled_places(self.form, name, attribute)
+        if self.step == "launch":
+            found["pilot_plan/scopes"] = typed.filled_places(self.form, "pilot_plan/scopes", SCOPES)
         return found
 
     def details(self) -> dict[str, Any]:
