@@ -96,7 +96,7 @@ def piloted(stage: Stage) -> Stage:
 
 def _pilot(stage: Stage) -> None:
     plan = {"scopes": [{"units": ["SH"]}], "length_days": 30}
-    plan |= {"criteria": {"min_sales": 1, "max_complaints": 2, "max_incidents": 0}}
+    plan |= {"criteria": {"min_sales": 2, "max_complaints": 2, "max_incidents": 0}}
     case = Play(stage.bank.now)
     case.draft({"LOAN": dearer(LOAN, "4.35")}, pilot_wish=True, pilot_plan=plan).submit()
     while case.request().state in {"submitted", "in_review", "approved"}:

@@ -43,7 +43,7 @@ class ChangeRequest(Record):
     """The beginning of the accounting date wished for; what was scheduled, once it is."""
     pilot_wish: Mapped[bool] = mapped_column(default=False)
     pilot_plan: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    """``{scopes, length_days, criteria: {min_sales, max_complaints, max_incidents}}``."""
+    """``{scopes, comparison, length_days, criteria: {min_sales, max_complaints, max_incidents}}``."""
     materiality: Mapped[str | None] = mapped_column(Text)
     raised_to: Mapped[str | None] = mapped_column(Text)
     """The class to which compliance has raised it; the rule may find it higher still, never lower (rule 7)."""
@@ -289,6 +289,8 @@ class Pilot(Record):
     id: Mapped[int] = mapped_column(primary_key=True)
     change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), unique=True)
     scopes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    comparison: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    """Scopes outside the pilot's own, observed beside it; none if nothing is compared."""
     length_days: Mapped[int]
     criteria: Mapped[dict[str, int]] = mapped_column(Json)
     """``min_sales``, ``max_complaints``, ``max_incidents``: fixed before it began."""
@@ -312,6 +314,8 @@ class PilotObservation(Record):
     at: Mapped[datetime] = mapped_column(Instant)
     scope: Mapped[str] = mapped_column(Text)
     """Where it was observed: a unit's code, a channel, a group."""
+    side: Mapped[str] = mapped_column(Text, default="pilot")
+    """``pilot``, or ``comparison`` for what was seen where the version before is sold."""
     source: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     readings: Mapped[dict[str, int]] = mapped_column(Json)

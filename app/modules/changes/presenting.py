@@ -20,7 +20,9 @@ from app.modules.changes.models import (
     RateCheck,
     RegulatoryReceipt,
 )
+from app.modules.changes.rules.interim import as_json
 from app.modules.changes.services.ceilings import checks_of
+from app.modules.changes.services.piloting import observed
 from app.workflow.presenting import moment
 
 
@@ -112,18 +114,19 @@ def _receipt_json(receipt: RegulatoryReceipt) -> dict[str, Any]:
 
 
 def _pilot_json(session: Session, pilot: Pilot) -> dict[str, Any]:
-    names = ("state", "scopes", "criteria", "extended", "results", "stopped_by")
+    names = ("state", "scopes", "comparison", "criteria", "extended", "results", "stopped_by")
     rows = queries.observations_of(session, pilot.change_request_id)
     return {
         **{name: getattr(pilot, name) for name in names},
         "begins": moment(pilot.begins_at),
         "until": moment(pilot.until),
+        **as_json(observed(rows), pilot.criteria),
         "observations": [observation_json(row) for row in rows],
     }
 
 
 def observation_json(row: PilotObservation) -> dict[str, Any]:
-    names = ("id", "scope", "source", "text", "readings", "attachment_id", "by")
+    names = ("id", "scope", "side", "source", "text", "readings", "attachment_id", "by")
     return {**{name: getattr(row, name) for name in names}, "at": moment(row.at)}
 
 

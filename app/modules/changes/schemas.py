@@ -14,6 +14,7 @@ from app.modules.catalogue.schemas.api import choice, code_text, text
 from app.modules.catalogue.schemas.content import UNKNOWN
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 from app.modules.changes.rules.file import LONGEST
+from app.modules.changes.rules.interim import SIDES
 from app.modules.changes.rules.states import STATES
 
 MOST_VERSIONS = 500
@@ -75,6 +76,7 @@ class PilotPlan(Strict):
     """Scope, length and criteria, fixed before the pilot begins."""
 
     scopes = fields.List(fields.Nested(PilotScope), required=True, validate=validate.Length(1, 20))
+    comparison = fields.List(fields.Nested(PilotScope), validate=validate.Length(0, 20))
     length_days = Whole(required=True, validate=validate.Range(7, 180))
     criteria = fields.Nested(PilotCriteria, required=True)
 
@@ -82,6 +84,8 @@ class PilotPlan(Strict):
     def limits_something(self, data: dict[str, Any], **_: Any) -> None:
         if not all(any(scope.values()) for scope in data["scopes"]):
             raise ValidationError(N_("A pilot needs a scope: units, channels or customer groups."), "scopes")
+        if not all(any(scope.values()) for scope in data.get("comparison") or ()):
+            raise ValidationError(N_("A comparison needs a scope: units, channels or customer groups."), "comparison")
 
 
 _CONTENT: dict[str, Any] = {
@@ -163,9 +167,10 @@ class PilotReadings(Strict):
 
 
 class ObservationIn(Strict):
-    """One dated row. ``readings``: counts since the row before."""
+    """One dated row. ``readings``: counts since the row before. ``side``: where the version before is sold, or not."""
 
     scope = text(200, required=True)
+    side = choice(SIDES)
     source = text(200, required=True)
     text = text(4000, required=True)
     readings = fields.Nested(PilotReadings)
@@ -271,6 +276,7 @@ class ObservationOut(Schema):
     id = fields.Integer(required=True)
     at = fields.String(required=True)
     scope = fields.String(required=True)
+    side = fields.String(required=True)
     source = fields.String(required=True)
     text = fields.String(required=True)
     readings = fields.Dict(required=True)
@@ -278,9 +284,31 @@ class ObservationOut(Schema):
     by = fields.String(required=True)
 
 
+class InterimOut(Schema):
+    """Sums up to the end of an accounting date."""
+
+    day = fields.String(required=True)
+    pilot = fields.Dict(required=True)
+    comparison = fields.Dict(required=True, allow_none=True)
+    kept = fields.Dict(required=True)
+    """Criterion → whether it is kept so far."""
+
+
+class BesideOut(Schema):
+    """A measure on both sides, as exact texts in one unit: counts, or per thousand contracts."""
+
+    measure = fields.String(required=True)
+    pilot = fields.String(required=True, allow_none=True)
+    comparison = fields.String(required=True, allow_none=True)
+    difference = fields.String(required=True, allow_none=True)
+
+
 class PilotOut(Schema):
     state = fields.String(required=True)
     scopes = fields.List(fields.Dict(), required=True)
+    comparison = fields.List(fields.Dict(), required=True)
+    interim = fields.List(fields.Nested(InterimOut), required=True)
+    compared = fields.List(fields.Nested(BesideOut), required=True)
     criteria = fields.Dict(required=True)
     begins = fields.String(required=True)
     until = fields.String(required=True)

@@ -6,12 +6,14 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app.kernel.errors import Invalid
 from app.modules.catalogue.rules.scopes import Cell, as_scopes, cells, is_named_in, meet, within
 from tests.modules.changes.conftest import Ask
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer
 from tests.processes.play import Play
+from tests.shell.conftest import sign_in
 
 PATHS = {"HO": "/HO/", "SH": "/HO/SH/", "SH01": "/HO/SH/SH01/", "BJ": "/HO/BJ/"}
 DRIVER = {"kind": "external", "source": "market", "reason": "Rates have moved."}
@@ -142,3 +144,87 @@ def test_what_a_scope_leaves_open_means_where_it_is_sold(play: Play) -> None:
     assert play.sale("HL", unit="SH01", channel="branch", group="mass").version == 2
     assert play.sale("HL", unit="SZ", channel="branch", group="mass").allowed is False
     assert play.sale("HL", unit="SH01", channel="phone", group="mass").allowed is False
+
+
+BESIDE = {**PLAN, "comparison": [{"units": ["BJ"]}]}
+
+
+def test_a_comparison_lies_outside_the_pilot_and_inside_what_is_sold(limited: Ask) -> None:
+    refused = {
+        "not_disjoint": [{"units": ["SH01"]}],
+        "outside_availability": [{"units": ["SZ"]}],
+        "overlap": [{"units": ["BJ"]}, {"units": ["BJ01"]}],
+    }
+    for code, scopes in refused.items():
+        (error,) = proposed(limited, {**PLAN, "comparison": scopes}, draft=True).json["errors"]
+        assert (error["code"], error["pointer"]) == (code, f"/pilot_plan/comparison/{len(scopes) - 1}/units")
+    assert proposed(limited, BESIDE).status_code == 201
+
+
+def observed(ask: Ask, request: int, scope: str, side: str, *counts: int) -> Any:
+    readings = dict(zip(("sales", "complaints", "incidents"), counts, strict=True))
+    row = {"scope": scope, "side": side, "source": "report", "text": "Sold.", "readings": readings}
+    return ask("zhao.heng", "POST", f"/change-requests/{request}/observations", row)
+
+
+def piloted(ask: Ask, play: Play, plan: dict[str, Any]) -> int:
+    play.request_id = int(proposed(ask, plan).json["id"])
+    play.prepare().review().do("executive_decision")
+    return play.request_id
+
+
+def test_pilot_and_comparison_stand_side_by_side_in_the_same_units(limited: Ask, play: Play) -> None:
+    request = piloted(limited, play, BESIDE)
+    assert observed(limited, request, "SH01", "pilot", 8, 1, 0).json["side"] == "pilot"
+    assert observed(limited, request, "BJ", "comparison", 40, 1, 0).status_code == 201
+    assert observed(limited, request, "SH02", "pilot", 4, 2, 0).status_code == 201
+    pilot = limited("zhao.heng", "GET", f"/change-requests/{request}").json["pilot"]
+    assert pilot["comparison"] == [{"units": ["BJ"]}]
+    found = {line["measure"]: (line["pilot"], line["comparison"], line["difference"]) for line in pilot["compared"]}
+    assert found["sales"] == ("12", "40", "-28")
+    assert found["complaints_per_1000"] == ("250.0", "25.0", "225.0")
+    (line,) = pilot["interim"]
+    assert (line["pilot"]["sales"], line["comparison"]["sales"]) == (12, 40)
+    assert line["kept"] == {"min_sales": True, "max_complaints": False, "max_incidents": True}
+
+
+def test_without_a_comparison_nothing_is_observed_there(limited: Ask, play: Play) -> None:
+    request = piloted(limited, play, PLAN)
+    answer = observed(limited, request, "BJ", "comparison", 1, 0, 0)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/side")
+
+
+def test_the_form_takes_a_comparison(play: Play) -> None:
+    play.sell({"HL": LIMITED}).draft({"HL": dearer(LIMITED, "4.35")}).submit()
+    play.prepare().review().do("executive_decision")
+    with pytest.raises(Invalid) as refusal:
+        play.do("plan_pilot", compare="scope", comparison_units="SH01")
+    assert [fault.pointer for fault in refusal.value.faults] == ["/data/comparison_units"]
+    play.do("plan_pilot", compare="scope", comparison_units="BJ")
+    assert (play.request().pilot_plan or {})["comparison"] == [{"units": ["BJ"]}]
+
+
+def test_what_was_typed_under_no_comparison_is_dropped(play: Play) -> None:
+    play.sell({"HL": LIMITED}).draft({"HL": dearer(LIMITED, "4.35")}).submit()
+    play.prepare().review().do("executive_decision").do("plan_pilot", compare="none", comparison_units="SH01")
+    assert "comparison" not in (play.request().pilot_plan or {})
+
+
+def test_risk_sees_pilots_under_way_and_what_is_exceeded(limited: Ask, play: Play, bank: Flask) -> None:
+    request = piloted(limited, play, BESIDE)
+    observed(limited, request, "SH01", "pilot", 8, 3, 0)
+    observed(limited, request, "BJ", "comparison", 40, 1, 0)
+    shown = {}
+    for who, language in (("xu.feng", "zh"), ("zhao.heng", "en"), ("he.jia", "en")):
+        client = bank.test_client()
+        client.set_cookie("language", language)
+        sign_in(client, who)
+        shown[who] = client.get("/requests/pilots").text
+        if who != "he.jia":
+            page = client.get(f"/requests/{request}").text
+            assert ("试点与对照" in page) if language == "zh" else ("Pilot beside the comparison" in page)
+            assert ("#stop-pilot" in page) == (who == "xu.feng")
+    assert "超出" in shown["xu.feng"]
+    assert f"/requests/{request}#stop-pilot" in shown["xu.feng"]
+    assert "#stop-pilot" not in shown["zhao.heng"]
+    assert f"/requests/{request}" not in shown["he.jia"]

@@ -51,7 +51,7 @@ class Span:
 def happenings(session: Session, actor: Actor, span: Span) -> list[Happening]:
     """All that happens in ``span``, in the order of the days: four statements, however many requests there are."""
     found = [*_launches(session, actor, span), *_pilots(session, actor, span), *_reviews(session, actor, span)]
-    products = _products(session, {h.request.id for h in found})
+    products = products_of(session, {h.request.id for h in found})
     placed = [Happening(h.day, h.kind, h.request, products.get(h.request.id, ()), h.count) for h in found]
     return sorted(placed, key=lambda h: (h.day, KINDS.index(h.kind), h.request.id))
 
@@ -107,7 +107,7 @@ def _reviews(session: Session, actor: Actor, span: Span) -> Iterable[Happening]:
         yield Happening(day, "review", requests[0], count=len(requests))
 
 
-def _products(session: Session, requests: set[int]) -> dict[int, list[Product]]:
+def products_of(session: Session, requests: set[int]) -> dict[int, list[Product]]:
     rows = session.execute(
         select(ProposedVersion.change_request_id, Product)
         .join(Product, Product.code == ProposedVersion.product_code)

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.permissions import require
-from app.kernel import audit
+from app.kernel import audit, clock
 from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest, Pilot, PilotObservation
+from app.modules.changes.rules.interim import COMPARISON, PILOT, READINGS, Observed
 from app.modules.changes.rules.routing import pilot_inputs
 from app.modules.changes.services import pilot_plans
 from app.modules.changes.services.preparing import require_evidence
@@ -26,7 +27,6 @@ from app.workflow.models import Attachment
 
 STOPPED = "pilot_stopped"
 _BETWEEN = re.compile(r"[\s,;，、；]+")
-READINGS = ("sales", "complaints", "incidents")
 
 
 def record_plan(
@@ -38,6 +38,8 @@ def record_plan(
         "length_days": int(answers["length_days"]),
         "criteria": {key: int(answers[key]) for key in ("min_sales", "max_complaints", "max_incidents")},
     }
+    if answers.get("compare") == "scope":
+        plan["comparison"] = [_scope_in(answers, "comparison_")]
     pilot_plans.refuse_wrong_answers(uow, request, plan, now)
     request.pilot_plan = plan
     note(uow, request, "change.pilot_planned", actor, now, plan=request.pilot_plan)
@@ -62,6 +64,7 @@ def open_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datet
     pilot = Pilot(
         change_request_id=request.id,
         scopes=plan["scopes"],
+        comparison=plan.get("comparison") or [],
         length_days=plan["length_days"],
         criteria=plan["criteria"],
         begins_at=now,
@@ -138,6 +141,7 @@ def add_observation(
     scope: str,
     source: str,
     text: str,
+    side: str = PILOT,
     actor: Actor,
     now: datetime,
     readings: Mapping[str, int] | None = None,
@@ -147,12 +151,15 @@ def add_observation(
     request, instance = for_change(uow, request_id, actor)
     require(actor, "pilot.observe", facts_of(request, instance))
     pilot = _running(uow, request)
+    if side == COMPARISON and not pilot.comparison:
+        raise invalid("/side", N_("This pilot has no comparison."), code="no_comparison")
     if attachment_id is not None:
         _check_attachment(uow, request, attachment_id)
     row = PilotObservation(
         pilot_id=pilot.id,
         at=now,
         scope=scope,
+        side=side,
         source=source,
         text=text,
         readings=dict(readings or {}),
@@ -166,7 +173,7 @@ def add_observation(
 
 
 def _row_json(row: PilotObservation) -> dict[str, Any]:
-    names = ("id", "scope", "source", "text", "readings", "attachment_id")
+    names = ("id", "scope", "side", "source", "text", "readings", "attachment_id")
     return {name: getattr(row, name) for name in names}
 
 
@@ -195,6 +202,11 @@ def stop_pilot(uow: Session, *, request_id: int, reason: str, actor: Actor, now:
     if instance is None or not deliver_message(uow, instance=instance, name=STOPPED, actor=actor, now=now):
         raise Conflict(N_("The pilot is over already; it is being judged."), code="pilot_over")
     return request
+
+
+def observed(rows: Sequence[PilotObservation]) -> list[Observed]:
+    """The rows as the rules count them, by accounting date."""
+    return [Observed(clock.accounting_date(row.at), row.side, row.readings) for row in rows]
 
 
 def observations_of(session: Session, request_id: int) -> Sequence[PilotObservation]:

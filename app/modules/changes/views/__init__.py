@@ -1,6 +1,29 @@
 """The pages of change requests."""
 
-from app.modules.changes.views import actions, authorities, file, launches, lists, page, sheets, starting, wizard
+from app.modules.changes.views import (
+    actions,
+    authorities,
+    file,
+    launches,
+    lists,
+    page,
+    pilots,
+    sheets,
+    starting,
+    wizard,
+)
 from app.modules.changes.views.base import pages
 
-__all__ = ["actions", "authorities", "file", "launches", "lists", "page", "pages", "sheets", "starting", "wizard"]
+__all__ = [
+    "actions",
+    "authorities",
+    "file",
+    "launches",
+    "lists",
+    "page",
+    "pages",
+    "pilots",
+    "sheets",
+    "starting",
+    "wizard",
+]

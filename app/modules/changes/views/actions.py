@@ -13,7 +13,7 @@ from app.kernel.database import unit_of_work
 from app.kernel.errors import Fault, Invalid
 from app.kernel.i18n import N_, gettext
 from app.modules.changes import services
-from app.modules.changes.services.piloting import READINGS
+from app.modules.changes.rules.interim import COMPARISON, PILOT, READINGS
 from app.modules.changes.views import typed
 from app.modules.changes.views.base import EXPLAINED, REQUEST, now, pages, text_of, to
 from app.modules.changes.views.page import show
@@ -72,6 +72,7 @@ def _observe(uow: Session, request_id: int) -> None:
     services.add_observation(
         uow,
         scope=text_of("scope", most=200),
+        side=COMPARISON if request.form.get("side") == COMPARISON else PILOT,
         source=text_of("source", most=200),
         text=text_of("text"),
         readings=_readings(),

@@ -58,15 +58,15 @@ def _restore(contents: dict[str, dict[str, Any]], edited: Sequence[Compared], na
         rows.append(dict(live[place]))
 
 
-def scopes(form: Any) -> list[int]:
-    """The numbers of the pilot's scopes on the page."""
+def scopes(form: Any, name: str = "pilot_plan/scopes") -> list[int]:
+    """The numbers of the rows of scopes on the page; the pilot has one at least."""
     verb, _, rest = request.form.get("go", "").partition(":")
-    found = typed.places(form, "pilot_plan/scopes")
-    if verb == "add" and rest == "pilot_plan/scopes":
+    found = typed.places(form, name)
+    if verb == "add" and rest == name:
         return [*found, max(found, default=-1) + 1]
-    if verb == "drop" and rest.startswith("pilot_plan/scopes/"):
+    if verb == "drop" and rest.startswith(f"{name}/"):
         found = [n for n in found if str(n) != rest.rpartition("/")[2]]
-    return found or [0]
+    return found or ([0] if name == "pilot_plan/scopes" else [])
 
 
 def asked_section() -> str:

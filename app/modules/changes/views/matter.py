@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.kernel import clock
 from app.kernel.database import session as current_session
-from app.kernel.i18n import language
+from app.kernel.i18n import N_, language
 from app.modules.catalogue.types import Attribute
 from app.modules.changes import queries
 from app.modules.changes.models import (
@@ -29,10 +29,12 @@ from app.modules.changes.models import (
     RegulatoryReceipt,
     Rollout,
 )
+from app.modules.changes.rules.interim import LIMITS, Beside, Interim, beside, by_day, total
 from app.modules.changes.rules.matter import PLAN, changed_groups
 from app.modules.changes.rules.states import CONSENTS
 from app.modules.changes.services.ceilings import checks_of
 from app.modules.changes.services.outlook import Compared, compare
+from app.modules.changes.services.piloting import observed
 from app.modules.changes.services.records import current_matter
 from app.modules.changes.views.base import Words
 from app.modules.changes.views.steps import CRITERIA, SCOPES
@@ -47,6 +49,14 @@ OPINIONS: Mapping[str, Mapping[str, str]] = {
     "with_conditions": {"en": "Agreed with conditions", "zh": "附条件同意"},
     "send_back": {"en": "Sent back", "zh": "退回"},
     "reject": {"en": "Rejected", "zh": "不同意"},
+}
+
+MEASURES: Mapping[str, str] = {
+    "sales": N_("Contracts sold"),
+    "complaints": N_("Complaints"),
+    "incidents": N_("Incidents"),
+    "complaints_per_1000": N_("Complaints per thousand contracts"),
+    "incidents_per_1000": N_("Incidents per thousand contracts"),
 }
 
 
@@ -144,9 +154,21 @@ class Matter:
         return [c for c in self.conditions if c.review_id == review.id]
 
     def readings(self) -> Mapping[str, int]:
-        """Counts observed so far, summed over the rows."""
-        names = ("sales", "complaints", "incidents")
-        return {name: sum(o.readings.get(name) or 0 for o in self.observations) for name in names}
+        """Counts observed in the pilot so far, summed over the rows."""
+        return total(observed(self.observations))
+
+    def interim(self) -> Sequence[Interim]:
+        """The sums, day by day."""
+        return by_day(observed(self.observations))
+
+    def beside(self) -> Sequence[tuple[str, Beside]]:
+        """``(name, measure)`` of the pilot and its comparison, in the same units."""
+        return [(MEASURES[b.measure], b) for b in beside(observed(self.observations))]
+
+    @property
+    def limits(self) -> Mapping[str, str]:
+        """Criterion → the count it bounds."""
+        return LIMITS
 
 
 def matter_for(

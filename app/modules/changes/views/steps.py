@@ -16,6 +16,7 @@ from app.modules.catalogue.schemas.content import NOT_INTEGER, load_content
 from app.modules.catalogue.types import product_type
 from app.modules.catalogue.types.groups import AVAILABILITY
 from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.pilots import named as scopes_of
 from app.modules.changes.services.outlook import Compared
 from app.modules.changes.views import typed
 from app.modules.changes.views.base import SOURCES
@@ -111,7 +112,8 @@ class Typed:
                 name = f"versions/{place}/content/{path}"
                 found[name] = typed.filled_places(self.form, name, attribute)
         if self.step == "launch":
-            found["pilot_plan/scopes"] = typed.filled_places(self.form, "pilot_plan/scopes", SCOPES)
+            for name in ("pilot_plan/scopes", "pilot_plan/comparison"):
+                found[name] = typed.filled_places(self.form, name, SCOPES)
         return found
 
     def details(self) -> dict[str, Any]:
@@ -150,16 +152,18 @@ def _day(text: str, faults: list[Fault]) -> date | None:
 
 
 def _pilot_plan(form: Form, wish: bool, faults: list[Fault]) -> dict[str, Any] | None:
-    scopes = typed.rows_of(form, "pilot_plan/scopes", SCOPES)
+    scopes, beside = (typed.rows_of(form, f"pilot_plan/{part}", SCOPES) for part in ("scopes", "comparison"))
     length = form.get("pilot_plan/length_days", "").strip()
     texts = {key: form.get(f"pilot_plan/criteria/{key}", "").strip() for key in CRITERIA}
-    if not (scopes or length or any(texts.values())):
+    if not (scopes or beside or length or any(texts.values())):
         return None
-    plan = {
+    plan: dict[str, Any] = {
         "scopes": scopes,
         "length_days": _whole(length, "/pilot_plan/length_days", faults, *LENGTH),
         "criteria": {key: _whole(text, f"/pilot_plan/criteria/{key}", faults) for key, text in texts.items()},
     }
+    if beside:
+        plan["comparison"] = beside
     if not scopes:
         faults.append(Fault("/pilot_plan/scopes", N_("A pilot needs a scope: units, channels or customer groups.")))
     return plan
@@ -189,8 +193,8 @@ def stored(found: ChangeRequest) -> Form:
     if plan:
         fields.append(("pilot_plan/length_days", str(plan.get("length_days") or "")))
         fields += [(f"pilot_plan/criteria/{key}", str(n)) for key, n in (plan.get("criteria") or {}).items()]
-    for place, scope in enumerate(plan.get("scopes") or ()):
-        fields += [(f"pilot_plan/scopes/{place}/{key}", code) for key, codes in scope.items() for code in codes]
+    for pointer, scope in scopes_of(plan):
+        fields += [(f"pilot_plan{pointer}/{key}", code) for key, codes in scope.items() for code in codes]
     return MultiDict(fields)
 
 
