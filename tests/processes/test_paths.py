@@ -15,10 +15,12 @@ from app.kernel.audit import AuditEvent
 from app.kernel.database import end_read, session
 from app.workflow.engine import read_drawing
 from app.workflow.invariants import violations
+from tests.processes.afterwards import Owed
 from tests.processes.apart import Apart
 from tests.processes.bank import GOLD, LOAN, TIME_DEPOSIT, WEALTH, dearer, riskier
 from tests.processes.play import BEGIN, Play
 from tests.processes.suspended import Halt
+from tests.processes.test_after_launch import PATHS as AFTERWARDS
 from tests.processes.test_suspension import PATHS as SUSPENSIONS
 
 PLAN = {
@@ -217,6 +219,13 @@ def test_every_flow_and_boundary_event_of_every_drawing_is_taken(bank: Flask) ->
         assert halt.request().state == state, suspended.__name__
         assert end in passed(halt.instance().id), suspended.__name__
         last = max(last, halt.now)
+    for after, (kind, state, end) in AFTERWARDS.items():
+        follow = kind()
+        after(follow)
+        record = follow.condition() if kind is Owed else follow.review_row()
+        assert record.state == state, after.__name__
+        assert end in passed(follow.instance().id), after.__name__
+        last = max(last, follow.now)
     taken = passed()
     missed = [f"{process}: {element}" for process, element in drawn() if element not in taken]
     assert not missed, "never taken: " + ", ".join(missed)

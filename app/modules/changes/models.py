@@ -159,6 +159,8 @@ class Condition(Record):
     fulfilled_at: Mapped[datetime | None] = mapped_column(Instant)
     """When its owner reported it as fulfilled; the department that set it closes it."""
     report: Mapped[str | None] = mapped_column(Text)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    """The case in which it is kept track of after the launch."""
 
 
 class ExecutiveDecision(Record):
@@ -353,3 +355,38 @@ class FilePart(Record):
     content_hash: Mapped[str] = mapped_column(String(64))
     entered_by: Mapped[str] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PostLaunchReview(Record):
+    """The review 后评价 of a change some time after its launch, and who took note of it."""
+
+    __tablename__ = "post_launch_review"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), unique=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    state: Mapped[str] = mapped_column(Text)
+    """``planned``, ``reviewed`` or ``noted``."""
+    begins_at: Mapped[datetime] = mapped_column(Instant)
+    review_days: Mapped[int]
+    """Business days for the review, from ``begins_at`` on."""
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    noter: Mapped[str] = mapped_column(Text)
+    """The group that takes note."""
+    objective: Mapped[str | None] = mapped_column(Text)
+    """``reached``, ``partly`` or ``missed``."""
+    sales: Mapped[int | None]
+    complaints: Mapped[int | None]
+    incidents: Mapped[int | None]
+    deviations: Mapped[str | None] = mapped_column(Text)
+    """From the expected benefit."""
+    conclusion: Mapped[str | None] = mapped_column(Text)
+    """``keep``, ``improve`` or ``withdraw``."""
+    reason: Mapped[str | None] = mapped_column(Text)
+    evidence: Mapped[list[int]] = mapped_column(Json, default=list)
+    reviewed_by: Mapped[str | None] = mapped_column(Text)
+    reviewed_at: Mapped[datetime | None] = mapped_column(Instant)
+    noted_by: Mapped[str | None] = mapped_column(Text)
+    noted_at: Mapped[datetime | None] = mapped_column(Instant)
+    remark: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_post_launch_review_begins_at", "begins_at"),)

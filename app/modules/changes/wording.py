@@ -12,6 +12,7 @@ KINDS: Mapping[str, str] = {
     "change.reviewed": "verdict",
     "change.decided": "decision",
     "committee.voted": "vote",
+    "post_launch.reviewed": "conclusion",
 }
 """Actions whose sentence depends on a member of their payload."""
 
@@ -62,6 +63,20 @@ SENTENCES: Mapping[str, str] = {
     "change.notified": N_("The customers were notified."),
     "change.launch": N_("The new versions took effect."),
     "condition.closed": N_("%(who)s closed a condition."),
+    "condition.followed": N_("A condition after launch is kept track of."),
+    "condition.fulfilled": N_("%(who)s reported a condition as fulfilled."),
+    "condition.returned": N_("%(who)s did not confirm a condition as met."),
+    "condition.reminded": N_("The department that owes a condition was reminded."),
+    "condition.escalated": N_("A condition that is overdue was brought to the heads and the executives."),
+    "post_launch.planned": N_("The post-launch review is planned."),
+    "post_launch.reviewed": N_("%(who)s reviewed the change after its launch."),
+    "post_launch.reviewed:keep": N_("%(who)s reviewed the change after its launch: keep."),
+    "post_launch.reviewed:improve": N_("%(who)s reviewed the change after its launch: improve."),
+    "post_launch.reviewed:withdraw": N_("%(who)s reviewed the change after its launch: withdraw."),
+    "post_launch.noted": N_("%(who)s took note of the post-launch review."),
+    "post_launch.returned": N_("%(who)s asked for more in the post-launch review."),
+    "post_launch.reminded": N_("The department was reminded of the post-launch review."),
+    "post_launch.escalated": N_("The overdue post-launch review was brought to the heads and the executives."),
     "pilot.extended": N_("The pilot was extended."),
     "pilot.observed": N_("%(who)s added an observation of the pilot."),
     "pilot.passed": N_("The pilot passed."),

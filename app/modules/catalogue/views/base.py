@@ -68,6 +68,7 @@ LIFE = {
     "pilot.opened": N_("Pilot opened"),
     "pilot.extended": N_("Pilot extended"),
     "pilot.closed": N_("Pilot closed"),
+    "product.reviewed": N_("Reviewed after a launch"),
 }
 """The actions of the audit chain, in words."""
 

@@ -6,6 +6,6 @@ of the request, in the request's own. Importing this registers them.
 
 from __future__ import annotations
 
-from . import asked, done, offered, said
+from . import afterwards, asked, done, offered, said
 
-__all__ = ["asked", "done", "offered", "said"]
+__all__ = ["afterwards", "asked", "done", "offered", "said"]

@@ -117,3 +117,12 @@ def pilot_inputs(criteria: Mapping[str, int], results: Mapping[str, Any] | None,
         and found["incidents"] <= criteria["max_incidents"]
     )
     return {"readings_complete": complete, "criteria_met": met, "extended_before": extended}
+
+
+def first_review(answers: Sequence[Any]) -> dict[str, Any]:
+    """Of several families the earliest day, the least time and the highest reader count."""
+    return {
+        "days": min(int(a["days"]) for a in answers),
+        "review_days": min(int(a["review_days"]) for a in answers),
+        "noted_by": min((a["noted_by"] for a in answers), key=lambda who: who != "executive"),
+    }

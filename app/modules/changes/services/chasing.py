@@ -35,7 +35,7 @@ def remind(
 ) -> list[str]:
     """Tell the departments that have not answered; gives them."""
     late = [task.department or "" for task in late_reviews(uow, instance)]
-    _tell(uow, request, "review.due", late, now)
+    tell(uow, request, "review.due", late, now)
     note(uow, request, "review.reminded", actor, now, departments=late, round=request.round)
     return late
 
@@ -48,12 +48,13 @@ def escalate(
     for task in tasks:
         task.priority = max(task.priority, URGENT)
     late = [task.department or "" for task in tasks]
-    _tell(uow, request, "review.overdue", [*(f"{d}:head" for d in late), "executive"], now)
+    tell(uow, request, "review.overdue", [*(f"{d}:head" for d in late), "executive"], now)
     note(uow, request, "review.escalated", actor, now, departments=late, round=request.round, priority=URGENT)
     return late
 
 
-def _tell(uow: Session, request: ChangeRequest, what: str, groups: list[str], now: datetime) -> None:
+def tell(uow: Session, request: ChangeRequest, what: str, groups: list[str], now: datetime) -> None:
+    """Tell people of these groups, once the transaction has committed."""
     for group in groups:
         payload = {"to_group": group, "what": what, "number": request.number, "round": request.round}
-        outbox.put(uow, topic="people.told", payload=payload, now=now)
+        outbox.put(uow, topic="people.told", payload={**payload, "path": f"/requests/{request.id}"}, now=now)

@@ -16,7 +16,7 @@ from app.kernel.errors import Conflict, Forbidden, NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest, Condition, Rollout
-from app.modules.changes.services import ceilings
+from app.modules.changes.services import afterwards, ceilings
 from app.modules.changes.services.records import end, for_change, move, note, proposed
 from app.modules.changes.services.submission import notice_days
 from app.workflow.models import ProcessInstance, Task
@@ -48,16 +48,7 @@ def record_conditions_met(
     """A department says that what it asked for before the launch is done."""
     for condition in open_before_launch(uow, request.id):
         if condition.department == department:
-            _close(uow, request, condition, grounds, actor, now)
-
-
-def _close(
-    uow: Session, request: ChangeRequest, condition: Condition, grounds: str, actor: Actor, now: datetime
-) -> None:
-    condition.state, condition.closed_by, condition.closed_at = "closed", actor.username, now
-    condition.grounds = grounds
-    payload = {"condition": condition.id, "old": "open", "new": "closed", "grounds": grounds}
-    note(uow, request, "condition.closed", actor, now, **payload)
+            afterwards.close(uow, request, condition, grounds, actor, now)
 
 
 def close_condition(
@@ -71,7 +62,9 @@ def close_condition(
     require(actor, "condition.close", Facts(initiator=request.initiator, department=condition.department))
     if condition.state != "open":
         raise Conflict(N_("The condition is not open any more."), code="condition_closed")
-    _close(uow, request, condition, grounds, actor, now)
+    afterwards.require_another(condition, actor)
+    afterwards.close(uow, request, condition, grounds, actor, now)
+    afterwards.end_follow_up(uow, condition, actor, now)
     if instance is not None and condition.kind == BEFORE:
         _end_task(uow, request, instance, condition.department, grounds, actor, now)
     return condition
@@ -209,3 +202,4 @@ def go_live(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime
     ]
     outbox.put_all(uow, topic="product.published", payloads=payloads, now=now)
     note(uow, request, "change.launch", actor, now, old=left, new=request.state)
+    afterwards.begin(uow, request, now)

@@ -53,7 +53,7 @@ def tell(uow: Session, suspension: Suspension, what: str, groups: list[str], now
     """Tell people of these groups, once the transaction has committed."""
     for group in groups:
         payload = {"to_group": group, "what": what, "number": suspension.number, "product": suspension.product_code}
-        outbox.put(uow, topic="people.told", payload=payload, now=now)
+        outbox.put(uow, topic="people.told", payload={**payload, "path": f"/suspensions/{suspension.number}"}, now=now)
 
 
 def tell_outside(uow: Session, suspension: Suspension, topic: str, now: datetime) -> None:
