@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("change_request_id"),
     )
     op.create_index("ix_post_launch_review_instance_id", "post_launch_review", ["instance_id"], unique=False)
-    op.create_index("ix_post_launch_review_begins_at", "post_launch_review", ["begins_at"], unique=False)
+    op.create_index("ix_post_launch_review_due_at", "post_launch_review", ["due_at"], unique=False)
 
 
 def downgrade() -> None:

@@ -140,9 +140,10 @@ def test_the_cases_after_a_launch_begin_and_end_by_themselves_alone(bank: Flask)
             start_instance(uow, key=key, actor=person(uow, "zhao.heng"), now=play.now, business_key=business_key)
     with unit_of_work() as uow, pytest.raises(Conflict):
         cancel(uow, instance_id=case, actor=person(uow, "lu.ming"), now=play.now, reason="Enough.")
+    play.wait(days=31)
+    beside = {"instance_id": case, "element_id": "remind_owner", "reason": "?", "now": play.now}
     with unit_of_work() as uow, pytest.raises(Conflict):
-        element = "condition_closed"
-        move(uow, instance_id=case, element_id=element, reason="?", actor=person(uow, "lu.ming"), now=play.now)
+        move(uow, actor=person(uow, "lu.ming"), **beside)
     assert play.condition().state == "open"
 
 

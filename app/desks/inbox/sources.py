@@ -18,6 +18,12 @@ def product_update(session: Session, instance: ProcessInstance, actor: Actor) ->
     return Matter(changes.TEMPLATE, context, brief="inbox/_change_brief.html") if context else None
 
 
+@shows("condition_follow_up", "post_launch_review")
+def after_launch(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
+    """The condition that is owed or the review, and the change that was launched."""
+    return Matter(changes.AFTERWARDS, changes.context_after(session, instance, actor), brief=changes.AFTERWARDS)
+
+
 @shows("emergency_suspension")
 def emergency_suspension(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
     """The suspension: product, scope, reason, and what was said so far."""

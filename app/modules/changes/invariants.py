@@ -18,9 +18,11 @@ from app.modules.changes.models import (
     ChangeRequest,
     CommitteeMeeting,
     CommitteeVote,
+    Condition,
     DepartmentReview,
     ExecutiveDecision,
     FilePart,
+    PostLaunchReview,
     ProposedVersion,
 )
 from app.modules.changes.rules.file import part_hash
@@ -42,6 +44,23 @@ def violations(session: Session) -> Iterator[str]:
         yield from _launched(session, request)
         yield from _opinions(session, request)
         yield from _file(session, request)
+    yield from _afterwards(session)
+
+
+def _afterwards(session: Session) -> Iterator[str]:
+    """A condition or a review that is open has a case that goes on; one that is done has none."""
+    kept = select(Condition.id, Condition.state, ProcessInstance.state).join(
+        ProcessInstance, ProcessInstance.id == Condition.instance_id
+    )
+    for number, state, case in session.execute(kept):
+        if (state == "open") == (case == "completed"):
+            yield f"condition {number} is {state}, its case {case}"
+    looked = select(PostLaunchReview.change_request_id, PostLaunchReview.state, ProcessInstance.state).join(
+        ProcessInstance, ProcessInstance.id == PostLaunchReview.instance_id
+    )
+    for number, state, case in session.execute(looked):
+        if (state == "noted") != (case == "completed"):
+            yield f"the post-launch review of request {number} is {state}, its case {case}"
 
 
 def _file(session: Session, request: ChangeRequest) -> Iterator[str]:

@@ -389,4 +389,4 @@ class PostLaunchReview(Record):
     noted_at: Mapped[datetime | None] = mapped_column(Instant)
     remark: Mapped[str | None] = mapped_column(Text)
 
-    __table_args__ = (Index("ix_post_launch_review_begins_at", "begins_at"),)
+    __table_args__ = (Index("ix_post_launch_review_due_at", "due_at"),)

@@ -17,10 +17,12 @@ from app.modules.changes.models import (
     ExecutiveDecision,
     Pilot,
     PilotObservation,
+    PostLaunchReview,
     RateCheck,
     RegulatoryReceipt,
 )
 from app.modules.changes.rules.interim import as_json
+from app.modules.changes.services import looking_back
 from app.modules.changes.services.ceilings import checks_of
 from app.modules.changes.services.piloting import observed
 from app.workflow.presenting import moment
@@ -54,6 +56,7 @@ def request_json(session: Session, request: ChangeRequest) -> dict[str, Any]:
         "closing_reason",
     )
     pilot = queries.pilot_of(session, request.id)
+    review = looking_back.of_request(session, request.id)
     return {
         **summary_json(request),
         **{name: getattr(request, name) for name in names},
@@ -68,6 +71,7 @@ def request_json(session: Session, request: ChangeRequest) -> dict[str, Any]:
         "receipts": [_receipt_json(r) for r in queries.receipts_of(session, request.id)],
         "rate_checks": [_rate_check_json(c) for c in checks_of(session, request.id)],
         "pilot": _pilot_json(session, pilot) if pilot else None,
+        "post_launch_review": _post_launch_json(review) if review else None,
     }
 
 
@@ -84,8 +88,18 @@ def _review_json(review: DepartmentReview) -> dict[str, Any]:
 
 
 def condition_json(condition: Condition) -> dict[str, Any]:
-    names = ("id", "department", "kind", "text", "state", "closed_by", "grounds")
-    return {name: getattr(condition, name) for name in names}
+    names = ("id", "department", "kind", "text", "state", "closed_by", "grounds", "due_days", "owner_department")
+    found = {name: getattr(condition, name) for name in (*names, "fulfilled_by", "report", "instance_id")}
+    return {**found, "due": moment(condition.due_at), "fulfilled": moment(condition.fulfilled_at)}
+
+
+def _post_launch_json(review: PostLaunchReview) -> dict[str, Any]:
+    names = ("instance_id", "state", "review_days", "noter", *looking_back.SAID, "evidence", "reviewed_by", "noted_by")
+    moments = {"begins": review.begins_at, "due": review.due_at, "reviewed": review.reviewed_at}
+    return {
+        **{name: getattr(review, name) for name in (*names, "remark")},
+        **{name: moment(at) for name, at in {**moments, "noted": review.noted_at}.items()},
+    }
 
 
 def _decision_json(decision: ExecutiveDecision) -> dict[str, Any]:

@@ -228,6 +228,35 @@ class ConditionOut(Schema):
     state = fields.String(required=True)
     closed_by = fields.String(required=True, allow_none=True)
     grounds = fields.String(required=True, allow_none=True)
+    due_days = fields.Integer(required=True, allow_none=True)
+    due = fields.String(required=True, allow_none=True)
+    owner_department = fields.String(required=True, allow_none=True)
+    fulfilled_by = fields.String(required=True, allow_none=True)
+    fulfilled = fields.String(required=True, allow_none=True)
+    report = fields.String(required=True, allow_none=True)
+    instance_id = fields.Integer(required=True, allow_none=True)
+
+
+class PostLaunchReviewOut(Schema):
+    instance_id = fields.Integer(required=True, allow_none=True)
+    state = fields.String(required=True)
+    begins = fields.String(required=True)
+    review_days = fields.Integer(required=True)
+    due = fields.String(required=True)
+    noter = fields.String(required=True)
+    objective = fields.String(required=True, allow_none=True)
+    sales = fields.Integer(required=True, allow_none=True)
+    complaints = fields.Integer(required=True, allow_none=True)
+    incidents = fields.Integer(required=True, allow_none=True)
+    deviations = fields.String(required=True, allow_none=True)
+    conclusion = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+    evidence = fields.List(fields.Integer(), required=True)
+    reviewed_by = fields.String(required=True, allow_none=True)
+    reviewed = fields.String(required=True, allow_none=True)
+    noted_by = fields.String(required=True, allow_none=True)
+    noted = fields.String(required=True, allow_none=True)
+    remark = fields.String(required=True, allow_none=True)
 
 
 class ExecutiveDecisionOut(Schema):
@@ -349,6 +378,7 @@ class ChangeRequestOut(ChangeRequestSummary):
     receipts = fields.List(fields.Nested(ReceiptOut), required=True)
     rate_checks = fields.List(fields.Nested(RateCheckOut), required=True)
     pilot = fields.Nested(PilotOut, required=True, allow_none=True)
+    post_launch_review = fields.Nested(PostLaunchReviewOut, required=True, allow_none=True)
 
 
 class FilePartOut(Schema):

@@ -80,6 +80,13 @@ ALL_OF_NEW = [
 ]  # fmt: skip
 
 CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
+    "post_launch_review": [
+        (classed("new_product", "deposit"), {"days": 180, "review_days": 20, "noted_by": "executive"}),
+        (classed("material", "wealth"), {"days": 90, "review_days": 15, "noted_by": "executive"}),
+        (classed("material", "loan"), {"days": 120, "review_days": 15, "noted_by": "risk:head"}),
+        (classed("material", "deposit"), {"days": 90, "review_days": 15, "noted_by": "risk:head"}),
+        (classed("minor", "deposit"), {"days": 180, "review_days": 10, "noted_by": "risk:head"}),
+    ],
     "materiality": [
         (change(new_product=True), "new_product"),
         (change(relaunch=True), "new_product"),

@@ -13,7 +13,7 @@ from app.modules.changes import presenting as show
 from app.modules.changes import queries
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.queries.file import Line, evaluations_of, evidence_of, lines_of, records_of_request
-from app.modules.changes.services import file_parts
+from app.modules.changes.services import file_parts, looking_back
 from app.modules.changes.services.records import plan_of
 from app.workflow.decisions.models import DecisionDefinition, DecisionRecord
 from app.workflow.models import Attachment, Task
@@ -22,7 +22,7 @@ from app.workflow.presenting import moment
 FORMAT = "tollgate.approvers-file.v1"
 _PEOPLE = frozenset(
     {"reviewer", "signed_by", "by", "entered_by", "uploaded_by", "closed_by", "member", "planned_by", "stopped_by"}
-    | {"convened_by", "minutes_by", "fulfilled_by", "initiator"}
+    | {"reviewed_by", "noted_by", "convened_by", "minutes_by", "fulfilled_by", "initiator"}
 )
 """The members of records that name a person."""
 
@@ -50,6 +50,7 @@ def document(session: Session, request: ChangeRequest, now: datetime, exported_b
         "exported_at": moment(now),
         "exported_by": exported_by,
         "request": show.summary_json(request),
+        "first_review": _first_review(session, request, now),
         "plan": plan_of(request),
         "file": file_json(session, request, now),
         "versions": versions,
@@ -59,6 +60,12 @@ def document(session: Session, request: ChangeRequest, now: datetime, exported_b
         "people": names_of(session, {request.initiator, exported_by, *people}),
         "departments": dict(departments(session)),
     }
+
+
+def _first_review(session: Session, request: ChangeRequest, now: datetime) -> dict[str, Any]:
+    """When the change is reviewed after its launch, and who takes note of it."""
+    found = looking_back.foreseen(session, request, file_parts.class_of(session, request, now))
+    return {**found, "day": moment(found["day"])}
 
 
 def _people(row: Mapping[str, Any]) -> list[str]:

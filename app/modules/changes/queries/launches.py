@@ -15,12 +15,12 @@ from app.identity.actors import Actor
 from app.identity.permissions import allowed
 from app.kernel.clock import accounting_date
 from app.modules.catalogue.models import Product
-from app.modules.changes.models import ChangeRequest, Pilot, ProposedVersion
+from app.modules.changes.models import ChangeRequest, Pilot, PostLaunchReview, ProposedVersion
 from app.modules.changes.services.records import facts_of
 from app.workflow.models import ProcessInstance, Task
 
-Kind = Literal["launch", "wish", "pilot_begins", "pilot_ends", "review"]
-KINDS: tuple[Kind, ...] = ("launch", "wish", "pilot_begins", "pilot_ends", "review")
+Kind = Literal["launch", "wish", "pilot_begins", "pilot_ends", "review", "post_launch"]
+KINDS: tuple[Kind, ...] = ("launch", "wish", "pilot_begins", "pilot_ends", "review", "post_launch")
 MOST = 1_000
 """Rows of one kind that are read; a month of a bank has fewer."""
 _FIXED = frozenset({"scheduled", "live"})
@@ -49,8 +49,9 @@ class Span:
 
 
 def happenings(session: Session, actor: Actor, span: Span) -> list[Happening]:
-    """All that happens in ``span``, in the order of the days: four statements, however many requests there are."""
-    found = [*_launches(session, actor, span), *_pilots(session, actor, span), *_reviews(session, actor, span)]
+    """All that happens in ``span``, in the order of the days: five statements, however many requests there are."""
+    kinds = (_launches, _pilots, _reviews, _looking_back)
+    found = [happening for kind in kinds for happening in kind(session, actor, span)]
     products = products_of(session, {h.request.id for h in found})
     placed = [Happening(h.day, h.kind, h.request, products.get(h.request.id, ()), h.count) for h in found]
     return sorted(placed, key=lambda h: (h.day, KINDS.index(h.kind), h.request.id))
@@ -105,6 +106,15 @@ def _reviews(session: Session, actor: Actor, span: Span) -> Iterable[Happening]:
         due[request.id, accounting_date(task.due_at)].append(request)
     for (_, day), requests in due.items():
         yield Happening(day, "review", requests[0], count=len(requests))
+
+
+def _looking_back(session: Session, actor: Actor, span: Span) -> Iterable[Happening]:
+    """The last day of each post-launch review that is not finished."""
+    query = _with_case(PostLaunchReview.due_at)
+    query = query.join(PostLaunchReview, PostLaunchReview.change_request_id == ChangeRequest.id)
+    query = query.where(PostLaunchReview.state != "noted", _within(PostLaunchReview.due_at, span))
+    for request, due in _visible(session, actor, query.order_by(PostLaunchReview.due_at), span):
+        yield Happening(accounting_date(due), "post_launch", request)
 
 
 def products_of(session: Session, requests: set[int]) -> dict[int, list[Product]]:

@@ -24,6 +24,7 @@ from app.workflow.models import ProcessInstance
 
 PROCESS = TABLE = "post_launch_review"
 SAID = ("objective", "sales", "complaints", "incidents", "deviations", "conclusion", "reason")
+COUNTS = frozenset({"sales", "complaints", "incidents"})
 NOT_THE_SAME = N_("Whoever reviewed the change does not take note of it: it needs another person.")
 
 
@@ -36,6 +37,13 @@ def terms_of(session: Session, request: ChangeRequest, materiality: str | None) 
     """What the table would say of a request that is not live yet; nothing is recorded."""
     asked = [{**i, "materiality": materiality or i["materiality"]} for i in inputs(request)]
     return routing.first_review([try_out(session, key=TABLE, inputs=i).output for i in asked])
+
+
+def foreseen(session: Session, request: ChangeRequest, materiality: str | None) -> dict[str, Any]:
+    """When the review begins, by the table as it stands, with ``day`` where the effective day is known."""
+    terms = terms_of(session, request, materiality)
+    day = day_after(request.effective_at, terms) if request.effective_at else None
+    return {**terms, "day": day}
 
 
 def day_after(launch: datetime, terms: Mapping[str, Any]) -> datetime:
@@ -104,8 +112,7 @@ def record(uow: Session, instance: ProcessInstance, *, answers: Mapping[str, Any
     """What the owning department found."""
     request, review = of_case(uow, instance)
     for name in SAID:
-        value = answers.get(name)
-        setattr(review, name, int(value) if name in {"sales", "complaints", "incidents"} else value)
+        setattr(review, name, int(answers[name]) if name in COUNTS else answers.get(name))
     review.evidence = list(answers.get("evidence") or [])
     review.state, review.reviewed_by, review.reviewed_at = "reviewed", actor.username, now
     told = {"conclusion": review.conclusion, "reason": review.reason, "objective": review.objective}

@@ -63,8 +63,8 @@ def facts_of(request: ChangeRequest, instance: ProcessInstance | None) -> Facts:
     return Facts(
         initiator=request.initiator,
         hands=case.hands,
-        # Risk may stop any pilot, so it sees every request that has one.
-        involved=case.involved | ({"risk"} if request.state == "piloting" else set()) | set(request.owners),
+        # Risk may stop any pilot, and takes note of what came of a launch.
+        involved=case.involved | ({"risk"} if request.state in {"piloting", "live"} else set()) | set(request.owners),
         owner_department=request.owner_department,
     )
 

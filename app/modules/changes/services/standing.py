@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.permissions import allowed
 from app.modules.catalogue.models import Product
-from app.modules.changes.models import ChangeRequest, Condition, Pilot, ProposedVersion
+from app.modules.changes.models import ChangeRequest, Condition, Pilot, PostLaunchReview, ProposedVersion
 from app.modules.changes.rules.states import ENDED
 from app.modules.changes.services.records import facts_of
 from app.workflow.models import ProcessInstance, Task, Timer
@@ -46,6 +47,8 @@ class Wish:
     product: str | None = None
     after: int | None = None
     limit: int = 25
+    now: datetime | None = None
+    """For what has come due since a launch."""
 
 
 def standings(session: Session, actor: Actor, wish: Wish) -> list[Standing]:
@@ -85,7 +88,7 @@ def _clauses(actor: Actor, wish: Wish) -> list[ColumnElement[bool]]:
     elif wish.whose == "department":
         clauses.append(ChangeRequest.owner_department == (actor.department or ""))
     if wish.state == "open":
-        clauses.append(ChangeRequest.state.not_in(ENDED))
+        clauses.append(or_(ChangeRequest.state.not_in(ENDED), *_still_owed(wish)))
     elif wish.state == "ended":
         clauses.append(ChangeRequest.state.in_(ENDED))
     elif wish.state != "all":
@@ -99,12 +102,25 @@ def _clauses(actor: Actor, wish: Wish) -> list[ColumnElement[bool]]:
     return clauses
 
 
+def _still_owed(wish: Wish) -> list[ColumnElement[bool]]:
+    """A live change is under way again while a condition is owed, or its review has begun."""
+    if wish.now is None:
+        return []
+    owed = select(Condition.change_request_id).where(Condition.state == "open", Condition.instance_id.is_not(None))
+    begun = select(PostLaunchReview.change_request_id).where(
+        PostLaunchReview.state != "noted", PostLaunchReview.begins_at <= wish.now
+    )
+    return [ChangeRequest.id.in_(owed.union(begun))]
+
+
 @dataclass
 class _Around:
     """What stands around a page of requests, by request or case id."""
 
     products: dict[int, list[Product]] = field(default_factory=lambda: defaultdict(list))
     tasks: dict[int, list[Task]] = field(default_factory=lambda: defaultdict(list))
+    after: dict[int, list[ProcessInstance]] = field(default_factory=lambda: defaultdict(list))
+    """The cases that the launch of a request left."""
     timers: dict[int, Timer] = field(default_factory=dict)
     conditions: dict[int, list[Condition]] = field(default_factory=lambda: defaultdict(list))
 
@@ -112,7 +128,7 @@ class _Around:
 def described(
     session: Session, actor: Actor, rows: Sequence[tuple[ChangeRequest, ProcessInstance | None]]
 ) -> list[Standing]:
-    """The requests with their open work, in four statements for all of them."""
+    """The requests with their open work, in five statements for all of them."""
     around = _around(session, [r.id for r, _ in rows], [i.id for _, i in rows if i is not None])
     return [_standing(actor, r, i, around) for r, i in rows]
 
@@ -130,22 +146,39 @@ def _around(session: Session, requests: Sequence[int], cases: Sequence[int]) -> 
     open_conditions = select(Condition).where(Condition.change_request_id.in_(requests), Condition.state == "open")
     for condition in session.scalars(open_conditions.order_by(Condition.id)):
         found.conditions[condition.change_request_id].append(condition)
-    for task in open_tasks(session, *cases):
+    for request_id, case in session.execute(_cases_after(requests)):
+        found.after[request_id].append(case)
+    for task in open_tasks(session, *cases, *(case.id for left in found.after.values() for case in left)):
         found.tasks[task.instance_id].append(task)
     for timer in session.scalars(select(Timer).where(Timer.instance_id.in_(cases)).order_by(Timer.due_at.desc())):
         found.timers[timer.instance_id] = timer
     return found
 
 
+def _cases_after(requests: Sequence[int]) -> Select[int, ProcessInstance]:
+    """``(request, case)`` of what is still to do after a launch."""
+    left = union(
+        select(Condition.change_request_id, Condition.instance_id).where(Condition.state == "open"),
+        select(PostLaunchReview.change_request_id, PostLaunchReview.instance_id).where(
+            PostLaunchReview.state != "noted"
+        ),
+    ).subquery()
+    query = select(left.c.change_request_id, ProcessInstance).join(
+        ProcessInstance, ProcessInstance.id == left.c.instance_id
+    )
+    return query.where(left.c.change_request_id.in_(requests)).order_by(ProcessInstance.id)
+
+
 def _standing(actor: Actor, request: ChangeRequest, instance: ProcessInstance | None, around: _Around) -> Standing:
     case = instance.id if instance is not None else 0
-    tasks = around.tasks.get(case, [])
+    cases = {found.id: found for found in (instance, *around.after.get(request.id, [])) if found is not None}
+    tasks = [task for number in cases for task in around.tasks.get(number, [])]
     return Standing(
         request,
         instance,
         around.products.get(request.id, []),
         tasks,
-        [t for t in tasks if instance is not None and _for_me(t, instance, actor)],
+        [t for t in tasks if _for_me(t, cases[t.instance_id], actor)],
         [c for c in around.conditions.get(request.id, []) if c.department == actor.department],
         around.timers.get(case),
     )

@@ -24,7 +24,7 @@ from app.modules.changes.queries.file import (
     records_of_request,
     tests_of,
 )
-from app.modules.changes.services import file_parts
+from app.modules.changes.services import file_parts, looking_back
 from app.modules.changes.views import matter
 from app.modules.changes.views.base import REQUEST, Words, now, pages, visible
 from app.modules.changes.views.matter import Ruled
@@ -130,11 +130,13 @@ def _shown(found: ChangeRequest, instance: ProcessInstance | None) -> dict[str, 
         "words": words,
         "exported_at": now(),
         "reader": actor,
+        "first_review": looking_back.foreseen(session(), found, file_parts.class_of(session(), found, now())),
     }
 
 
 _PERSONS = (
     "reviewer", "signed_by", "by", "entered_by", "closed_by", "member", "planned_by", "fulfilled_by", "minutes_by",
+    "reviewed_by", "noted_by",
 )  # fmt: skip
 """The members of records that name a person this page shows."""
 

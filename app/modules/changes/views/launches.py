@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "pilot_begins": N_("Pilot begins"),
     "pilot_ends": N_("Pilot ends"),
     "review": N_("Review due"),
+    "post_launch": N_("Post-launch review due"),
 }
 _MONTH = re.compile(r"(20\d\d|2100)-(0[1-9]|1[0-2])\Z", re.ASCII)
 

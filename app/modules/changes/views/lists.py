@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import g, render_template, request
 
 from app.identity.web import current_actor, signed_in
 from app.kernel.cursors import decode_cursor, encode_cursor
@@ -29,6 +29,7 @@ def requests() -> Any:
         product=request.args.get("product") or None,
         after=after[0] if after else None,
         limit=limit,
+        now=g.now,
     )
     found = standings(session(), current_actor(), wish)
     people = [name for s in found for name in (s.request.initiator, *(t.assignee for t in s.tasks))]

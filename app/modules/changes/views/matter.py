@@ -25,6 +25,7 @@ from app.modules.changes.models import (
     ExecutiveDecision,
     Pilot,
     PilotObservation,
+    PostLaunchReview,
     RateCheck,
     RegulatoryReceipt,
     Rollout,
@@ -32,6 +33,7 @@ from app.modules.changes.models import (
 from app.modules.changes.rules.interim import LIMITS, Beside, Interim, beside, by_day, total
 from app.modules.changes.rules.matter import PLAN, changed_groups
 from app.modules.changes.rules.states import CONSENTS
+from app.modules.changes.services import afterwards, looking_back
 from app.modules.changes.services.ceilings import checks_of
 from app.modules.changes.services.outlook import Compared, compare
 from app.modules.changes.services.piloting import observed
@@ -44,6 +46,7 @@ from app.workflow.decisions.tables import DecisionTable
 from app.workflow.models import Attachment, ProcessInstance
 
 TEMPLATE = "changes/_matter.html"
+AFTERWARDS = "changes/_afterwards.html"
 OPINIONS: Mapping[str, Mapping[str, str]] = {
     "approve": {"en": "Agreed", "zh": "同意"},
     "with_conditions": {"en": "Agreed with conditions", "zh": "附条件同意"},
@@ -116,6 +119,8 @@ class Matter:
     pilot: Pilot | None
     observations: Sequence[PilotObservation]
     rollout: Rollout | None
+    review: PostLaunchReview | None
+    """What came of it, some time after the launch."""
     rulings: Sequence[Ruled]
     rate_checks: Sequence[RateCheck]
     """How deposit rates stood to their ceilings, oldest first."""
@@ -187,6 +192,8 @@ def matter_for(
     people += [rollout.planned_by if rollout else None]
     rate_checks = checks_of(session, request.id)
     people += [check.by for check in rate_checks]
+    review = looking_back.of_request(session, request.id)
+    people += [c.fulfilled_by for c in conditions] + ([review.reviewed_by, review.noted_by] if review else [])
     return Matter(
         request=request,
         compared=compare(session, request, now),
@@ -199,6 +206,7 @@ def matter_for(
         pilot=pilot,
         observations=observations,
         rollout=rollout,
+        review=review,
         rulings=_rulings(session, instance),
         rate_checks=rate_checks,
         files=_files(session, observations),
@@ -244,6 +252,17 @@ def context_of(session: Session, instance: ProcessInstance, actor: Actor) -> dic
     if request is None:
         return None
     return {"told": matter_for(session, request, instance, actor, clock.now()), "actor": actor}
+
+
+def context_after(session: Session, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
+    """What ``changes/_afterwards.html`` needs as ``matter``: the change, and which condition its case is about."""
+    condition = None
+    if instance.process_key == afterwards.PROCESS:
+        request, condition = afterwards.of_case(session, instance)
+    else:
+        request = looking_back.request_of(session, instance)
+    case = session.get(ProcessInstance, request.instance_id) if request.instance_id else None
+    return {"told": matter_for(session, request, case, actor, clock.now()), "actor": actor, "condition": condition}
 
 
 def shown(request: ChangeRequest, instance: ProcessInstance | None, actor: Actor, now: datetime) -> dict[str, Any]:
