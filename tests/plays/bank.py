@@ -22,7 +22,7 @@ from app.modules.catalogue.services.imports import import_records
 from app.modules.catalogue.services.reading import read_json, unwrap
 from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
-from tests.processes.bank import LOAN, TIME_DEPOSIT, person, put_on_sale
+from tests.processes.bank import GOLD, LOAN, TIME_DEPOSIT, WEALTH, person, put_on_sale
 
 BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """A Monday morning in Shanghai."""
@@ -58,7 +58,7 @@ def people() -> dict[str, Actor]:
 
 
 def seed(uow: Session) -> None:
-    """People, tables and drawings as they ship; a deposit, a loan, a limited deposit and one that was imported."""
+    """People, tables and drawings as they ship; deposits, one limited and one imported, a loan, wealth and gold."""
     seed_people(uow)
     uow.flush()
     seed_tables(uow, folder=ROOT / "rules", now=BEGIN)
@@ -68,6 +68,8 @@ def seed(uow: Session) -> None:
     put_on_sale(uow, "TD", TIME_DEPOSIT, owner, since)
     put_on_sale(uow, "LIM", limited, owner, since)
     put_on_sale(uow, "LOAN", LOAN, person(uow, "wu.lan"), since)
+    put_on_sale(uow, "BOND", WEALTH, person(uow, "tang.wei"), since)
+    put_on_sale(uow, "GOLD", GOLD, person(uow, "tang.wei"), since)
     import_records(uow, published(), actor=owner, now=since)
 
 

@@ -12,13 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
+from app.kernel.clock import accounting_date
 from app.kernel.database import end_read, session, unit_of_work
 from app.modules.catalogue import services as catalogue
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.services.imports import import_records
 from app.modules.changes import services as changes
-from app.modules.changes.models import ChangeRequest, Condition, ProposedVersion
+from app.modules.changes.models import ChangeRequest, Condition, DelegatedAuthority, ProposedVersion
 from app.modules.changes.rules.states import ENDED
+from app.modules.changes.services import authorities
 from app.modules.suspensions import services as suspensions
 from app.worker import run_due
 from app.workflow.deployments.library import bundle
@@ -70,7 +72,12 @@ def _scope(content: dict[str, Any], chance: Random) -> None:
         content["availability"]["sale_until"] = until.isoformat()
 
 
-_CHANGES = (_rate, _rate, _fee, _document, _scope)
+def _rating(content: dict[str, Any], chance: Random) -> None:
+    if content.get("risk"):
+        content["risk"]["seller_rating"] = chance.choice(("R2", "R3", "R4"))
+
+
+_CHANGES = (_rate, _rate, _rating, _fee, _document, _scope)
 
 
 def scope(chance: Random) -> dict[str, Any]:
@@ -228,6 +235,25 @@ def suspend_sales(bank: Bank, chance: Random) -> None:
     where = [scope(chance)] if chance.random() < 0.5 else []
     told: dict[str, Any] = {"product_code": chance.choice(codes()), "scopes": where, "reason": "Losses."}
     in_one(lambda uow: suspensions.suspend(uow, actor=actor, now=bank.now, **told))
+
+
+def delegate_authority(bank: Bank, chance: Random) -> None:
+    """An executive hands authority to a position, or takes it back."""
+    actor, today = _by(bank, chance, "wang.zhiyuan"), accounting_date(bank.now)
+    held = session().scalars(select(DelegatedAuthority.id).order_by(DelegatedAuthority.id)).all()
+    end_read()
+    if held and chance.random() < 0.5:
+        in_one(lambda uow: authorities.revoke(uow, authority_id=chance.choice(held), actor=actor, now=bank.now))
+        return
+    terms: dict[str, Any] = {
+        "holder": chance.choice(("card_centre:head", "corporate_banking:head", "risk:head", "nobody:head")),
+        "families": chance.sample(("deposit", "loan", "wealth"), chance.randint(1, 3)),
+        "max_rate_change_bp": chance.choice((0, 20, 500)),
+        "document": "Letter",
+        "valid_from": today + timedelta(days=chance.choice((0, 0, 0, 5, -1))),
+        "valid_to": today + timedelta(days=chance.choice((10, 100, 300, 500))),
+    }
+    in_one(lambda uow: authorities.grant(uow, terms=terms, actor=actor, now=bank.now))
 
 
 # The operator

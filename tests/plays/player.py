@@ -40,6 +40,7 @@ WEIGHTS: dict[moves.Move, int] = {
     moves.imported: 2,
     moves.new_product: 1,
     moves.suspend_sales: 1,
+    moves.delegate_authority: 1,
 }
 FEW = 4
 """Probes into each product when a play ends."""

@@ -5,7 +5,7 @@ A check is registered with ``@rule``; records that a later feature brings get on
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -21,14 +21,26 @@ from app.modules.catalogue.queries import may_sell, resolve_scope, status_at, ve
 from app.modules.catalogue.rules.content import content_hash
 from app.modules.catalogue.rules.scopes import Cell, cells
 from app.modules.changes import invariants as changes
-from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision, Pilot, ProposedVersion
+from app.modules.changes.models import (
+    ChangeRequest,
+    CommitteeMeeting,
+    CommitteeVote,
+    DelegatedAuthority,
+    DepartmentReview,
+    ExecutiveDecision,
+    Pilot,
+    ProposedVersion,
+    RegulatoryReceipt,
+)
 from app.modules.changes.rules import matter
 from app.modules.changes.rules.matter import changed_groups
+from app.modules.changes.rules.routing import rank
 from app.modules.changes.rules.states import OPEN
 from app.modules.changes.services.records import plan_of
 from app.modules.changes.services.reviewing import DEPARTMENTS, standing_reviews
 from app.modules.suspensions import invariants as suspensions
 from app.workflow import invariants as workflow
+from app.workflow.decisions.queries import records_of
 from app.workflow.decisions.services import try_out
 from app.workflow.models import ProcessInstance, Task
 from tests.plays.bank import Bank, place
@@ -136,6 +148,68 @@ def a_veto_ends_it_and_approvals_bind(session: Session, bank: Bank) -> Iterator[
             if review.verdict == "reject" and review.department in VETO:
                 yield f"{request.number} is {request.state} against the veto of {review.department}"
             yield from _unbound(session, request, review)
+
+
+@rule
+def whoever_decides_may(session: Session, bank: Bank) -> Iterator[str]:
+    """Rule 7: the level is the one the table named; authority in force, a committee with quorum and majority."""
+    for decision in session.scalars(select(ExecutiveDecision)):
+        request = session.get_one(ChangeRequest, decision.change_request_id)
+        where = f"{request.number}, decision {decision.id}"
+        named = [r for r in records_of(session, request.instance_id or 0) if r.decision_key == "decider"]
+        levels = {r.output for r in named if r.at <= decision.at}
+        if decision.level not in levels:
+            yield f"{where}: decided by {decision.level}, named were {sorted(levels)}"
+        if decision.level == "delegated":
+            yield from (f"{where}: {fault}" for fault in _authority_faults(session, request, decision))
+        if decision.level == "committee":
+            yield from (f"{where}: {fault}" for fault in _meeting_faults(session, decision))
+
+
+def _authority_faults(session: Session, request: ChangeRequest, decision: ExecutiveDecision) -> Iterator[str]:
+    authority = session.get(DelegatedAuthority, decision.authority_id or 0)
+    if authority is None or not authority.valid_from <= decision.at < authority.valid_to:
+        yield "no authority in force"
+    elif authority.revoked_at is not None and authority.revoked_at < decision.at:
+        yield "its authority was revoked before"
+    if request.state in AFTER_DECISION and request.materiality != "minor":
+        yield f"authority over a change that is {request.materiality}"
+
+
+def _meeting_faults(session: Session, decision: ExecutiveDecision) -> Iterator[str]:
+    meeting = session.get_one(CommitteeMeeting, decision.meeting_id or 0)
+    votes = list(session.scalars(select(CommitteeVote).where(CommitteeVote.meeting_id == meeting.id)))
+    cast = Counter(vote.vote for vote in votes)
+    if len({vote.member for vote in votes}) != len(votes) or not {v.member for v in votes} <= set(meeting.members):
+        yield "somebody voted twice, or was not called"
+    if len(votes) < meeting.quorum:
+        yield f"{len(votes)} votes, the quorum is {meeting.quorum}"
+    if decision.decision == "approve" and cast["approve"] * 2 <= len(votes):
+        yield f"approved with {dict(cast)}"
+    if {vote.content_hash for vote in votes} | {decision.content_hash} != {meeting.content_hash}:
+        yield "votes on different contents"
+
+
+@rule
+def a_raised_class_is_the_least(session: Session, bank: Bank) -> Iterator[str]:
+    """Rule 7: what compliance raised is never lowered."""
+    for request in session.scalars(select(ChangeRequest).where(ChangeRequest.state.in_(AFTER_DECISION))):
+        if rank(request.materiality) < rank(request.raised_to):
+            yield f"{request.number} is {request.materiality}, raised to {request.raised_to}"
+
+
+@rule
+def nothing_is_sold_before_the_receipt(session: Session, bank: Bank) -> Iterator[str]:
+    """Where the table asked for a filing, a receipt of exactly these products stands before any sale."""
+    sold = ("piloting", "scheduled", "live", "pilot_failed")
+    for request in session.scalars(select(ChangeRequest).where(ChangeRequest.state.in_(sold))):
+        asked = [
+            r.output for r in records_of(session, request.instance_id or 0) if r.decision_key == "regulatory_filing"
+        ]
+        receipts = select(RegulatoryReceipt.products).where(RegulatoryReceipt.change_request_id == request.id)
+        products = sorted(v.product_code for v in _versions(session, request))
+        if set(asked) - {"none"} and products not in [sorted(named) for named in session.scalars(receipts)]:
+            yield f"{request.number} is {request.state} without a receipt of {products}"
 
 
 def _unbound(session: Session, request: ChangeRequest, review: DepartmentReview) -> Iterator[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.permissions import allowed
+from app.kernel.clock import accounting_date
 from app.kernel.database import end_read, session, unit_of_work
 from app.workflow.deployments.library import bundle
 from app.workflow.engine import Run
@@ -111,8 +112,14 @@ def _completed(
         told: dict[str, Any] = {"task_id": task.id, "filename": "report.txt", "content": b"measured"}
         return attachments.attach(uow, actor=actor, now=bank.now, **told).id
 
-    told = {**case.variables, **services.known_of(uow, task, case, bank.now).facts}
-    answers = filled_in(form_named(task.form), told, mood, attach)
+    known = services.known_of(uow, task, case, bank.now)
+    form = form_named(task.form).with_options(known.options)
+    answers = filled_in(form, {**case.variables, **known.facts}, mood, attach)
+    if answers.get("products"):
+        # What stands on the paper, mostly.
+        answers["products"] = ", ".join(case.card["products"][: 20 if mood.flag(form.inputs[0]) else 1])
+        answers["received_on"] = accounting_date(bank.now).isoformat()
+        answers["number"] = f"R-{task.id}"
     services.complete_task(uow, task_id=task.id, version=version, data=answers, actor=actor, now=bank.now)
 
 

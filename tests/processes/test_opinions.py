@@ -14,7 +14,8 @@ from app.workflow.decisions.services import deploy_table
 from app.workflow.tasks import services as tasks
 from app.workflow.tasks.services import known_of
 from tests.processes.bank import TIME_DEPOSIT, dearer, person
-from tests.processes.play import ANSWERS, Play
+from tests.processes.play import ANSWERS, HEADS, Play
+from tests.processes.test_beside_the_way import put
 from tests.processes.test_paths import CONDITION, RAISED, loan, repricing, wealth
 from tests.processes.test_reviews import joins, refused, reviews, told
 
@@ -60,6 +61,16 @@ def test_who_gave_the_opinion_does_not_sign_it(play: Play) -> None:
     joins(play, "zheng.hao", role="head")
     assert refused(play, "sign_off", "zheng.hao", "alm").code == "four_eyes"
     assert refused(play, "sign_off", "ma.chao", "alm").status in {403, 404}
+
+
+def test_a_case_put_before_the_head_without_an_opinion_is_given_back(play: Play) -> None:
+    """By an operator: there is nothing to sign, and still a way on."""
+    repricing(play, "TD").prepare()
+    put(play, "sign_off")
+    who = play.task("sign_off")
+    assert refused(play, "sign_off", HEADS[str(who.department)]).code == "no_opinion"
+    play.do("sign_off", decision="return", remark="No opinion yet.")
+    assert "give_opinion" in play.standing()
 
 
 def test_who_signed_does_not_speak_for_another_department_nor_decide(play: Play) -> None:

@@ -122,7 +122,7 @@ def _launched(session: Session, request: ChangeRequest) -> Iterator[str]:
 def _opinions(session: Session, request: ChangeRequest) -> Iterator[str]:
     """Each opinion, signature, vote and decision stands in its table exactly once."""
     mine = DepartmentReview.change_request_id == request.id
-    signed = DepartmentReview.sign_task_id.is_not(None)
+    signed = DepartmentReview.signed_by.is_not(None)
     votes = select(CommitteeVote.task_id).join(CommitteeMeeting, CommitteeMeeting.id == CommitteeVote.meeting_id)
     # A committee decides with its minutes, which are nobody's own decision.
     alone = ExecutiveDecision.meeting_id.is_(None)
@@ -135,8 +135,10 @@ def _opinions(session: Session, request: ChangeRequest) -> Iterator[str]:
         ],
     }
     for duty, records in kept.items():
-        done = select(Task.id).where(
+        tasks = select(Task.id, Task.result).where(
             Task.instance_id == request.instance_id, Task.duty == duty, Task.state == "completed"
         )
-        if sorted(session.scalars(done)) != sorted(id_ for rows in records for id_ in session.scalars(rows)):
+        # A head who gives an opinion back signs nothing.
+        done = [id_ for id_, said in session.execute(tasks) if duty != "sign" or said["decision"] == "sign"]
+        if sorted(done) != sorted(id_ for rows in records for id_ in session.scalars(rows)):
             yield f"{request.number}: the completed tasks of the duty “{duty}” and their records differ"

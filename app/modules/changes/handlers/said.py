@@ -53,8 +53,8 @@ def record_sign_off(context: Context) -> dict[str, Any]:
     review = opinions.sign_off(
         context.uow, request, task=context.task, answers=context.parameters, actor=context.actor, now=context.now
     )
-    if review.signed_at is None:
-        context.note("change.opinion_returned", number=request.number, department=review.department)
+    if review is None:
+        context.note("change.opinion_returned", number=request.number, department=context.task.department)
         return {"sign_off": "return"}
     _spoken(context, request, review)
     return {"sign_off": "sign"}

@@ -136,17 +136,24 @@ def higher_classes(request: ChangeRequest) -> list[str]:
 
 def sign_off(
     uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
-) -> DepartmentReview:
-    """The head signs the opinion, or gives it back to the officer. 409 if the content is not what both were shown."""
+) -> DepartmentReview | None:
+    """The head signs the opinion, or gives it back to the officer.
+
+    409 for a signature under no opinion, where the case was put here by hand, or
+    if the content is not what both were shown; giving back is always possible.
+    """
     review = pending(uow, request, task.department or "")
-    if review is None or review.content_hash != shown_hash(uow, request):
+    if answers["decision"] != "sign":
+        if review is not None:
+            review.sign_task_id, review.remark, review.returned_at = task.id, answers["remark"], now
+        return None
+    if review is None:
+        raise Conflict(N_("There is no opinion to sign; give the task back to the officer."), code="no_opinion")
+    if review.content_hash != shown_hash(uow, request):
         raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
     review.sign_task_id, review.remark = task.id, answers.get("remark")
-    if answers["decision"] == "sign":
-        review.signed_by = actor.username
-        let_count(uow, request, review, actor=actor, now=now)
-    else:
-        review.returned_at = now
+    review.signed_by = actor.username
+    let_count(uow, request, review, actor=actor, now=now)
     return review
 
 
