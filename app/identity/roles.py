@@ -11,6 +11,8 @@ ROLES: dict[str, str] = {
     "developer": N_("Developer"),
     "executive": N_("Executive"),
     "committee": N_("Product committee"),
+    "committee_secretary": N_("Secretary of the committee"),
+    "board_secretary": N_("Secretary of the board"),
     "branch_manager": N_("Branch manager"),
     "pilot": N_("Pilot observer"),
     "teller": N_("Teller"),

@@ -84,9 +84,19 @@ class Ruled:
         said = self.record.output
         if isinstance(said, Mapping):
             return [(o.labels, said.get(o.name)) for o in self.table.outputs]
-        if isinstance(said, list) and any(isinstance(row, Mapping) for row in said):
-            return [(self.table.outputs[0].labels, [_in_words(row) for row in said])]
-        return [(self.table.outputs[0].labels, said)]
+        return [(self.table.outputs[0].labels, self.rows or said)]
+
+    @property
+    def rows(self) -> Sequence[str]:
+        """What a table of several outputs gave, row by row, in words."""
+        said = self.record.output
+        return [_in_words(row) for row in said if isinstance(row, Mapping)] if isinstance(said, list) else []
+
+    @property
+    def department(self) -> str | None:
+        """For whom it was asked, if for a department."""
+        found = self.record.inputs.get("department")
+        return found if isinstance(found, str) else None
 
 
 def _in_words(row: Mapping[str, Any]) -> str:
