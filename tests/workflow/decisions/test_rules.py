@@ -21,6 +21,7 @@ NO_CHANGE = {
     "risk_rating_changed": False,
     "terms_changed": False,
     "minor_changes_last_12_months": 0,
+    "rate_change_12_months_bp": 0,
     "raised_to": "none",
 }
 
@@ -98,6 +99,8 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         (change(max_rate_change_bp=50), "minor"),
         (change(max_rate_change_bp=25, minor_changes_last_12_months=2), "minor"),
         (change(max_rate_change_bp=25, minor_changes_last_12_months=3), "material"),
+        (change(max_rate_change_bp=20, rate_change_12_months_bp=50), "minor"),
+        (change(max_rate_change_bp=20, rate_change_12_months_bp=51), "material"),
         (change(max_rate_change_bp=10, groups_touched=["rates", "limits"]), "material"),
         (change(groups_touched=["target_market"]), "material"),
         (change(groups_touched=["features", "documents"]), "minor"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Facts = Mapping[str, Any]
@@ -21,14 +22,24 @@ def groups_touched(differences: Sequence[Facts]) -> list[str]:
     return list(dict.fromkeys(group for facts in differences for group in facts["groups"]))
 
 
+@dataclass(frozen=True)
+class Past:
+    """The minor changes of one product that were put into force in the last twelve months."""
+
+    changes: int = 0
+    rate_bp: int = 0
+    """The largest rate move of each, added up in basis points: up and down do not cancel."""
+
+
 def materiality_inputs(
-    differences: Sequence[Facts], *, relaunch: bool, minor_changes: int, raised_to: str | None = None
+    differences: Sequence[Facts], *, relaunch: bool, past: Sequence[Past], raised_to: str | None = None
 ) -> dict[str, Any]:
     """Of several versions the most serious counts.
 
-    ``minor_changes``: of the last twelve months, of the product that has most.
-    ``raised_to``: the class that compliance asked for.
+    ``past``: of the product of each difference. ``raised_to``: the class that compliance asked for.
+    A change that moves no rate adds nothing to what was moved before.
     """
+    moved = [p.rate_bp + f["rate_change_bp"] for f, p in zip(differences, past, strict=True) if f["rate_change_bp"]]
     return {
         "new_product": any(f["new_product"] for f in differences),
         "relaunch": relaunch,
@@ -37,7 +48,8 @@ def materiality_inputs(
         "terms_changed": any(f["terms_changed"] for f in differences),
         "fee_raised": any(f["fee_raised"] or f["fee_added"] for f in differences),
         "max_rate_change_bp": max((f["rate_change_bp"] for f in differences), default=0),
-        "minor_changes_last_12_months": minor_changes,
+        "minor_changes_last_12_months": max((p.changes for p in past), default=0),
+        "rate_change_12_months_bp": max(moved, default=0),
         "groups_touched": groups_touched(differences),
         "raised_to": raised_to or "none",
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
 
+from app.kernel import clock
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.queries import versions_in_force
 from app.modules.catalogue.rules.facts import facts
@@ -17,7 +20,6 @@ from app.modules.changes.services.records import proposed
 
 Pair = tuple[ProductVersion | None, ProductVersion]
 _GONE = frozenset({"off_sale", "exiting", "retired"})
-YEAR = timedelta(days=365)
 
 
 def pairs(session: Session, request: ChangeRequest, now: datetime) -> list[Pair]:
@@ -48,11 +50,19 @@ def facts_of(session: Session, request: ChangeRequest, now: datetime) -> list[di
 
 def materiality_inputs(session: Session, request: ChangeRequest, now: datetime) -> dict[str, Any]:
     """The inputs of the materiality rule, all from records (rule 7)."""
+    return inputs_for(session, request, facts_of(session, request, now), now)
+
+
+def inputs_for(
+    session: Session, request: ChangeRequest, found: Sequence[Mapping[str, Any]], now: datetime
+) -> dict[str, Any]:
+    """The same for versions as they are being typed: ``found`` has the facts of each, in their order."""
     codes = [row.product_code for row, _ in proposed(session, request.id)]
+    past = past_minor(session, codes, now, without=request.id)
     return routing.materiality_inputs(
-        facts_of(session, request, now),
+        found,
         relaunch=_is_relaunch(session, codes),
-        minor_changes=_minor_changes(session, request, codes, now),
+        past=[past.get(code, routing.Past()) for code in codes],
         raised_to=request.raised_to,
     )
 
@@ -63,23 +73,43 @@ def _is_relaunch(session: Session, codes: list[str]) -> bool:
     return session.scalar(gone.limit(1)) is not None
 
 
-def _minor_changes(session: Session, request: ChangeRequest, codes: list[str], now: datetime) -> int:
-    """Of the product changed most often: its minor changes put into force in the last twelve months."""
-    counted = (
-        select(func.count().label("n"))
-        .select_from(ProposedVersion)
+def past_minor(session: Session, codes: Sequence[str], now: datetime, *, without: int) -> dict[str, routing.Past]:
+    """Of each product: its minor changes put into force in the last twelve months, and their rate moves together.
+
+    A change of exactly twelve months ago has dropped out. What was withdrawn, rejected or failed in its pilot
+    never took effect and does not count. Each move is computed from the two versions, as it was then.
+    """
+    before = aliased(ProductVersion)
+    rows = session.execute(
+        select(ProposedVersion.product_code, before.content, ProductVersion.content)
         .join(ChangeRequest, ChangeRequest.id == ProposedVersion.change_request_id)
+        .join(ProductVersion, ProductVersion.id == ProposedVersion.version_id)
+        .outerjoin(
+            before,
+            and_(before.product_code == ProductVersion.product_code, before.number == ProductVersion.based_on),
+        )
         .where(
             ProposedVersion.product_code.in_(codes),
-            ChangeRequest.id != request.id,
+            ChangeRequest.id != without,
             ChangeRequest.materiality == "minor",
             ChangeRequest.state.in_(("scheduled", "live")),
-            ChangeRequest.effective_at > now - YEAR,
+            ChangeRequest.effective_at >= twelve_months_before(now),
         )
-        .group_by(ProposedVersion.product_code)
-        .subquery()
     )
-    return session.scalar(select(func.max(counted.c.n))) or 0
+    found: dict[str, routing.Past] = {}
+    for code, old, new in rows:
+        so_far = found.get(code, routing.Past())
+        moved = facts(old, new)["rate_change_bp"] if old else 0
+        found[code] = routing.Past(so_far.changes + 1, so_far.rate_bp + moved)
+    return found
+
+
+def twelve_months_before(now: datetime) -> datetime:
+    """The first instant that counts: the day after the same day of the year before."""
+    today = clock.accounting_date(now)
+    last_day = monthrange(today.year - 1, today.month)[1]
+    same_day = date(today.year - 1, today.month, min(today.day, last_day))
+    return clock.start_of_day(same_day + timedelta(days=1))
 
 
 def groups_touched(session: Session, request: ChangeRequest, now: datetime) -> list[str]:

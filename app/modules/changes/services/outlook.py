@@ -94,10 +94,7 @@ def _decided(
     def said(key: str, **inputs: Any) -> Any:
         return try_out(session, key=key, inputs=inputs).output
 
-    past = differences.materiality_inputs(session, request, now)
-    inputs = routing.materiality_inputs(
-        found, relaunch=past["relaunch"], minor_changes=past["minor_changes_last_12_months"]
-    )
+    inputs = differences.inputs_for(session, request, found, now)
     materiality = request.materiality or said("materiality", **inputs)
     cases = [{"materiality": materiality, **case} for case in routing.review_inputs(found)]
     contents = [(c.product.code, c.proposed) for c in compared]
