@@ -34,7 +34,7 @@ def tag(request: ChangeRequest) -> str:
 
 
 def _answered(current: Any, request: ChangeRequest) -> Response:
-    response = jsonify(show.request_json(current, request))
+    response = jsonify(show.request_json(current, request, g.now))
     response.headers["ETag"] = tag(request)
     return response
 
@@ -58,7 +58,7 @@ class ChangeRequests(MethodView):
 
     @document_problems(blueprint, 403, 409)
     @blueprint.arguments(schemas.NewChangeRequest)
-    @blueprint.response(201, schemas.ChangeRequestCreated)
+    @blueprint.response(201, schemas.ChangeRequestDrafted)
     @idempotent(who)
     def post(self, body: dict[str, Any]) -> Any:
         """Propose a change. It is submitted and its case starts at once, unless it is kept as a draft."""
@@ -68,7 +68,7 @@ class ChangeRequests(MethodView):
             request = services.create_draft(uow, wanted=wanted, details=body, actor=actor, now=g.now)
             if not draft:
                 request, _ = services.submit(uow, request_id=request.id, actor=actor, now=g.now)
-            return 201, show.created_json(request)
+            return 201, {**show.created_json(request), "waits_for": show.waits_for_json(uow, request, g.now)}
 
         return in_unit_of_work(act)
 
@@ -170,7 +170,7 @@ def _pointing_into_body(act: Callable[[], ChangeRequest]) -> ChangeRequest:
 
 def _verb(act: Callable[[Any], ChangeRequest]) -> Any:
     def run(uow: Any) -> tuple[int, Any]:
-        return 200, show.request_json(uow, act(uow))
+        return 200, show.request_json(uow, act(uow), g.now)
 
     return in_unit_of_work(run)
 

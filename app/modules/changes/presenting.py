@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from app.modules.changes.models import (
 from app.modules.changes.rules.interim import as_json
 from app.modules.changes.services import looking_back
 from app.modules.changes.services.ceilings import checks_of
+from app.modules.changes.services.clashes import clashes
 from app.modules.changes.services.piloting import observed
 from app.workflow.presenting import moment
 
@@ -43,7 +45,7 @@ def summary_json(request: ChangeRequest) -> dict[str, Any]:
     }
 
 
-def request_json(session: Session, request: ChangeRequest) -> dict[str, Any]:
+def request_json(session: Session, request: ChangeRequest, now: datetime) -> dict[str, Any]:
     """The request with all that was said about it."""
     names = (
         "driver",
@@ -60,6 +62,7 @@ def request_json(session: Session, request: ChangeRequest) -> dict[str, Any]:
     return {
         **summary_json(request),
         **{name: getattr(request, name) for name in names},
+        "waits_for": waits_for_json(session, request, now),
         "versions": [
             {"product": v.product_code, "version": v.number, "state": v.state, "content_hash": v.content_hash}
             for _, v in queries.proposed(session, request.id)
@@ -73,6 +76,12 @@ def request_json(session: Session, request: ChangeRequest) -> dict[str, Any]:
         "pilot": _pilot_json(session, pilot) if pilot else None,
         "post_launch_review": _post_launch_json(review) if review else None,
     }
+
+
+def waits_for_json(session: Session, request: ChangeRequest, now: datetime) -> list[dict[str, Any]]:
+    """The open requests that a draft's products stand in: it can be submitted once they have ended."""
+    found = clashes(session, request, now) if request.state == "draft" else []
+    return [{name: getattr(c, name) for name in ("product", "number", "state", "outcome")} for c in found]
 
 
 def _rate_check_json(check: RateCheck) -> dict[str, Any]:

@@ -184,6 +184,19 @@ class ChangeRequestCreated(Schema):
     state = fields.String(required=True)
 
 
+class WaitsFor(Schema):
+    """Another open request on one of the products, and what the rule says of a second."""
+
+    product = fields.String(required=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+    outcome = fields.String(required=True)
+
+
+class ChangeRequestDrafted(ChangeRequestCreated):
+    waits_for = fields.List(fields.Nested(WaitsFor), required=True)
+
+
 class ProposedOut(Schema):
     product = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -362,6 +375,7 @@ class RateCheckOut(Schema):
 
 
 class ChangeRequestOut(ChangeRequestSummary):
+    waits_for = fields.List(fields.Nested(WaitsFor), required=True)
     driver = fields.Dict(required=True)
     function_plan = fields.String(required=True, allow_none=True)
     expected_benefit = fields.String(required=True, allow_none=True)

@@ -236,9 +236,17 @@ def test_a_product_in_an_open_request_is_said_at_once(as_person: Callable[..., F
     page = client.get(f"/requests/new?q={PRODUCT}").text
     assert request_row().number in page
     token = token_of(page)
-    refused = client.post("/requests/new", data={"product": PRODUCT, "csrf_token": token})
-    assert refused.status_code == 409
-    assert request_row().number in refused.text
+    number = request_row().number
+    begun = client.post("/requests/new", data={"product": PRODUCT, "csrf_token": token})
+    base = str(begun.location).removesuffix("/edit/driver")
+    assert (
+        f"{PRODUCT} stands in the open request {number}; this one can be submitted" in client.get(begun.location).text
+    )
+    answer = send(client, f"{base}/edit/versions", go="next", **{RATE: "0.8"})
+    assert answer.status_code == 303
+    page = client.get(f"{base}/edit/check").text
+    assert f"{PRODUCT} stands in the open request {number} already." in page
+    assert send(client, f"{base}/edit/check", go="submit").status_code in {409, 422}
 
 
 def test_several_products_are_edited_one_by_one_in_one_request(as_person: Callable[..., FlaskClient]) -> None:

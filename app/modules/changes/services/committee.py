@@ -91,10 +91,13 @@ def meeting_of(session: Session, request: ChangeRequest) -> CommitteeMeeting:
 def record_vote(
     uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> CommitteeVote:
-    """Keep one member's vote, bound to the content shown."""
+    """Keep one member's vote, bound to the content shown. 409 once the time to vote is over."""
     meeting = meeting_of(uow, request)
     if meeting.content_hash != shown_hash(uow, request):
         raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
+    if now >= meeting.voting_until:
+        # The case goes on by itself; a vote that comes before the tick must not count either.
+        raise Conflict(N_("The voting has ended."), code="voting_ended")
     vote = CommitteeVote(
         meeting_id=meeting.id,
         member=actor.username,

@@ -22,6 +22,7 @@ from app.modules.changes.models import ChangeRequest, ProposedVersion
 from app.modules.changes.rules.pilots import named as scopes_of
 from app.modules.changes.rules.states import EDITABLE
 from app.modules.changes.services import pilot_plans
+from app.modules.changes.services.clashes import refuse_or_wait
 from app.modules.changes.services.records import for_change, next_number, note, proposed
 from app.modules.changes.services.returning import take_back
 
@@ -45,12 +46,11 @@ def create_draft(
     """A draft over one or several products. ``details`` as for ``save_step``.
 
     404 with a pointer for a product, department or unit that is not there; 409 if
-    a product stands in another open request; 422 with a pointer for what is wrong
-    with a version.
+    a product stands in another open request and ``rules/open_requests.dmn`` refuses a
+    second proposal; 422 with a pointer for what is wrong with a version.
     """
     require(actor, "change.propose")
     products = _products(uow, wanted)
-    refuse_second_request(uow, [product.code for product in products])
     owners = _owners(products, actor)
     request = ChangeRequest(
         number=next_number(uow, now),
@@ -82,6 +82,8 @@ def create_draft(
         )
     uow.flush()
     pilot_plans.refuse_wrong(uow, request, now)
+    uow.flush()
+    refuse_or_wait(uow, request, now)
     note(uow, request, "change.drafted", actor, now, products=[p.code for p in products])
     return request
 
@@ -108,24 +110,6 @@ def _owners(products: Sequence[Product], actor: Actor) -> list[str]:
     mine = actor.department or ""
     found = dict.fromkeys(p.owner_department or mine for p in products)
     return sorted(found, key=lambda department: department != mine)
-
-
-def refuse_second_request(uow: Session, codes: Sequence[str]) -> None:
-    """409 if one of the products stands in an open request."""
-    row = uow.execute(
-        select(ProposedVersion.product_code, ChangeRequest.number)
-        .join(ChangeRequest, ChangeRequest.id == ProposedVersion.change_request_id)
-        .where(ProposedVersion.open, ProposedVersion.product_code.in_(codes))
-        .limit(1)
-    ).first()
-    if row is not None:
-        raise already_open(row[0], row[1])
-
-
-def already_open(product: str, number: str) -> Conflict:
-    """Two open requests on one product would decide over each other's ground."""
-    message = N_("%(product)s stands in the open request %(number)s already.")
-    return Conflict(message, code="product_in_request", product=product, number=number)
 
 
 def _drafted(uow: Session, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> list[ProductVersion]:

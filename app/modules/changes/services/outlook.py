@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.modules.catalogue.rules.facts import facts
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules import routing
 from app.modules.changes.services import ceilings, differences
+from app.modules.changes.services.clashes import Clash, clashes
 from app.workflow.decisions.services import try_out
 
 Content = Mapping[str, Any]
@@ -54,6 +55,9 @@ class Outlook:
     rates: ceilings.Check | None = None
     """How deposit rates stand to the ceilings of the effective day."""
 
+    clashes: Sequence[Clash] = ()
+    """Products that stand in another open request, as the rule judges it."""
+
     @property
     def changes(self) -> int:
         return sum(len(c.touched) for c in self.compared)
@@ -79,12 +83,22 @@ def outlook(
     """Materiality, departments, pilot and notice by the newest tables; what a table cannot tell is left open."""
     found = [facts(c.live or {}, c.proposed) for c in compared]
     groups = routing.groups_touched(found)
+    elsewhere = _clashes(session, request, now, compared)
     if not groups:
-        return Outlook(compared, earliest=clock.accounting_date(now))
+        return Outlook(compared, earliest=clock.accounting_date(now), clashes=elsewhere)
     try:
-        return _decided(session, request, now, compared, found, pilot_wish)
+        return replace(_decided(session, request, now, compared, found, pilot_wish), clashes=elsewhere)
     except DomainError:
-        return Outlook(compared)
+        return Outlook(compared, clashes=elsewhere)
+
+
+def _clashes(session: Session, request: ChangeRequest, now: datetime, compared: Sequence[Compared]) -> Sequence[Clash]:
+    if request.state != "draft":
+        return ()
+    try:
+        return clashes(session, request, now, {c.product.code: c.proposed for c in compared})
+    except DomainError:
+        return ()
 
 
 def _decided(

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.services import actor_named
 from app.kernel import clock
-from app.kernel.errors import Fault, Invalid
+from app.kernel.errors import Conflict, Fault, Invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.rules.difference import changed, difference
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.routing import notice_inputs
-from app.modules.changes.services import ceilings, differences, pilot_plans
-from app.modules.changes.services.drafts import WRONG, already_open, refuse_second_request
+from app.modules.changes.services import ceilings, clashes, differences, pilot_plans
+from app.modules.changes.services.drafts import WRONG
 from app.modules.changes.services.records import for_change, move, note, proposed
 from app.workflow.decisions.services import decide, try_out
 from app.workflow.instances.progress import Step
@@ -38,7 +38,7 @@ def submit(uow: Session, *, request_id: int, actor: Actor, now: datetime) -> tup
     request, _ = for_change(uow, request_id, actor)
     left = move(request, "submit", actor)
     check(uow, request, now)
-    _take_products(uow, request)
+    _take_products(uow, request, now)
     step = start_instance(
         uow,
         key=PROCESS,
@@ -53,16 +53,17 @@ def submit(uow: Session, *, request_id: int, actor: Actor, now: datetime) -> tup
     return request, step
 
 
-def _take_products(uow: Session, request: ChangeRequest) -> None:
+def _take_products(uow: Session, request: ChangeRequest, now: datetime) -> None:
     """A product stands in one open request; whoever submits second is told of the first."""
     rows = proposed(uow, request.id)
-    refuse_second_request(uow, [row.product_code for row, _ in rows])
+    clashes.refuse_at_submission(uow, request, now)
     for row, _ in rows:
         row.open = True
     try:
         uow.flush()
     except IntegrityError as error:
-        raise already_open(rows[0][0].product_code, "-") from error
+        product = rows[0][0].product_code
+        raise Conflict(clashes.STANDS, code="product_in_request", product=product, number="-") from error
 
 
 def _variables(uow: Session, request: ChangeRequest) -> dict[str, Any]:
@@ -104,7 +105,8 @@ def check_now(session: Session, request: ChangeRequest, now: datetime) -> None:
     """The same for a page, while one drafts: nothing is recorded."""
     notice = notice_days(session, request, now, record=False)
     rates = ceilings.look(session, request, ceilings.effective_day(request, now, _earliest(notice, now)))
-    _refuse_incomplete(session, request, now, notice, rates)
+    open_elsewhere = clashes.faults(clashes.clashes(session, request, now)) if request.state == "draft" else []
+    _refuse_incomplete(session, request, now, notice, rates, open_elsewhere)
 
 
 def _earliest(notice: int, now: datetime) -> date:
@@ -112,11 +114,16 @@ def _earliest(notice: int, now: datetime) -> date:
 
 
 def _refuse_incomplete(
-    session: Session, request: ChangeRequest, now: datetime, notice: int, rates: ceilings.Check
+    session: Session,
+    request: ChangeRequest,
+    now: datetime,
+    notice: int,
+    rates: ceilings.Check,
+    more: Sequence[Fault] = (),
 ) -> None:
     pairs = differences.pairs(session, request, now)
     faults = [*_missing(request), *_unchanged(pairs), *_outdated(pairs), *_too_early(request, notice, now)]
-    faults += ceilings.faults(rates)
+    faults += [*ceilings.faults(rates), *more]
     faults += pilot_plans.faults_of(session, request, now)
     if faults:
         raise Invalid(WRONG, faults=faults)
