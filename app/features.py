@@ -10,6 +10,8 @@ from app.desks.calendar import api as calendar_api
 from app.desks.calendar import views as calendar_views
 from app.desks.designer import views as designer_views
 from app.desks.inbox import views as inbox_views
+from app.desks.notices import api as notices_api
+from app.desks.notices import views as notices_views
 from app.desks.operations import commands as operations_commands
 from app.desks.operations import views as operations_views
 from app.identity import api as identity_api
@@ -45,6 +47,7 @@ APIS = (
     decisions_api,
     instances_api,
     tasks_api,
+    notices_api,
     catalogue_api,
     pricing_api,
     suspensions_api,
@@ -61,6 +64,7 @@ PAGES = (
     forms_views,
     decisions_views,
     inbox_views,
+    notices_views,
     designer_views,
     operations_views,
     calendar_views,

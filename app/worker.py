@@ -11,6 +11,8 @@ from flask import Flask
 from app.kernel import calendar, clock, outbox, upkeep
 from app.kernel.database import end_read, session, unit_of_work
 from app.modules.catalogue.services.jobs import run_jobs
+from app.workflow.tasks.chasing import next_due as next_chase
+from app.workflow.tasks.chasing import run_reminders
 from app.workflow.timers.services import next_due, tick
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,8 @@ def run_due(now: datetime) -> int:
             break
     while run_jobs(now=now):
         pass
+    while run_reminders(now):
+        pass
     outbox.deliver_due(now)
     return moved
 
@@ -46,12 +50,18 @@ def move_clock(to: datetime) -> int:
     """
     moved = 0
     for _ in range(MAX_STOPS):
-        stop = next_due(clock.now())
+        stop = _next_stop(clock.now())
         end_read()
         if stop is None or stop >= to:
             break
         moved += _run_at(stop)
     return moved + _run_at(to)
+
+
+def _next_stop(now: datetime) -> datetime | None:
+    """When the next timer fires or the next task falls due."""
+    stops = [stop for stop in (next_due(now), next_chase(now)) if stop is not None]
+    return min(stops, default=None)
 
 
 def _run_at(moment: datetime) -> int:

@@ -158,6 +158,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "task.delegate": _may_act,
     "task.transfer": _may_act,
     "task.send_back": _may_act,
+    "task.remind": all_of(is_open, is_initiator),
     "task.comment": any_of(is_candidate, is_assignee, takes_part, is_initiator),
     "task.attach": all_of(is_open, any_of(is_assignee, is_candidate)),
     "instance.see": any_of(takes_part, is_initiator, reads_all),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
@@ -20,6 +20,7 @@ from app.kernel.clock import BANK_ZONE
 from app.kernel.database import Instant, Record, session, table_of
 
 _DAY = timedelta(days=1)
+_LAST_SECOND = time(23, 59, 59)
 _KEPT = "bank_calendar"
 
 
@@ -105,6 +106,31 @@ def is_business_day(day: date) -> bool:
     """Whether the bank works on ``day``: by its own calendar, else by the national one."""
     own = _own().get(day)
     return is_national_business_day(day) if own is None else own
+
+
+MOST_LATE = 250
+"""Business days of delay that are counted; beyond a year nobody counts."""
+
+
+def business_days_late(due: datetime, now: datetime) -> int:
+    """How many business days after the day of ``due`` have passed to their end; counted as deadlines are."""
+    moment = now.astimezone(BANK_ZONE)
+    last = moment.date() if moment.time() >= _LAST_SECOND else moment.date() - _DAY
+    return _worked(due.astimezone(BANK_ZONE).date(), last)
+
+
+def business_days_since(start: datetime, now: datetime) -> int:
+    """How many business days have begun after the day of ``start``, today included."""
+    return _worked(start.astimezone(BANK_ZONE).date(), now.astimezone(BANK_ZONE).date())
+
+
+def _worked(day: date, last: date) -> int:
+    """Business days after ``day`` up to and including ``last``."""
+    found = 0
+    while day < last and found < MOST_LATE:
+        day += _DAY
+        found += is_business_day(day)
+    return found
 
 
 def add_business_days(start: datetime, days: int) -> datetime:

@@ -6,7 +6,7 @@ side. A row is claimed with ``SKIP LOCKED``, so any number of workers may run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,13 +56,14 @@ def _row(topic: str, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {"topic": topic, "payload": payload, "created_at": now, "due_at": now, "attempts": 0}
 
 
-_DELIVERIES: dict[str, Any] = {}
+Delivery = Callable[[int, dict[str, Any]], None]
+_DELIVERIES: dict[str, Delivery] = {}
 
 
-def delivery(topic: str) -> Any:
+def delivery(topic: str) -> Callable[[Delivery], Delivery]:
     """Register ``deliver(message_id, payload)`` for a topic. Raise to have it tried again later."""
 
-    def register(function: Any) -> Any:
+    def register(function: Delivery) -> Delivery:
         _DELIVERIES[topic] = function
         return function
 

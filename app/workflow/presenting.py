@@ -11,7 +11,7 @@ from app.kernel.i18n import pick
 from app.workflow.models import ProcessDefinition, ProcessInstance, Task
 from app.workflow.tasks.services import facts_of
 
-ACTIONS = ("claim", "release", "complete", "delegate", "transfer", "send_back", "comment", "attach")
+ACTIONS = ("claim", "release", "complete", "delegate", "transfer", "send_back", "comment", "attach", "remind")
 
 
 def moment(at: datetime | None) -> str | None:

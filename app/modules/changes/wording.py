@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.kernel.i18n import N_
 from app.workflow.instances.wording import say, tell_apart
+from app.workflow.notices.wording import announce
 
 KINDS: Mapping[str, str] = {
     "change.tested": "passed",
@@ -86,7 +87,19 @@ SENTENCES: Mapping[str, str] = {
     "review.escalated": N_("The late reviews were brought to the heads and the executives."),
 }
 
+NOTICES: Mapping[str, str] = {
+    "review.due": N_("The review of %(number)s waits for your department's opinion."),
+    "review.overdue": N_("Opinions on %(number)s are overdue."),
+    "condition.due": N_("A condition of %(number)s that your department owes is due."),
+    "condition.overdue": N_("A condition of %(number)s is overdue."),
+    "post_launch.due": N_("The post-launch review of %(number)s is due."),
+    "post_launch.overdue": N_("The post-launch review of %(number)s is overdue."),
+}
+"""What people are told."""
+
 for _action, _sentence in SENTENCES.items():
     say(_action, _sentence)
 for _action, _member in KINDS.items():
     tell_apart(_action, _member)
+for _what, _told in NOTICES.items():
+    announce(_what, _told)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.kernel.i18n import N_
 from app.workflow.instances.wording import say, tell_apart
+from app.workflow.notices.wording import announce
 
 KINDS: Mapping[str, str] = {
     "suspension.ratified": "decision",
@@ -36,7 +37,17 @@ SENTENCES: Mapping[str, str] = {
     "suspension.handed_over": N_("The product was handed over to exit; sales stay suspended."),
 }
 
+NOTICES: Mapping[str, str] = {
+    "sales.suspended": N_("Sales of %(product)s are suspended by %(number)s."),
+    "ratification.due": N_("%(number)s waits to be ratified; one business day is left."),
+    "ratification.overdue": N_("%(number)s was not ratified in time; the suspension stands."),
+    "remedy.overdue": N_("The remedy of %(number)s is overdue."),
+}
+"""What people are told."""
+
 for _action, _sentence in SENTENCES.items():
     say(_action, _sentence)
 for _action, _member in KINDS.items():
     tell_apart(_action, _member)
+for _what, _told in NOTICES.items():
+    announce(_what, _told)

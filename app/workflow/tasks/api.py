@@ -33,7 +33,7 @@ from app.workflow.schemas import (
     TaskQuery,
     Tasks,
 )
-from app.workflow.tasks import attachments, queries, services
+from app.workflow.tasks import attachments, chasing, queries, services
 from app.workflow.tasks.queries import FILTERS, SORTS, Wish
 
 blueprint = Blueprint("tasks", __name__, description="Task inboxes")
@@ -169,6 +169,16 @@ class Release(MethodView):
     def post(self, task_id: int) -> Any:
         """Put the task back for the group."""
         return _answer(lambda uow: services.release(uow, task_id=task_id, actor=current_actor(), now=g.now))
+
+
+@blueprint.route(f"/tasks/{ID}/remind")
+class Remind(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.response(200, TaskOut)
+    @idempotent(who)
+    def post(self, task_id: int) -> Any:
+        """As whoever began the case, ask those with whom the task lies to deal with it; once a day."""
+        return _answer(lambda uow: chasing.ask(uow, task_id=task_id, actor=current_actor(), now=g.now))
 
 
 @blueprint.route(f"/tasks/{ID}/delegate")

@@ -83,6 +83,11 @@ def locked_with_others(uow: Session, task_id: int, actor: Actor) -> tuple[Proces
     return instance, task, list(found.values())
 
 
+def require_open(instance: ProcessInstance, task: Task) -> None:
+    """409 unless the task can be worked on."""
+    _check(instance, task, None)
+
+
 def _check(instance: ProcessInstance, task: Task, version: int | None) -> None:
     """409 when the task is not what the person saw."""
     if task.state == "completed":

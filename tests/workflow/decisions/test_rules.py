@@ -56,6 +56,14 @@ def checking(department: str, materiality: str, family: str, *groups: str) -> di
     return {"department": department, **reviewed(materiality, family, *groups)}
 
 
+def late(process: str, step: str, days: int, duty: str = "") -> dict[str, Any]:
+    return {"process": process, "step": step, "duty": duty, "late_days": days}
+
+
+def chased(remind: str, escalate_to: str, priority: int, again_in: int) -> dict[str, Any]:
+    return {"remind": remind, "escalate_to": escalate_to, "priority": priority, "again_in": again_in}
+
+
 def piloted(materiality: str, family: str, *groups: str, wish: bool = False) -> dict[str, Any]:
     return {**reviewed(materiality, family, *groups), "pilot_wish": wish}
 
@@ -81,6 +89,17 @@ ALL_OF_NEW = [
 ]  # fmt: skip
 
 CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
+    "reminders": [
+        (late("product_update", "give_opinion", 4, "review"), chased("nobody", "nobody", 0, 0)),
+        (late("emergency_suspension", "ratify_suspension", 1, "decide"), chased("nobody", "nobody", 0, 0)),
+        (late("condition_follow_up", "fulfil_condition", 3), chased("nobody", "nobody", 0, 0)),
+        (late("emergency_suspension", "confirm_resumption", 0, "confirm"), chased("worker", "executive", 95, 0)),
+        (late("product_update", "executive_decision", 0, "decide"), chased("worker", "nobody", 80, 3)),
+        (late("product_update", "executive_decision", 3, "decide"), chased("worker", "committee", 90, 0)),
+        (late("product_update", "assess_need", 0), chased("worker", "nobody", 0, 2)),
+        (late("product_update", "assess_need", 2), chased("worker", "head", 70, 3)),
+        (late("product_update", "assess_need", 5), chased("worker", "executive", 90, 0)),
+    ],
     "post_launch_review": [
         (classed("new_product", "deposit"), {"days": 180, "review_days": 20, "noted_by": "executive"}),
         (classed("material", "wealth"), {"days": 90, "review_days": 15, "noted_by": "executive"}),

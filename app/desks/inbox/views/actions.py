@@ -13,7 +13,7 @@ from app.desks.inbox.views.tasks import EXPLAINED, show
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import unit_of_work
 from app.kernel.i18n import N_, gettext
-from app.workflow.tasks import services
+from app.workflow.tasks import chasing, services
 
 
 def _act(task_id: int, act: Callable[[Session], Any], done: str, about: str = "actions") -> Any:
@@ -45,6 +45,13 @@ def claim_task(task_id: int) -> Any:
 def release_task(task_id: int) -> Any:
     """Put it back for the group."""
     return _act(task_id, lambda uow: services.release(uow, **_who_and_when(task_id)), N_("The task was released."))
+
+
+@pages.post(f"{TASK}/remind")
+@signed_in
+def ask_for_task(task_id: int) -> Any:
+    """Ask those with whom it lies to deal with it."""
+    return _act(task_id, lambda uow: chasing.ask(uow, **_who_and_when(task_id)), N_("They were reminded."))
 
 
 @pages.post(f"{TASK}/delegate")

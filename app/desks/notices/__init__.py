@@ -1,0 +1,1 @@
+"""Notices: the bell, the page, and the same for programs."""

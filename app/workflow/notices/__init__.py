@@ -1,0 +1,1 @@
+"""Notices 通知: what people are told inside the platform, each person once."""
