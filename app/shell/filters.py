@@ -18,7 +18,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.kernel.calendar import is_business_day, is_provisional
+from app.kernel.calendar import business_days_since, is_business_day, is_provisional
 from app.kernel.clock import BANK_ZONE
 from app.kernel.errors import DomainError
 from app.kernel.i18n import gettext, language, pick
@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
         provisional=provisional,
         ago=ago,
         remaining=remaining,
+        waiting=waiting,
         money=money,
         rate=rate,
         number=number,
@@ -123,6 +124,19 @@ def remaining(due: datetime | str | None) -> str:
     machine = moment.astimezone(UTC).isoformat(timespec="seconds")
     said = Markup('<time class="due due-{}" datetime="{}" title="{}">{}</time>').format(tone, machine, title, text)
     return said + provisional(local.date())
+
+
+def waiting(since: datetime | str | None) -> str:
+    """How long something has lain with somebody, in business time."""
+    if since is None:
+        return DASH
+    moment = _aware(since)
+    days = business_days_since(moment, _now())
+    text = ngettext("for %(num)d business day", "for %(num)d business days", days) if days else _("since today")
+    local = moment.astimezone(BANK_ZONE)
+    title = format_datetime(local, _pattern("d MMM y, HH:mm", "y年M月d日 HH:mm"), locale=get_locale())
+    machine = moment.astimezone(UTC).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, title, text)
 
 
 def provisional(day: date) -> Markup:

@@ -23,6 +23,7 @@ from app.modules.changes.exporting.document import file_json
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import WRITTEN
 from app.modules.changes.services.records import for_change
+from app.modules.changes.services.standing import described
 from app.workflow.models import ProcessInstance
 
 blueprint = Blueprint("changes", __name__, description="Change requests: proposals, reviews, pilots")
@@ -107,6 +108,18 @@ class Difference(MethodView):
         request = queries.request_for(session(), request_id, current_actor())
         found = queries.difference_of(session(), request, g.now)
         return jsonify({"items": [show.difference_json(d) for d in found]})
+
+
+@blueprint.route(f"/change-requests/{ID}/standing")
+class RequestStanding(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.StandingOut)
+    def get(self, request_id: int) -> Any:
+        """The steps it is in, with whom it lies and for how long in business days, and what it needs from me."""
+        actor = current_actor()
+        found = queries.request_for(session(), request_id, actor)
+        case = session().get(ProcessInstance, found.instance_id) if found.instance_id else None
+        return jsonify(show.standing_json(described(session(), actor, [(found, case)])[0], g.now))
 
 
 def _file(current: Any, request: ChangeRequest) -> Response:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.kernel.calendar import business_days_since
+from app.kernel.i18n import gettext, pick
 from app.modules.catalogue.rules.difference import changed
 from app.modules.changes import queries
 from app.modules.changes.models import (
@@ -27,6 +29,7 @@ from app.modules.changes.services import looking_back
 from app.modules.changes.services.ceilings import checks_of
 from app.modules.changes.services.clashes import clashes
 from app.modules.changes.services.piloting import observed
+from app.modules.changes.services.standing import Standing
 from app.workflow.presenting import moment
 
 
@@ -87,6 +90,35 @@ def waits_for_json(session: Session, request: ChangeRequest, now: datetime) -> l
 def _rate_check_json(check: RateCheck) -> dict[str, Any]:
     names = ("stage", "outcome", "excess_bp", "measured", "ceilings", "lines", "by")
     return {**{name: getattr(check, name) for name in names}, "day": check.day.isoformat(), "at": moment(check.at)}
+
+
+def standing_json(found: Standing, now: datetime) -> dict[str, Any]:
+    """With whom a request lies and for how long, and what it needs from whoever asks."""
+    request = found.request
+    return {
+        "state": request.state,
+        "expected_effective_at": moment(request.effective_at),
+        "waits_until": moment(found.timer.due_at) if found.timer else None,
+        "steps": [
+            {
+                "task_id": task.id,
+                "instance_id": task.instance_id,
+                "element_id": task.element_id,
+                "name": pick(task.names, task.element_id),
+                "lies_with": [task.assignee] if task.assignee else task.candidates,
+                "since": moment(task.created_at),
+                "business_days": business_days_since(task.created_at, now),
+                "due": moment(task.due_at),
+                "waits_for": gettext(said) if (said := found.waits_for(task)) else None,
+            }
+            for task in found.tasks
+        ],
+        "votes": {"cast": found.votes[0], "called": found.votes[1]} if found.votes else None,
+        "needed_from_me": {
+            "tasks": [task.id for task in found.mine],
+            "conditions": [condition.id for condition in found.conditions],
+        },
+    }
 
 
 def _review_json(review: DepartmentReview) -> dict[str, Any]:

@@ -395,6 +395,27 @@ class ChangeRequestOut(ChangeRequestSummary):
     post_launch_review = fields.Nested(PostLaunchReviewOut, required=True, allow_none=True)
 
 
+class StandingStep(Schema):
+    task_id = fields.Integer(required=True)
+    instance_id = fields.Integer(required=True)
+    element_id = fields.String(required=True)
+    name = fields.String(required=True)
+    lies_with = fields.List(fields.String(), required=True)
+    since = fields.String(required=True)
+    business_days = fields.Integer(required=True)
+    due = fields.String(required=True, allow_none=True)
+    waits_for = fields.String(required=True, allow_none=True)
+
+
+class StandingOut(Schema):
+    state = fields.String(required=True)
+    expected_effective_at = fields.String(required=True, allow_none=True)
+    waits_until = fields.String(required=True, allow_none=True)
+    steps = fields.List(fields.Nested(StandingStep), required=True)
+    votes = fields.Dict(required=True, allow_none=True)
+    needed_from_me = fields.Dict(required=True)
+
+
 class FilePartOut(Schema):
     part = fields.String(required=True)
     names = fields.Dict(required=True)

@@ -7,13 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select, union
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.permissions import allowed
+from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
-from app.modules.changes.models import ChangeRequest, Condition, Pilot, PostLaunchReview, ProposedVersion
+from app.modules.changes.models import (
+    ChangeRequest,
+    CommitteeMeeting,
+    CommitteeVote,
+    Condition,
+    Pilot,
+    PostLaunchReview,
+    ProposedVersion,
+)
 from app.modules.changes.rules.states import ENDED
 from app.modules.changes.services.records import facts_of
 from app.workflow.models import ProcessInstance, Task, Timer
@@ -36,6 +45,23 @@ class Standing:
     """Open conditions that the reader's department may close."""
     timer: Timer | None = None
     """The next instant it waits for."""
+    votes: tuple[int, int] | None = None
+    """Of a committee that is voting: votes cast, and members called."""
+
+    def waits_for(self, task: Task) -> str | None:
+        """What an open step waits for, where its name does not say it."""
+        return WAITS.get(task.element_id)
+
+
+WAITS: Mapping[str, str] = {
+    "sign_off": N_("opinion given, waits for the head's signature"),
+    "cast_vote": N_("committee votes"),
+    "write_minutes": N_("voted, waits for the minutes"),
+    "enter_receipt": N_("receipt awaited"),
+    "confirm_condition": N_("reported as fulfilled, waits for confirmation"),
+    "take_note": N_("reviewed, waits to be noted"),
+}
+"""What a step waits for, by its element."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +149,13 @@ class _Around:
     """The cases that the launch of a request left."""
     timers: dict[int, Timer] = field(default_factory=dict)
     conditions: dict[int, list[Condition]] = field(default_factory=lambda: defaultdict(list))
+    votes: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 def described(
     session: Session, actor: Actor, rows: Sequence[tuple[ChangeRequest, ProcessInstance | None]]
 ) -> list[Standing]:
-    """The requests with their open work, in five statements for all of them."""
+    """The requests with their open work, in six statements for all of them."""
     around = _around(session, [r.id for r, _ in rows], [i.id for _, i in rows if i is not None])
     return [_standing(actor, r, i, around) for r, i in rows]
 
@@ -146,6 +173,8 @@ def _around(session: Session, requests: Sequence[int], cases: Sequence[int]) -> 
     open_conditions = select(Condition).where(Condition.change_request_id.in_(requests), Condition.state == "open")
     for condition in session.scalars(open_conditions.order_by(Condition.id)):
         found.conditions[condition.change_request_id].append(condition)
+    for request_id, members, cast in session.execute(_voting(requests)):
+        found.votes[request_id] = (cast, len(members))
     for request_id, case in session.execute(_cases_after(requests)):
         found.after[request_id].append(case)
     for task in open_tasks(session, *cases, *(case.id for left in found.after.values() for case in left)):
@@ -153,6 +182,13 @@ def _around(session: Session, requests: Sequence[int], cases: Sequence[int]) -> 
     for timer in session.scalars(select(Timer).where(Timer.instance_id.in_(cases)).order_by(Timer.due_at.desc())):
         found.timers[timer.instance_id] = timer
     return found
+
+
+def _voting(requests: Sequence[int]) -> Select[int, list[str], int]:
+    """``(request, members called, votes cast)`` of committees that are voting."""
+    cast = select(func.count()).where(CommitteeVote.meeting_id == CommitteeMeeting.id).scalar_subquery()
+    query = select(CommitteeMeeting.change_request_id, CommitteeMeeting.members, cast)
+    return query.where(CommitteeMeeting.change_request_id.in_(requests), CommitteeMeeting.result.is_(None))
 
 
 def _cases_after(requests: Sequence[int]) -> Select[int, ProcessInstance]:
@@ -181,6 +217,7 @@ def _standing(actor: Actor, request: ChangeRequest, instance: ProcessInstance | 
         [t for t in tasks if _for_me(t, cases[t.instance_id], actor)],
         [c for c in around.conditions.get(request.id, []) if c.department == actor.department],
         around.timers.get(case),
+        around.votes.get(request.id),
     )
 
 
