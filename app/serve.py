@@ -15,6 +15,7 @@ from waitress import serve
 from app import demo
 from app.bootstrap import create_app
 from app.demo_requests import seed_requests
+from app.demo_suspensions import seed_suspensions
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import clock
 from app.kernel.database import db, end_read, one_at_a_time, unit_of_work
@@ -35,6 +36,7 @@ def prepare(app: Flask) -> None:
             with unit_of_work() as uow:
                 demo.seed(uow, now)
             seed_requests(now)
+            seed_suspensions(now)
 
 
 def main() -> None:

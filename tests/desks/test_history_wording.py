@@ -15,6 +15,7 @@ from sqlalchemy import select
 import app as application
 from app.demo import seed
 from app.demo_requests import seed_requests
+from app.demo_suspensions import seed_suspensions
 from app.kernel.audit import AuditEvent
 from app.kernel.database import session, unit_of_work
 from app.modules.catalogue.rules.states import PRODUCT_MOVES
@@ -74,6 +75,7 @@ def test_the_demo_bank_records_nothing_that_cannot_be_said(app: Flask) -> None:
     with unit_of_work() as uow:
         seed(uow, now)
     seed_requests(now)
+    seed_suspensions(now)
     actions = set(session().scalars(select(AuditEvent.action).distinct()))
     assert "change.reviewed" in actions
     assert sorted(action for action in actions if not said(action)) == []

@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.demo import seed
 from app.demo_requests import seed_requests
+from app.demo_suspensions import seed_suspensions
 from app.kernel.database import unit_of_work
 from tests.shell.conftest import sign_in
 
@@ -51,6 +52,7 @@ def _fill() -> None:
     with unit_of_work() as uow:
         seed(uow, now)
     seed_requests(now)
+    seed_suspensions(now)
 
 
 @pytest.mark.slow
