@@ -134,6 +134,9 @@ def _published(story: Story, event: AuditEvent, said: Mapping[str, Any]) -> None
     story.published[said["version"]] = (since, FOREVER)
     story.cut([said["version"], *said["replaces"]], since)
     story.sell_as_written(said["version"], since)
+    for wave in said.get("waves", ()):
+        times = (parse_instant(wave["from"]), parse_instant(wave["until"]))
+        story.sell(said["version"], False, cells(wave["scopes"]), *times)
 
 
 def _same_content(story: Story, said: Mapping[str, Any]) -> None:

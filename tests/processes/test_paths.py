@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,8 +107,11 @@ def pilot_passes(play: Play) -> None:
     loan(play, "P11").prepare().review(risk=CONDITION, legal=CONDITION).do("executive_decision").do("plan_pilot")
     play.wait(days=31)
     play.do("review_pilot", sales=1).do("observe_pilot").do("review_pilot")
-    play.do("close_conditions", "risk").do("close_conditions", "legal").do("plan_rollout")
-    play.wait(days=31)
+    play.do("close_conditions", "risk").do("close_conditions", "legal")
+    first, last = ((play.now + timedelta(days=n)).date().isoformat() for n in (31, 40))
+    play.do("plan_rollout", pace="waves", waves=f"{first} SH", effective_on=last)
+    play.wait(days=32)
+    play.wait(days=10)
 
 
 def pilot_fails(play: Play) -> None:

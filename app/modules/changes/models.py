@@ -336,6 +336,9 @@ class Rollout(Record):
     notice_text: Mapped[str] = mapped_column(Text)
     notice_days: Mapped[int]
     effective_at: Mapped[datetime] = mapped_column(Instant)
+    """When it is sold everywhere."""
+    waves: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    """``{scope, effective_at}`` of the scopes that come earlier, in order."""
     planned_by: Mapped[str] = mapped_column(Text)
     planned_at: Mapped[datetime] = mapped_column(Instant)
     notified_at: Mapped[datetime | None] = mapped_column(Instant)

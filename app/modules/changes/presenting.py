@@ -23,6 +23,7 @@ from app.modules.changes.models import (
     PostLaunchReview,
     RateCheck,
     RegulatoryReceipt,
+    Rollout,
 )
 from app.modules.changes.rules.interim import as_json
 from app.modules.changes.services import looking_back
@@ -60,8 +61,8 @@ def request_json(session: Session, request: ChangeRequest, now: datetime) -> dic
         "content_hash",
         "closing_reason",
     )
-    pilot = queries.pilot_of(session, request.id)
     review = looking_back.of_request(session, request.id)
+    pilot, rollout = queries.pilot_of(session, request.id), queries.rollout_of(session, request.id)
     return {
         **summary_json(request),
         **{name: getattr(request, name) for name in names},
@@ -78,6 +79,7 @@ def request_json(session: Session, request: ChangeRequest, now: datetime) -> dic
         "rate_checks": [_rate_check_json(c) for c in checks_of(session, request.id)],
         "pilot": _pilot_json(session, pilot) if pilot else None,
         "post_launch_review": _post_launch_json(review) if review else None,
+        "rollout": _rollout_json(rollout) if rollout else None,
     }
 
 
@@ -177,6 +179,15 @@ def _pilot_json(session: Session, pilot: Pilot) -> dict[str, Any]:
         "until": moment(pilot.until),
         **as_json(observed(rows), pilot.criteria),
         "observations": [observation_json(row) for row in rows],
+    }
+
+
+def _rollout_json(rollout: Rollout) -> dict[str, Any]:
+    names = ("strategy", "waves", "notice_channels", "notice_text", "notice_days")
+    return {
+        **{name: getattr(rollout, name) for name in names},
+        "effective_at": moment(rollout.effective_at),
+        "notified": moment(rollout.notified_at),
     }
 
 

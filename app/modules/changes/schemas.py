@@ -374,6 +374,23 @@ class RateCheckOut(Schema):
     at = fields.String(required=True)
 
 
+class WaveOut(Schema):
+    scope = fields.Dict(required=True)
+    effective_at = fields.String(required=True)
+
+
+class RolloutOut(Schema):
+    """The rollout as it is planned. ``effective_at``: everywhere; ``waves``: scopes that come before."""
+
+    strategy = fields.String(required=True)
+    effective_at = fields.String(required=True)
+    waves = fields.List(fields.Nested(WaveOut), required=True)
+    notice_channels = fields.List(fields.String(), required=True)
+    notice_text = fields.String(required=True)
+    notice_days = fields.Integer(required=True)
+    notified = fields.String(required=True, allow_none=True)
+
+
 class ChangeRequestOut(ChangeRequestSummary):
     waits_for = fields.List(fields.Nested(WaitsFor), required=True)
     driver = fields.Dict(required=True)
@@ -393,6 +410,7 @@ class ChangeRequestOut(ChangeRequestSummary):
     rate_checks = fields.List(fields.Nested(RateCheckOut), required=True)
     pilot = fields.Nested(PilotOut, required=True, allow_none=True)
     post_launch_review = fields.Nested(PostLaunchReviewOut, required=True, allow_none=True)
+    rollout = fields.Nested(RolloutOut, required=True, allow_none=True)
 
 
 class StandingStep(Schema):

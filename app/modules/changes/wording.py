@@ -62,6 +62,7 @@ SENTENCES: Mapping[str, str] = {
     "change.rollout_planned": N_("%(who)s planned the rollout and the notice to customers."),
     "change.schedule": N_("The effective day is fixed."),
     "change.notified": N_("The customers were notified."),
+    "change.wave": N_("A wave of the rollout began."),
     "change.launch": N_("The new versions took effect."),
     "condition.closed": N_("%(who)s closed a condition."),
     "condition.followed": N_("A condition after launch is kept track of."),

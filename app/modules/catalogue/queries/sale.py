@@ -150,7 +150,8 @@ def on_sale(
 ) -> dict[str, ProductVersion]:
     """The version on sale per product of ``products``, as was believed at ``known_at``.
 
-    With a scope, the pilot version wins inside its own; without one, the live version is shown.
+    With a scope, the pilot version wins inside its own, and the newer one where its wave has come; without one,
+    the version in force is shown.
     """
     query: Any = (
         select(ProductVersion, Availability.pilot)
@@ -161,9 +162,11 @@ def on_sale(
             *([scope.where(Availability)] if scope else []),
         )
     )
-    offers: dict[str, dict[tuple[bool, int], ProductVersion]] = defaultdict(dict)
+    offers: dict[str, dict[tuple[bool, bool, int], ProductVersion]] = defaultdict(dict)
     for version, pilot in session.execute(query):
-        offers[version.product_code][(pilot if scope else not pilot, version.number)] = version
+        in_force = version.valid_from is not None and version.valid_from <= as_of
+        rank = (pilot, False) if scope else (not pilot, in_force)
+        offers[version.product_code][(*rank, version.number)] = version
     return {code: found[max(found)] for code, found in offers.items()}
 
 

@@ -41,6 +41,7 @@ SUSPENDED_HERE = Reason("suspended_here", N_("Sales are suspended for this unit,
 NO_OFFER = Reason("nothing_on_sale", N_("No version of the product is on sale at that time."))
 OUT_OF_SCOPE = Reason("out_of_scope", N_("Not for this unit, channel and customer group."))
 OUTSIDE_PILOT = Reason("outside_pilot", N_("The version is in its pilot; this sale lies outside the pilot's scope."))
+NEWER_HERE = Reason("newer_here", N_("In this scope a newer version is sold already."))
 PILOT_HERE = Reason("pilot_here", N_("In this scope the pilot version is sold."))
 
 
@@ -66,11 +67,12 @@ def _by_offers(offers: Sequence[Offer], wanted: int | None, state: str | None) -
     here = _version_here(offers)
     if wanted is None:
         return _whichever(offers, here)
-    return _that_one([o for o in offers if o.version == wanted], here, wanted, state)
+    piloted = any(o.fits and o.pilot for o in offers)
+    return _that_one([o for o in offers if o.version == wanted], here, wanted, state, piloted=piloted)
 
 
 def _version_here(offers: Sequence[Offer]) -> int | None:
-    """Inside its scope the pilot version is sold, elsewhere the live one."""
+    """Inside its scope the pilot version is sold, elsewhere the live one; where a wave has come, the newer."""
     fitting = sorted((o for o in offers if o.fits), key=lambda o: (not o.pilot, -o.version))
     return fitting[0].version if fitting else None
 
@@ -81,12 +83,14 @@ def _whichever(offers: Sequence[Offer], here: int | None) -> SaleAnswer:
     return SaleAnswer(False, None, (OUT_OF_SCOPE if offers else NO_OFFER,))
 
 
-def _that_one(offers: Sequence[Offer], here: int | None, wanted: int, state: str | None) -> SaleAnswer:
+def _that_one(
+    offers: Sequence[Offer], here: int | None, wanted: int, state: str | None, *, piloted: bool
+) -> SaleAnswer:
     if here == wanted:
         return SaleAnswer(True, wanted)
     if not offers:
         message = N_("Version %(number)s is not on sale at that time.")
         return SaleAnswer(False, wanted, (Reason("version_not_on_sale", message, {"number": wanted, "state": state}),))
     if any(o.fits for o in offers):
-        return SaleAnswer(False, wanted, (PILOT_HERE,))
+        return SaleAnswer(False, wanted, (PILOT_HERE if piloted else NEWER_HERE,))
     return SaleAnswer(False, wanted, (OUTSIDE_PILOT if offers[0].pilot else OUT_OF_SCOPE,))

@@ -25,6 +25,7 @@ from app.modules.catalogue.services.imports import Item, import_records
 from app.modules.catalogue.services.jobs import run_jobs, start_import
 from app.modules.catalogue.services.pilots import close_pilot, extend_pilot, open_pilot
 from app.modules.catalogue.services.publishing import (
+    Wave,
     approve,
     approve_all,
     publish,
@@ -40,6 +41,7 @@ __all__ = [
     "Draft",
     "Edit",
     "Item",
+    "Wave",
     "advance",
     "approve",
     "approve_all",

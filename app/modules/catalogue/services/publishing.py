@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from app.identity.actors import Actor
 from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import FOREVER, Availability, ProductVersion
-from app.modules.catalogue.rules.scopes import cells
+from app.modules.catalogue.queries.sale import unit_paths
+from app.modules.catalogue.rules.scopes import Cell, Paths, as_scopes, cells, within
 from app.modules.catalogue.rules.values import parse_instant
 from app.modules.catalogue.services.periods import Row, close_sales, open_sales, sales
 from app.modules.catalogue.services.records import locked_versions, move_version, note_each
@@ -51,13 +53,29 @@ def approve_all(
     return versions
 
 
+@dataclass(frozen=True)
+class Wave:
+    """A part of where a version is to be sold, from an instant before it is sold everywhere."""
+
+    scopes: Sequence[Mapping[str, Any]]
+    at: datetime
+
+
 def publish(
-    uow: Session, *, version_ids: Sequence[int], effective_at: datetime, actor: Actor, now: datetime
+    uow: Session,
+    *,
+    version_ids: Sequence[int],
+    effective_at: datetime,
+    actor: Actor,
+    now: datetime,
+    waves: Sequence[Wave] = (),
 ) -> list[ProductVersion]:
     """All versions take effect together at ``effective_at``, or none does.
 
     The versions they replace are superseded at that instant and their sales end
     with it. An instant in the past is refused: what was on sale stays as it was.
+    In the scopes of ``waves`` the versions are sold earlier; those they replace
+    stay on sale in the scopes not yet reached, where the newer one is not.
     """
     if effective_at < now:
         raise invalid("/effective_at", N_("Lies in the past."))
@@ -69,9 +87,14 @@ def publish(
     for version in versions:
         version.valid_from, version.valid_to = effective_at, None
     _sell_instead(uow, versions, replaced, effective_at, now)
-    said = [(v.product_code, _published(v, left[v.id], replaced.get(v.product_code, ()))) for v in versions]
+    early = _sell_early(uow, versions, waves, effective_at, now)
+    said = [
+        (v.product_code, {**_published(v, left[v.id], replaced.get(v.product_code, ())), **early.get(v.id, {})})
+        for v in versions
+    ]
     note_each(uow, "version.published", actor, now, said)
-    launch(uow, [v.product for v in versions], actor=actor, now=now, at=effective_at)
+    first = min([effective_at, *(max(wave.at, now) for wave in waves)])
+    launch(uow, [v.product for v in versions], actor=actor, now=now, at=first)
     return versions
 
 
@@ -123,16 +146,48 @@ def _sell_instead(
     open_sales(uow, [row for v in versions for row in _as_written(v, start=at, now=now)])
 
 
+def _sell_early(
+    uow: Session, versions: Sequence[ProductVersion], waves: Sequence[Wave], last: datetime, now: datetime
+) -> dict[int, dict[str, Any]]:
+    """The waves of each version, clipped to where it is to be sold, as its chain tells them."""
+    paths = unit_paths(uow) if waves else {}
+    rows: list[Row] = []
+    said: dict[int, dict[str, Any]] = {}
+    for version in versions if waves else ():
+        found = []
+        for wave in waves:
+            made = _as_written(version, start=max(wave.at, now), now=now, until=last, only=(cells(wave.scopes), paths))
+            rows += made
+            where = as_scopes([Cell(r["unit"], r["channel"], r["customer_group"]) for r in made])
+            if made:
+                begins, ends = made[0]["valid_from"], made[0]["valid_to"]
+                found.append({"from": begins.isoformat(), "until": ends.isoformat(), "scopes": where})
+        said[version.id] = {"waves": found}
+    if rows:
+        open_sales(uow, rows)
+    return said
+
+
 def sell_as_written(uow: Session, version: ProductVersion, *, start: datetime, now: datetime) -> None:
     """Open sales in the scopes and the period that the content names."""
     open_sales(uow, _as_written(version, start=start, now=now))
 
 
-def _as_written(version: ProductVersion, *, start: datetime, now: datetime) -> list[Row]:
+def _as_written(
+    version: ProductVersion,
+    *,
+    start: datetime,
+    now: datetime,
+    until: datetime = FOREVER,
+    only: tuple[Sequence[Cell], Paths] | None = None,
+) -> list[Row]:
     written = version.content.get("availability") or {}
     begins = max(start, parse_instant(written["sale_from"])) if "sale_from" in written else start
-    ends = parse_instant(written["sale_until"]) if "sale_until" in written else FOREVER
-    return sales(version, cells(written.get("scopes", ())), start=begins, end=ends, now=now)
+    ends = min(until, parse_instant(written["sale_until"])) if "sale_until" in written else until
+    where = cells(written.get("scopes", ()))
+    if only is not None:
+        where = within(only[0], where, only[1])
+    return sales(version, where, start=begins, end=ends, now=now)
 
 
 def reject(uow: Session, *, version_id: int, reason: str, actor: Actor, now: datetime) -> ProductVersion:

@@ -126,6 +126,11 @@ def notify(context: Context) -> None:
     launching.notify(context.uow, request_of(context), actor=context.actor, now=context.now)
 
 
+@handler("changes.reach_wave")
+def reach_wave(context: Context) -> str:
+    return launching.reach_wave(context.uow, request_of(context), actor=context.actor, now=context.now)
+
+
 @handler("changes.go_live")
 def go_live(context: Context) -> None:
     launching.go_live(context.uow, request_of(context), actor=context.actor, now=context.now)

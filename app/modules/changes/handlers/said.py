@@ -225,7 +225,10 @@ def record_conditions_met(context: Context) -> dict[str, Any]:
 
 @recorder("changes.record_rollout")
 def record_rollout(context: Context) -> dict[str, Any]:
-    effective_at = launching.record_rollout(
-        context.uow, request_of(context), answers=context.parameters, actor=context.actor, now=context.now
+    request = request_of(context)
+    first = launching.record_rollout(
+        context.uow, request, answers=context.parameters, actor=context.actor, now=context.now
     )
-    return {"effective_at": effective_at.isoformat()}
+    assert request.effective_at is not None
+    # Drawings from before there were waves wait for the day on which it is everywhere.
+    return {"next_wave": first.isoformat(), "effective_at": request.effective_at.isoformat()}

@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import Facts, require
 from app.kernel import clock, outbox
-from app.kernel.errors import Conflict, Forbidden, NotFound, invalid
+from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
+from app.modules.catalogue.queries import unit_paths
+from app.modules.catalogue.rules.scopes import cells
+from app.modules.catalogue.rules.values import parse_instant
 from app.modules.changes.models import ChangeRequest, Condition, Rollout
+from app.modules.changes.rules import waves
 from app.modules.changes.services import afterwards, ceilings
 from app.modules.changes.services.records import end, for_change, move, note, proposed
 from app.modules.changes.services.submission import notice_days
@@ -97,7 +101,7 @@ def _end_task(
 def record_rollout(
     uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> datetime:
-    """Keep strategy and notice; gives the effective instant.
+    """Keep strategy, waves and notice; gives the first instant at which something takes effect.
 
     Without a day of its own the plan keeps the request's, moved to the first
     possible one if the approval took longer. 422 if the notice is shorter than
@@ -115,8 +119,30 @@ def record_rollout(
         raise invalid("/data/effective_on", message, code="notice_period", day=earliest.isoformat())
     planned = clock.start_of_day(date.fromisoformat(wished)) if wished else request.effective_at
     effective_at = max(planned or now, clock.start_of_day(earliest), now)
-    _keep(uow, request, answers, days, effective_at, actor, now)
-    return effective_at
+    early = _waves(uow, request, answers, earliest, effective_at)
+    _keep(uow, request, answers, days, effective_at, early, actor, now)
+    return parse_instant(early[0]["effective_at"]) if early else effective_at
+
+
+def _waves(
+    uow: Session, request: ChangeRequest, answers: Mapping[str, Any], earliest: date, effective_at: datetime
+) -> list[dict[str, Any]]:
+    """The early waves as they are kept: ``{scope, effective_at}``; none unless the rollout goes in waves."""
+    if answers.get("pace") != "waves":
+        return []
+    found, faults = waves.read(answers.get("waves") or "")
+    news = [version for _, version in proposed(uow, request.id)]
+    written = {v.product_code: cells((v.content.get("availability") or {}).get("scopes", ())) for v in news}
+    bounds = waves.Bounds(earliest, clock.accounting_date(effective_at), unit_paths(uow), written)
+    faults = faults or list(waves.wrong_in(found, bounds))
+    if faults:
+        raise Invalid(N_("Some of what was entered is not right."), faults=faults)
+    return [{"scope": dict(w.scope), "effective_at": clock.start_of_day(w.day).isoformat()} for w in found]
+
+
+def instants_of(rollout: Rollout) -> list[datetime]:
+    """When something takes effect: each wave, the last one everywhere."""
+    return [*(parse_instant(wave["effective_at"]) for wave in rollout.waves), rollout.effective_at]
 
 
 def _keep(
@@ -125,6 +151,7 @@ def _keep(
     answers: Mapping[str, Any],
     days: int,
     effective_at: datetime,
+    early: list[dict[str, Any]],
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -137,6 +164,7 @@ def _keep(
             notice_text=answers["notice_text"],
             notice_days=days,
             effective_at=effective_at,
+            waves=early,
             planned_by=actor.username,
             planned_at=now,
         )
@@ -151,6 +179,7 @@ def _keep(
         new=effective_at.isoformat(),
         notice_days=days,
         strategy=answers["strategy"],
+        waves=early,
     )
 
 
@@ -168,11 +197,14 @@ def schedule(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetim
     """
     if open_before_launch(uow, request.id):
         raise Forbidden(N_("Conditions before launch are still open."), code="conditions_open")
-    effective_at = rollout_of(uow, request).effective_at
-    ceilings.require_still_kept(uow, request, day=clock.accounting_date(effective_at), actor=actor, now=now)
+    rollout = rollout_of(uow, request)
+    effective_at = rollout.effective_at
+    for at in dict.fromkeys((instants_of(rollout)[0], effective_at)):
+        ceilings.require_still_kept(uow, request, day=clock.accounting_date(at), actor=actor, now=now)
     left = move(request, "schedule", actor)
     ids = [version.id for _, version in proposed(uow, request.id)]
-    versions.publish(uow, version_ids=ids, effective_at=max(effective_at, now), actor=actor, now=now)
+    early = [versions.Wave([wave["scope"]], parse_instant(wave["effective_at"])) for wave in rollout.waves]
+    versions.publish(uow, version_ids=ids, effective_at=max(effective_at, now), waves=early, actor=actor, now=now)
     note(uow, request, "change.schedule", actor, now, old=left, new=request.state, effective=effective_at.isoformat())
 
 
@@ -190,6 +222,21 @@ def notify(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime)
         }
         outbox.put(uow, topic="customers.notified", payload=payload, now=now)
     note(uow, request, "change.notified", actor, now, channels=rollout.notice_channels)
+
+
+def reach_wave(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> str:
+    """The side effects of the waves that are in force by now; gives the next instant, or nothing after the last."""
+    rollout = rollout_of(uow, request)
+    ahead = [at for at in instants_of(rollout) if at > now]
+    if rollout.waves and ahead:
+        reached = [wave["scope"] for wave in rollout.waves if parse_instant(wave["effective_at"]) <= now]
+        payloads = [
+            {"product": row.product_code, "version": version.number, "approval": request.number, "scopes": reached}
+            for row, version in proposed(uow, request.id)
+        ]
+        outbox.put_all(uow, topic="product.wave_reached", payloads=payloads, now=now)
+        note(uow, request, "change.wave", actor, now, reached=len(reached), next=ahead[0].isoformat())
+    return ahead[0].isoformat() if ahead else ""
 
 
 def go_live(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
