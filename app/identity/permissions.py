@@ -176,6 +176,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     # Risk at once, or the platform for a quota that is used up; only the process lifts it (rule 12).
     "product.suspend": any_of(is_of("risk"), has_role("system")),
     "quota.report": has_role("operator"),
+    "notice.report": has_role("operator"),
     "suspension.see": anybody,
     # Any department may propose a change; the owning department judges the need.
     "change.propose": has_role("product_manager", "officer", "head"),

@@ -42,9 +42,11 @@ class OutboxMessage(Record):
     )
 
 
-def put(uow: Session, *, topic: str, payload: dict[str, Any], now: datetime) -> None:
-    """Say something to the outside once this transaction has committed."""
-    uow.add(OutboxMessage(**_row(topic, payload, now)))
+def put(uow: Session, *, topic: str, payload: dict[str, Any], now: datetime) -> OutboxMessage:
+    """Say something to the outside once this transaction has committed; its id is there once it is flushed."""
+    message = OutboxMessage(**_row(topic, payload, now))
+    uow.add(message)
+    return message
 
 
 def put_all(uow: Session, *, topic: str, payloads: Sequence[dict[str, Any]], now: datetime) -> None:

@@ -22,6 +22,7 @@ from app.modules.changes.exporting.bundle import bundle
 from app.modules.changes.exporting.document import file_json
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import WRITTEN
+from app.modules.changes.services import notices
 from app.modules.changes.services.records import for_change
 from app.modules.changes.services.standing import described
 from app.workflow.models import ProcessInstance
@@ -239,6 +240,26 @@ class StopPilot(MethodView):
         return _verb(
             lambda uow: services.stop_pilot(uow, request_id=request_id, actor=current_actor(), now=g.now, **body)
         )
+
+
+@blueprint.route(f"/change-requests/{ID}/notices/<int(max=9007199254740991):notice_id>/delivery")
+class NoticeDelivery(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.DeliveryReport)
+    @blueprint.response(200, schemas.NoticeOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], request_id: int, notice_id: int) -> Any:
+        """What became of a notice, from the sending system. Counts are totals: the same twice changes nothing."""
+        actor, source = current_actor(), body.pop("source")
+
+        def act(uow: Any) -> tuple[int, Any]:
+            counts = notices.Delivered(**body)
+            row = notices.report(
+                uow, request_id=request_id, notice_id=notice_id, counts=counts, source=source, actor=actor, now=g.now
+            )
+            return 200, show.notice_json(row)
+
+        return in_unit_of_work(act)
 
 
 @blueprint.route(f"/change-requests/{ID}/conditions/<int(max=9007199254740991):condition_id>/close")

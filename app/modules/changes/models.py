@@ -339,9 +339,33 @@ class Rollout(Record):
     """When it is sold everywhere."""
     waves: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     """``{scope, effective_at}`` of the scopes that come earlier, in order."""
+    policy: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    """What the notice policy asked when it was planned: ``{change_type, family, holder, days, method, rules,
+    sources, table_hash}``."""
     planned_by: Mapped[str] = mapped_column(Text)
     planned_at: Mapped[datetime] = mapped_column(Instant)
     notified_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class CustomerNotice(Record):
+    """A notice 客户告知 to one customer group through one channel, and what the sending system reports of it."""
+
+    __tablename__ = "customer_notice"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    customer_group: Mapped[str | None] = mapped_column(Text)
+    """None: everybody who holds the products."""
+    channel: Mapped[str] = mapped_column(Text)
+    outbox_id: Mapped[int | None]
+    """The message that asked for it to be sent."""
+    planned_at: Mapped[datetime] = mapped_column(Instant)
+    sent: Mapped[int] = mapped_column(default=0)
+    delivered: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    reported_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the sending system last told of it."""
+    reported_by: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(Text)
 
 
 class FilePart(Record):

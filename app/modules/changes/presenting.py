@@ -16,6 +16,7 @@ from app.modules.changes.models import (
     CommitteeMeeting,
     CommitteeVote,
     Condition,
+    CustomerNotice,
     DepartmentReview,
     ExecutiveDecision,
     Pilot,
@@ -29,6 +30,7 @@ from app.modules.changes.rules.interim import as_json
 from app.modules.changes.services import looking_back
 from app.modules.changes.services.ceilings import checks_of
 from app.modules.changes.services.clashes import clashes
+from app.modules.changes.services.notices import notices_of
 from app.modules.changes.services.piloting import observed
 from app.modules.changes.services.standing import Standing
 from app.workflow.presenting import moment
@@ -79,7 +81,7 @@ def request_json(session: Session, request: ChangeRequest, now: datetime) -> dic
         "rate_checks": [_rate_check_json(c) for c in checks_of(session, request.id)],
         "pilot": _pilot_json(session, pilot) if pilot else None,
         "post_launch_review": _post_launch_json(review) if review else None,
-        "rollout": _rollout_json(rollout) if rollout else None,
+        "rollout": _rollout_json(session, rollout) if rollout else None,
     }
 
 
@@ -182,12 +184,20 @@ def _pilot_json(session: Session, pilot: Pilot) -> dict[str, Any]:
     }
 
 
-def _rollout_json(rollout: Rollout) -> dict[str, Any]:
-    names = ("strategy", "waves", "notice_channels", "notice_text", "notice_days")
+def notice_json(row: CustomerNotice) -> dict[str, Any]:
+    names = ("id", "customer_group", "channel", "sent", "delivered", "failed", "source")
+    state = "planned" if row.reported_at is None else "failed" if row.failed else "sent"
+    found = {name: getattr(row, name) for name in names}
+    return {**found, "state": state, "planned": moment(row.planned_at), "reported": moment(row.reported_at)}
+
+
+def _rollout_json(session: Session, rollout: Rollout) -> dict[str, Any]:
+    names = ("strategy", "waves", "policy", "notice_channels", "notice_text", "notice_days")
     return {
         **{name: getattr(rollout, name) for name in names},
         "effective_at": moment(rollout.effective_at),
         "notified": moment(rollout.notified_at),
+        "notices": [notice_json(row) for row in notices_of(session, rollout.change_request_id)],
     }
 
 

@@ -379,6 +379,31 @@ class WaveOut(Schema):
     effective_at = fields.String(required=True)
 
 
+class NoticeOut(Schema):
+    """A notice to one customer group (none: everybody) through one channel, as last reported."""
+
+    id = fields.Integer(required=True)
+    customer_group = fields.String(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    state = fields.String(required=True)
+    """``planned`` until something is reported; then ``sent``, or ``failed`` where some did not arrive."""
+    planned = fields.String(required=True)
+    sent = fields.Integer(required=True)
+    delivered = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    reported = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
+
+
+class DeliveryReport(Strict):
+    """What the sending system has counted of a notice up to now."""
+
+    sent = Whole(required=True, validate=validate.Range(0, 2**31 - 1))
+    delivered = Whole(required=True, validate=validate.Range(0, 2**31 - 1))
+    failed = Whole(required=True, validate=validate.Range(0, 2**31 - 1))
+    source = text(200, required=True)
+
+
 class RolloutOut(Schema):
     """The rollout as it is planned. ``effective_at``: everywhere; ``waves``: scopes that come before."""
 
@@ -389,6 +414,9 @@ class RolloutOut(Schema):
     notice_text = fields.String(required=True)
     notice_days = fields.Integer(required=True)
     notified = fields.String(required=True, allow_none=True)
+    policy = fields.List(fields.Dict(), required=True)
+    """What the notice policy asked for each kind of change, family and kind of customer, with its rule."""
+    notices = fields.List(fields.Nested(NoticeOut), required=True)
 
 
 class ChangeRequestOut(ChangeRequestSummary):

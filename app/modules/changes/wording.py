@@ -79,6 +79,7 @@ SENTENCES: Mapping[str, str] = {
     "post_launch.returned": N_("%(who)s asked for more in the post-launch review."),
     "post_launch.reminded": N_("The department was reminded of the post-launch review."),
     "post_launch.escalated": N_("The overdue post-launch review was brought to the heads and the executives."),
+    "notice.reported": N_("%(who)s reported how a notice to customers was delivered."),
     "pilot.extended": N_("The pilot was extended."),
     "pilot.observed": N_("%(who)s added an observation of the pilot."),
     "pilot.passed": N_("The pilot passed."),

@@ -20,7 +20,7 @@ from app.modules.catalogue.rules.scopes import cells
 from app.modules.catalogue.rules.values import parse_instant
 from app.modules.changes.models import ChangeRequest, Condition, Rollout
 from app.modules.changes.rules import waves
-from app.modules.changes.services import afterwards, ceilings
+from app.modules.changes.services import afterwards, ceilings, notices
 from app.modules.changes.services.records import end, for_change, move, note, proposed
 from app.modules.changes.services.submission import notice_days
 from app.workflow.models import ProcessInstance, Task
@@ -165,6 +165,7 @@ def _keep(
             notice_days=days,
             effective_at=effective_at,
             waves=early,
+            policy=notices.policy_of(uow, request, now),
             planned_by=actor.username,
             planned_at=now,
         )
@@ -212,15 +213,7 @@ def notify(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime)
     """The notice to customers goes out, once."""
     rollout = rollout_of(uow, request)
     rollout.notified_at = now
-    for channel in rollout.notice_channels:
-        payload = {
-            "number": request.number,
-            "channel": channel,
-            "text": rollout.notice_text,
-            "effective_at": rollout.effective_at.isoformat(),
-            "products": [row.product_code for row, _ in proposed(uow, request.id)],
-        }
-        outbox.put(uow, topic="customers.notified", payload=payload, now=now)
+    notices.send(uow, request, rollout, now=now)
     note(uow, request, "change.notified", actor, now, channels=rollout.notice_channels)
 
 

@@ -21,6 +21,7 @@ from app.modules.changes.models import (
     CommitteeMeeting,
     CommitteeVote,
     Condition,
+    CustomerNotice,
     DepartmentReview,
     ExecutiveDecision,
     Pilot,
@@ -35,6 +36,7 @@ from app.modules.changes.rules.matter import PLAN, changed_groups
 from app.modules.changes.rules.states import CONSENTS
 from app.modules.changes.services import afterwards, looking_back
 from app.modules.changes.services.ceilings import checks_of
+from app.modules.changes.services.notices import notices_of
 from app.modules.changes.services.outlook import Compared, compare
 from app.modules.changes.services.piloting import observed
 from app.modules.changes.services.records import current_matter
@@ -131,6 +133,7 @@ class Matter:
     rollout: Rollout | None
     review: PostLaunchReview | None
     """What came of it, some time after the launch."""
+    notices: Sequence[CustomerNotice]
     rulings: Sequence[Ruled]
     rate_checks: Sequence[RateCheck]
     """How deposit rates stood to their ceilings, oldest first."""
@@ -164,6 +167,11 @@ class Matter:
     @property
     def dissent(self) -> int:
         return sum(r.verdict not in CONSENTS for r in self.standing)
+
+    @property
+    def notice_failed(self) -> int:
+        """Notices of which some did not arrive, while it is not yet sold everywhere."""
+        return sum(row.failed > 0 for row in self.notices) if self.request.state == "scheduled" else 0
 
     def conditions_of(self, review: DepartmentReview) -> Sequence[Condition]:
         return [c for c in self.conditions if c.review_id == review.id]
@@ -217,6 +225,7 @@ def matter_for(
         observations=observations,
         rollout=rollout,
         review=review,
+        notices=notices_of(session, request.id) if rollout else (),
         rulings=_rulings(session, instance),
         rate_checks=rate_checks,
         files=_files(session, observations),
