@@ -246,7 +246,7 @@ class StopPilot(MethodView):
 class NoticeDelivery(MethodView):
     @document_problems(blueprint, 403, 409)
     @blueprint.arguments(schemas.DeliveryReport)
-    @blueprint.response(200, schemas.NoticeOut)
+    @blueprint.response(200, schemas.CustomerNoticeOut)
     @idempotent(who)
     def post(self, body: dict[str, Any], request_id: int, notice_id: int) -> Any:
         """What became of a notice, from the sending system. Counts are totals: the same twice changes nothing."""

@@ -379,7 +379,7 @@ class WaveOut(Schema):
     effective_at = fields.String(required=True)
 
 
-class NoticeOut(Schema):
+class CustomerNoticeOut(Schema):
     """A notice to one customer group (none: everybody) through one channel, as last reported."""
 
     id = fields.Integer(required=True)
@@ -416,7 +416,7 @@ class RolloutOut(Schema):
     notified = fields.String(required=True, allow_none=True)
     policy = fields.List(fields.Dict(), required=True)
     """What the notice policy asked for each kind of change, family and kind of customer, with its rule."""
-    notices = fields.List(fields.Nested(NoticeOut), required=True)
+    notices = fields.List(fields.Nested(CustomerNoticeOut), required=True)
 
 
 class ChangeRequestOut(ChangeRequestSummary):
