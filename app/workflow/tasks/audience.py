@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import EVERYTHING
@@ -51,6 +51,16 @@ def widen(uow: Session, instance: ProcessInstance, tasks: Sequence[Task], groups
     ]
     if rows:
         uow.execute(_PUBLISH, rows)
+
+
+def let_see(uow: Session, instance: ProcessInstance, groups: Sequence[str]) -> None:
+    """Let those to whom a case is escalated see it: who is told of something must be able to look at it."""
+    newcomers = sorted({group.partition(":")[0] for group in groups} - set(instance.involved))
+    if newcomers:
+        instance.involved = [*instance.involved, *newcomers]
+        uow.flush()
+        open_ones = select(Task).where(Task.instance_id == instance.id, Task.state == "open")
+        widen(uow, instance, list(uow.scalars(open_ones)), newcomers)
 
 
 def republish(uow: Session, instance: ProcessInstance, task: Task) -> None:

@@ -30,6 +30,7 @@ from app.workflow.instances.progress import stream
 from app.workflow.models import ProcessInstance, Task, TaskAudience
 from app.workflow.notices.models import TaskChase
 from app.workflow.notices.services import members, tell
+from app.workflow.tasks.audience import let_see
 from app.workflow.tasks.services import facts_of, locked, require_open
 
 TABLE = "reminders"
@@ -145,6 +146,7 @@ def _tell(
         entries.append(audit.Entry("task.reminded", SYSTEM.username, now, {**said, "to": to}))
     group = _group(uow, task, answer["escalate_to"])
     if group is not None:
+        let_see(uow, instance, [group])
         to = _notice(uow, instance, task, members(uow, [group]), "task.escalated", late, now)
         entries.append(audit.Entry("task.escalated", SYSTEM.username, now, {**said, "to": to, "candidates": [group]}))
     return entries

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.identity.permissions import allowed
 from app.kernel import audit
 from app.kernel.audit import AuditEvent
 from app.kernel.database import end_read, session, unit_of_work
@@ -19,6 +20,7 @@ from app.workflow.notices.models import Notice, TaskChase
 from app.workflow.notices.services import mark_read
 from app.workflow.tasks import chasing
 from app.workflow.tasks.chasing import due_tasks, run_reminders
+from app.workflow.tasks.services import facts_of
 from tests.modules.catalogue.test_at_once import at_once
 from tests.processes.bank import TIME_DEPOSIT, dearer, person
 from tests.processes.conftest import bank
@@ -78,6 +80,9 @@ def test_late_it_goes_up_and_becomes_urgent(proposed: Play) -> None:
     at_due(proposed, 12)
     assert lines(proposed, "task.escalated")[-1]["candidates"] == ["executive"]
     assert "wang.zhiyuan" in told("task.escalated")
+    task, case = proposed.open_tasks()[0], proposed.instance()
+    assert allowed(person(session(), "wang.zhiyuan"), "task.see", facts_of(case, task))
+    end_read()
     said = len(lines(proposed, "task.escalated"))
     at_due(proposed, 40)
     assert len(lines(proposed, "task.escalated")) == said

@@ -22,6 +22,7 @@ from app.modules.changes.services.looking_back import PROCESS as REVIEW
 from app.modules.changes.services.records import note
 from app.workflow.instances.services import deliver_message, locked, start_instance
 from app.workflow.models import Attachment, ProcessInstance, Task
+from app.workflow.tasks.audience import let_see
 
 PROCESS = "condition_follow_up"
 AFTER = "after_launch"
@@ -165,7 +166,7 @@ def end_follow_up(uow: Session, condition: Condition, actor: Actor, now: datetim
 def remind(uow: Session, instance: ProcessInstance, *, actor: Actor, now: datetime) -> None:
     """The due day has passed: those who owe it are told."""
     request, condition = of_case(uow, instance)
-    tell(uow, request, "condition.due", [condition.owner_department or ""], now)
+    tell(uow, request, "condition.due", [condition.owner_department or ""], now, f"/cases/{instance.id}")
     note(uow, request, "condition.reminded", actor, now, condition=condition.id, owner=condition.owner_department)
 
 
@@ -174,7 +175,8 @@ def escalate(uow: Session, instance: ProcessInstance, *, actor: Actor, now: date
     request, condition = of_case(uow, instance)
     make_urgent(uow, instance)
     heads = [f"{condition.owner_department}:head", f"{condition.department}:head"]
-    tell(uow, request, "condition.overdue", [*heads, "executive"], now)
+    let_see(uow, instance, [*heads, "executive"])
+    tell(uow, request, "condition.overdue", [*heads, "executive"], now, f"/cases/{instance.id}")
     note(uow, request, "condition.escalated", actor, now, condition=condition.id, priority=URGENT)
 
 

@@ -12,6 +12,7 @@ from app.kernel import outbox
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.services.records import note
 from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks.audience import let_see
 
 REVIEW_TASKS = frozenset({"give_opinion", "sign_off", "review_by_department"})
 """The last in cases that began when one signature was enough."""
@@ -48,13 +49,16 @@ def escalate(
     for task in tasks:
         task.priority = max(task.priority, URGENT)
     late = [task.department or "" for task in tasks]
+    let_see(uow, instance, ["executive"])
     tell(uow, request, "review.overdue", [*(f"{d}:head" for d in late), "executive"], now)
     note(uow, request, "review.escalated", actor, now, departments=late, round=request.round, priority=URGENT)
     return late
 
 
-def tell(uow: Session, request: ChangeRequest, what: str, groups: list[str], now: datetime) -> None:
-    """Tell people of these groups, once the transaction has committed."""
+def tell(
+    uow: Session, request: ChangeRequest, what: str, groups: list[str], now: datetime, path: str | None = None
+) -> None:
+    """Tell people of these groups, once the transaction has committed; ``path`` is else the request's own page."""
     for group in groups:
         payload = {"to_group": group, "what": what, "number": request.number, "round": request.round}
-        outbox.put(uow, topic="people.told", payload={**payload, "path": f"/requests/{request.id}"}, now=now)
+        outbox.put(uow, topic="people.told", payload={**payload, "path": path or f"/requests/{request.id}"}, now=now)

@@ -21,6 +21,7 @@ from app.modules.changes.services.chasing import tell
 from app.modules.changes.services.records import note
 from app.workflow.decisions.services import try_out
 from app.workflow.models import ProcessInstance
+from app.workflow.tasks.audience import let_see
 
 PROCESS = TABLE = "post_launch_review"
 SAID = ("objective", "sales", "complaints", "incidents", "deviations", "conclusion", "reason")
@@ -143,12 +144,20 @@ def record_note(
 def remind(uow: Session, instance: ProcessInstance, *, actor: Actor, now: datetime) -> None:
     """The time for the review has passed: the owning department is told."""
     request, _ = of_case(uow, instance)
-    tell(uow, request, "post_launch.due", [request.owner_department], now)
+    tell(uow, request, "post_launch.due", [request.owner_department], now, f"/cases/{instance.id}")
     note(uow, request, "post_launch.reminded", actor, now, owner=request.owner_department)
 
 
 def escalate(uow: Session, instance: ProcessInstance, *, actor: Actor, now: datetime) -> None:
     """Late: the heads of the department and of risk and the executives are told."""
     request, _ = of_case(uow, instance)
-    tell(uow, request, "post_launch.overdue", [f"{request.owner_department}:head", "risk:head", "executive"], now)
+    let_see(uow, instance, ["risk", "executive"])
+    tell(
+        uow,
+        request,
+        "post_launch.overdue",
+        [f"{request.owner_department}:head", "risk:head", "executive"],
+        now,
+        f"/cases/{instance.id}",
+    )
     note(uow, request, "post_launch.escalated", actor, now)
