@@ -61,11 +61,6 @@ WRONG = {
     "overlap in one scope": ({"scopes": [{"units": ["SH", "SH01"]}]}, "/scopes/0/units", "overlap"),
     "named twice": ({"scopes": [{"units": ["SH", "SH"]}]}, "/scopes/0/units", "overlap"),
     "overlap of two": ({"scopes": [{"units": ["SH"]}, {"groups": ["mass"]}]}, "/scopes/1/units", "overlap"),
-    "complaints": (
-        {"criteria": {"min_sales": 3, "max_complaints": 4, "max_incidents": 0}},
-        "/criteria/max_complaints",
-        "criteria",
-    ),
 }
 
 
@@ -126,7 +121,6 @@ def test_the_form_points_to_its_own_fields(play: Play) -> None:
     refused: dict[str, dict[str, Any]] = {
         "/data/units": {"units": "SZ"},
         "/data/channels": {"units": "SH", "channels": ["phone"]},
-        "/data/max_complaints": {"min_sales": 1, "max_complaints": 2},
     }
     for pointer, answers in refused.items():
         with pytest.raises(Invalid) as refusal:

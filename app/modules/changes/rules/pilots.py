@@ -126,11 +126,7 @@ def _word(value: str | None) -> Any:
 
 
 def _criteria(criteria: Mapping[str, int], contents: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
-    least, complaints = criteria["min_sales"], criteria["max_complaints"]
-    if complaints > least:
-        message = N_("More complaints would be allowed than contracts are asked for (%(sales)s).")
-        yield Fault("/criteria/max_complaints", message, {"sales": least}, code="criteria")
-    most = most_sales(contents)
+    least, most = criteria["min_sales"], most_sales(contents)
     if most is not None and least > most:
         message = N_("The quota allows %(most)s contracts at most; this can never be met.")
         yield Fault("/criteria/min_sales", message, {"most": most}, code="criteria")
