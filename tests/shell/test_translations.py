@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import re
 from pathlib import Path
 
 import marshmallow
@@ -100,3 +101,10 @@ def test_a_reason_within_a_message_is_translated_too(app: Flask) -> None:
     with app.test_request_context(), force_locale("zh_Hans_CN"):
         told = gettext("The case cannot be sent back there: %(reason)s", {"reason": "that is no step"})
     assert told == "事项无法退回到该处：该处不是步骤"
+
+
+def test_no_template_says_a_bare_per_cent_sign() -> None:
+    """Jinja formats every text with its values: a bare sign would break the page for whoever sees it."""
+    bare = re.compile(r"""_\("[^"]*%(?![(%])[^"]*\"""")
+    found = [f"{p}: {m.group()}" for p in Path("app").rglob("*.html") for m in bare.finditer(p.read_text())]
+    assert found == []

@@ -41,10 +41,10 @@ STATES: Mapping[str, tuple[str, str]] = {
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "parts": ("file_parts",),
     "difference": ("materiality", "rate_ceiling"),
-    "opinions": ("review_departments", "consolidation"),
-    "decision": ("decider", "delegated_authority"),
+    "opinions": ("review_departments", "review_points", "consolidation"),
+    "decision": ("decider", "committee_quorum", "committee_result"),
     "pilot": ("pilot_required", "pilot_verdict"),
-    "rollout": ("notice_policy",),
+    "rollout": ("regulatory_filing", "notice_policy", "post_launch_review"),
 }
 """Section → the tables whose evaluations stand beside it; others come last."""
 TOLD: Mapping[str, tuple[str, ...]] = {
