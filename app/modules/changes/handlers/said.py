@@ -75,7 +75,7 @@ def _opinion(context: Context) -> tuple[ChangeRequest, DepartmentReview]:
     review = opinions.record_opinion(
         context.uow, request, task=context.task, answers=context.parameters, actor=context.actor, now=context.now
     )
-    if review.department == ceilings.DEPARTMENT:
+    if any(point["key"] == ceilings.POINT for point in review.points):
         day = ceilings.effective_day(request, context.now, earliest_day(context.uow, request, context.now))
         ceilings.check_for_opinion(context.uow, request, review, day, element_id=context.element_id)
     return request, review
