@@ -13,11 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.identity.actors import Actor
-from app.identity.demo import PEOPLE
-from app.identity.services import actor_named
+from app.identity.demo import PEOPLE, demo_actor
 from app.kernel.database import unit_of_work
 from app.modules.catalogue.models import ProductVersion
 from app.modules.changes import services as changes
@@ -103,7 +100,7 @@ def _metro_card(now: datetime) -> None:
 
 def _proposed(now: datetime, code: str, who: str, change: Any, **details: Any) -> int:
     with unit_of_work() as uow:
-        actor = _person(uow, who)
+        actor = demo_actor(uow, who)
         live = select(ProductVersion).where(ProductVersion.product_code == code, ProductVersion.state == "live")
         content = deepcopy(uow.scalars(live.order_by(ProductVersion.number.desc()).limit(1)).one().content)
         change(content)
@@ -121,7 +118,7 @@ def _prepared(case: int, now: datetime, *, head: str, initiator: str) -> None:
 
 def _do(now: datetime, task: Task, who: str) -> None:
     with unit_of_work() as uow:
-        actor = _person(uow, who)
+        actor = demo_actor(uow, who)
         data = dict(ANSWERS[task.element_id])
         if task.element_id == "test_change":
             report = attach(
@@ -140,9 +137,3 @@ def _open(case: int) -> list[Task]:
 
 def _one(department: str | None, role: str) -> str:
     return next(p.username for p in PEOPLE if p.department == department and role in p.roles)
-
-
-def _person(uow: Session, username: str) -> Actor:
-    found = actor_named(uow, username)
-    assert found is not None
-    return found

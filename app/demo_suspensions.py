@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.identity.actors import Actor
-from app.identity.services import actor_named
+from app.identity.demo import demo_actor
 from app.kernel.database import unit_of_work
 from app.modules.suspensions import services as suspensions
 from app.modules.suspensions.models import Suspension
@@ -49,18 +47,12 @@ def seed_suspensions(now: datetime) -> None:
 
 def _play(now: datetime, code: str, reason: str, scopes: Sequence[Mapping[str, Any]], steps: Steps) -> None:
     with unit_of_work() as uow:
-        risk = _person(uow, "chen.rui")
+        risk = demo_actor(uow, "chen.rui")
         found = suspensions.suspend(uow, product_code=code, reason=reason, scopes=scopes, actor=risk, now=now)
         case = found.instance_id
     for place, (element, who, data) in enumerate(steps, start=1):
         with unit_of_work() as uow:
             waiting = select(Task).where(Task.instance_id == case, Task.element_id == element, Task.state == "open")
             task = uow.scalars(waiting).one()
-            actor, later = _person(uow, who), now + place * STEP
+            actor, later = demo_actor(uow, who), now + place * STEP
             complete_task(uow, task_id=task.id, version=task.version, data=dict(data), actor=actor, now=later)
-
-
-def _person(uow: Session, username: str) -> Actor:
-    found = actor_named(uow, username)
-    assert found is not None
-    return found

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.identity.actors import Actor
 from app.identity.models import Department, OrganisationUnit, Person, PersonRole
-from app.identity.services import hash_password
+from app.identity.services import actor_named, hash_password
 
 DEMO_PASSWORD = "tollgate-demo"
 
@@ -141,6 +142,13 @@ def _person(person: DemoPerson, digest: str) -> Person:
         email=f"{person.username}@bank.example",
         roles=[PersonRole(role=role) for role in person.roles],
     )
+
+
+def demo_actor(session: Session, username: str) -> Actor:
+    """One of the demo bank's people, for what is done on their behalf."""
+    found = actor_named(session, username)
+    assert found is not None, username
+    return found
 
 
 def only_demo_people(session: Session) -> bool:

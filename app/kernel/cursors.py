@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,6 +47,11 @@ def pattern(*kinds: type) -> str:
     if str in kinds:
         return rf"^(c\.([A-Za-z0-9_-]{{4}}){{1,{_MOST_TEXT // 3}}})?$"
     return rf"^(c\.[A-Za-z0-9_-]{{{-(-len(kinds) * _BYTES * 4 // 3)}}})?$"
+
+
+def cursor_beyond(ids: Sequence[int], limit: int) -> str | None:
+    """Where the next page begins, given the ids of one row more than the page shows; nothing on the last page."""
+    return encode_cursor(ids[limit - 1]) if len(ids) > limit else None
 
 
 def decode_cursor(*kinds: type) -> list[Any] | None:

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.kernel import audit
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_
 from app.workflow.forms.components import Option
 from app.workflow.models import ProcessInstance, Task
 
@@ -137,6 +139,11 @@ def when_cancelled(process_key: str) -> Callable[[Handler], Handler]:
 
 def cancelled(process_key: str) -> Handler | None:
     return _CANCELLED.get(process_key)
+
+
+def matter_open() -> Conflict:
+    """What somebody is told who would end a case past the steps that end its matter."""
+    return Conflict(N_("The case cannot end here: what it is about is still open."), code="matter_open")
 
 
 def before_end(process_key: str) -> Callable[[EndGuard], EndGuard]:

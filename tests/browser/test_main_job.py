@@ -5,31 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.processes.play import HEADS, OFFICERS
+
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n%%EOF\n"
-OFFICERS = {
-    "risk": "chen.rui",
-    "compliance": "zhou.ting",
-    "aml": "hu.jing",
-    "finance": "liang.yu",
-    "alm": "zheng.hao",
-    "legal": "han.bing",
-    "consumer_protection": "yu.qing",
-    "technology": "cheng.gang",
-    "operations": "deng.hui",
-}
-"""Who gives the opinion of a department."""
-HEADS = {
-    "risk": "xu.feng",
-    "compliance": "ma.chao",
-    "aml": "gao.yuan",
-    "finance": "song.jie",
-    "alm": "xie.na",
-    "legal": "feng.lei",
-    "consumer_protection": "dong.li",
-    "technology": "cao.xin",
-    "operations": "peng.tao",
-}
-"""Who signs it off."""
 
 
 class Bank:

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import demo_requests
+from app.identity.demo import demo_actor
 from app.kernel.database import unit_of_work
 from app.workflow.models import Task
 from app.workflow.tasks.services import complete_task
@@ -60,7 +61,7 @@ def with_a_pilot(now: datetime) -> int:
                     task_id=task.id,
                     version=task.version,
                     data=said.get(task.department or "", usual),
-                    actor=demo_requests._person(uow, demo_requests._one(task.department, role)),
+                    actor=demo_actor(uow, demo_requests._one(task.department, role)),
                     now=now,
                 )
     return demo_requests._open(case)[0].id

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from app.identity.web import current_actor, who
 from app.kernel import cursors
-from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
 from app.kernel.web import PageQuery, document_problems, idempotent, in_unit_of_work, page_size
@@ -61,7 +61,7 @@ class NoticeList(MethodView):
         rows = queries.notices_of(
             session(), current_actor(), unread=query["unread"], after=after[0] if after else None, limit=limit
         )
-        more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
+        more = cursor_beyond([row.id for row in rows], limit)
         return {"items": [notice_json(row) for row in rows[:limit]], "next": more}
 
 

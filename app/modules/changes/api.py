@@ -11,7 +11,7 @@ from flask.views import MethodView
 
 from app.identity.permissions import Facts, require
 from app.identity.web import current_actor, who
-from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session, unit_of_work
 from app.kernel.errors import Invalid
 from app.kernel.input import Blueprint
@@ -55,7 +55,7 @@ class ChangeRequests(MethodView):
         limit, after = page_size(), decode_cursor(int)
         wanted = {name: query[name] for name in ("mine", "state", "product") if name in query}
         rows = queries.requests_of(session(), current_actor(), **wanted, after=after[0] if after else None, limit=limit)
-        more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
+        more = cursor_beyond([row.id for row in rows], limit)
         return {"items": [show.summary_json(r) for r in rows[:limit]], "next": more}
 
     @document_problems(blueprint, 403, 409)

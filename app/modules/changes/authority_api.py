@@ -6,16 +6,18 @@ from typing import Any
 
 from flask import g
 from flask.views import MethodView
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
-from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
 from app.kernel.web import document_problems, idempotent, in_unit_of_work, page_size
+from app.modules.catalogue.schemas.api import choice
 from app.modules.catalogue.types import FAMILIES
 from app.modules.changes.models import DelegatedAuthority
+from app.modules.changes.schemas import Strict
 from app.modules.changes.services import authorities
 from app.workflow.presenting import moment
 
@@ -25,17 +27,12 @@ MOST_BP = 10_000
 TEXT = validate.Regexp(r"^[^\x00]*\S[^\x00]*$")
 
 
-class AuthorityIn(Schema):
+class AuthorityIn(Strict):
     """Days are accounting dates, the first and the last on which it holds."""
-
-    class Meta:
-        unknown = RAISE
 
     holder = fields.String(required=True, validate=[validate.Length(1, 100), TEXT])
     """A group, such as ``card_centre:head``."""
-    families = fields.List(
-        fields.String(validate=validate.OneOf(sorted(FAMILIES))), required=True, validate=validate.Length(1, 20)
-    )
+    families = fields.List(choice(sorted(FAMILIES)), required=True, validate=validate.Length(1, 20))
     max_rate_change_bp = fields.Integer(required=True, strict=True, validate=validate.Range(0, MOST_BP))
     document = fields.String(required=True, validate=[validate.Length(1, 200), TEXT])
     valid_from = fields.Date(required=True)
@@ -77,7 +74,7 @@ class Authorities(MethodView):
         require(current_actor(), "authority.see")
         limit, after = page_size(), decode_cursor(int)
         rows = authorities.authorities(session(), after=after[0] if after else None, limit=limit)
-        more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
+        more = cursor_beyond([row.id for row in rows], limit)
         return {"items": [as_json(row) for row in rows[:limit]], "next": more}
 
     @document_problems(blueprint, 403)

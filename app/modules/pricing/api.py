@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
-from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
 from app.kernel.web import document_problems, idempotent, in_unit_of_work, page_size
@@ -42,7 +42,7 @@ class Ceilings(MethodView):
             return {"items": [ceiling_json(row) for row in queries.in_force(session(), query["day"])], "next": None}
         limit, after = page_size(), decode_cursor(int)
         rows = queries.ceilings(session(), after=after[0] if after else None, limit=limit)
-        more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
+        more = cursor_beyond([row.id for row in rows], limit)
         return {"items": [ceiling_json(row) for row in rows[:limit]], "next": more}
 
     @document_problems(blueprint, 403)

@@ -9,7 +9,7 @@ from flask import g
 from flask.views import MethodView
 
 from app.identity.web import current_actor, who
-from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
 from app.kernel.web import document_problems, idempotent, in_unit_of_work, page_size
@@ -31,7 +31,7 @@ class Suspensions(MethodView):
         product = product_by_code(session(), code)
         before = after[0] if after else None
         rows = queries.suspensions_of(session(), actor, product=product.code, after=before, limit=limit)
-        more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
+        more = cursor_beyond([row.id for row in rows], limit)
         return {"items": [suspension_json(row) for row in rows[:limit]], "next": more}
 
     @document_problems(blueprint, 403, 409)

@@ -13,7 +13,7 @@ from app.modules.suspensions.services import steps
 from app.modules.suspensions.services.ordering import PROCESS
 from app.modules.suspensions.services.records import of_case, waits_for_case
 from app.workflow.models import ProcessInstance
-from app.workflow.vocabulary import Context, before_end, before_start, handler, recorder, when_cancelled
+from app.workflow.vocabulary import Context, before_end, before_start, handler, matter_open, recorder, when_cancelled
 
 
 def _who_and_when(context: Context) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def refuse_end(uow: Session, instance: ProcessInstance) -> None:
     """Nobody ends the case past the steps that end the suspension."""
     uow.flush()
     if of_case(uow, instance).state not in ENDED:
-        raise Conflict(N_("The case cannot end here: what it is about is still open."), code="matter_open")
+        raise matter_open()
 
 
 @handler("suspensions.stop")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
-from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.i18n import gettext
 from app.kernel.input import ANYTHING, Blueprint, sent_to_look_at
@@ -55,7 +55,7 @@ class Processes(MethodView):
         if after:
             versions = versions.where(ProcessDefinition.id < after[0])
         rows = list(session().scalars(versions))
-        more = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
+        more = cursor_beyond([row.id for row in rows], limit)
         return {"items": [definition_json(d) for d in rows[:limit]], "next": more}
 
     @document_problems(blueprint, 403, 409, 413)

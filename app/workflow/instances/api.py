@@ -9,7 +9,7 @@ from flask import g
 from flask.views import MethodView
 
 from app.identity.web import current_actor, who
-from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
 from app.kernel.web import PageQuery, document_problems, idempotent, in_unit_of_work, page_size
@@ -46,7 +46,7 @@ class InstanceList(MethodView):
             session(), current_actor(), after=after[0] if after else None, limit=limit, filters=filters
         )
         active = queries.active_elements(session(), [i.id for i, _ in rows[:limit]])
-        more = encode_cursor(rows[limit - 1][0].id) if len(rows) > limit else None
+        more = cursor_beyond([i.id for i, _ in rows], limit)
         return {"items": [instance_json(i, v, active[i.id]) for i, v in rows[:limit]], "next": more}
 
 
@@ -73,7 +73,7 @@ class InstanceHistory(MethodView):
             {"number": e.number, "at": moment(e.at), "actor": e.actor, "action": e.action, "payload": e.payload}
             for e in rows[:limit]
         ]
-        return {"items": items, "next": encode_cursor(rows[limit - 1].number) if len(rows) > limit else None}
+        return {"items": items, "next": cursor_beyond([e.number for e in rows], limit)}
 
 
 def _verb(act: Callable[[Any], ProcessInstance]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,11 +14,13 @@ from app.identity.actors import Actor
 from app.identity.permissions import allowed, require
 from app.kernel import audit
 from app.kernel.errors import NotFound, TooLarge, invalid
+from app.kernel.i18n import N_
 from app.workflow.instances.progress import stream
 from app.workflow.instances.services import facts_of as case_facts
 from app.workflow.models import Attachment, ProcessInstance
 from app.workflow.tasks.services import facts_of, locked
 
+NOT_ATTACHED = N_("Attach the files to this task first.")
 MAX_FILE = 10 * 1024 * 1024
 ACCEPTED = {
     "pdf": ("application/pdf", (b"%PDF-",)),
@@ -99,3 +102,10 @@ def _is_text(content: bytes) -> bool:
         return "\0" not in content.decode("utf-8")
     except UnicodeDecodeError:
         return False
+
+
+def require_attached(uow: Session, instance_id: int | None, files: Sequence[int]) -> None:
+    """422 for evidence that is no file of this very case."""
+    mine = select(Attachment.id).where(Attachment.id.in_(files), Attachment.instance_id == instance_id)
+    if set(uow.scalars(mine)) != set(files):
+        raise invalid("/data/evidence", NOT_ATTACHED, code="not_attached")

@@ -36,6 +36,8 @@ from app.workflow.tasks.services import facts_of, locked, require_open
 TABLE = "reminders"
 NOBODY = "nobody"
 BATCH = 100
+_EACH_ONCE = (TaskAudience.audience == EVERYTHING, TaskAudience.candidate.is_(False), TaskAudience.slot == 0)
+"""Each open task once: among the rows of those who read all."""
 log = logging.getLogger(__name__)
 
 
@@ -58,9 +60,7 @@ def due_tasks(now: datetime, limit: int = BATCH) -> list[int]:
         .join(Task, Task.id == TaskAudience.task_id)
         .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
         .where(
-            TaskAudience.audience == EVERYTHING,
-            TaskAudience.candidate.is_(False),
-            TaskAudience.slot == 0,
+            *_EACH_ONCE,
             TaskAudience.due_at <= now,
             ProcessInstance.state == "active",
             ~chased,
@@ -85,12 +85,7 @@ def due_tasks(now: datetime, limit: int = BATCH) -> list[int]:
 
 def next_due(now: datetime) -> datetime | None:
     """When the next task falls due, or is looked at again, after ``now``."""
-    due = select(func.min(TaskAudience.due_at)).where(
-        TaskAudience.audience == EVERYTHING,
-        TaskAudience.candidate.is_(False),
-        TaskAudience.slot == 0,
-        TaskAudience.due_at > now,
-    )
+    due = select(func.min(TaskAudience.due_at)).where(*_EACH_ONCE, TaskAudience.due_at > now)
     again = select(func.min(TaskChase.next_at)).where(TaskChase.next_at > now)
     found = [session().scalar(query) for query in (due, again)]
     return min((moment for moment in found if moment is not None), default=None)

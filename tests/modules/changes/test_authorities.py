@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.identity.demo import DEMO_PASSWORD
 from tests.modules.changes.conftest import Ask
 from tests.processes.play import Play
 from tests.processes.test_paths import repricing, wealth
+from tests.shell.conftest import sign_in, token_of
 
 TERMS: dict[str, Any] = {
     "holder": "card_centre:head",
@@ -60,20 +60,13 @@ def test_only_those_it_concerns_see_and_only_executives_delegate(ask: Ask) -> No
     assert ask("zhao.heng", "POST", "/authorities", TERMS).status_code == 403
 
 
-def signed_in(bank: Flask, who: str) -> Any:
-    client = bank.test_client()
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
-    page = client.get("/sign-in").text
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    client.post("/sign-in", data={"username": who, "password": DEMO_PASSWORD, "csrf_token": token})
-    return client
-
-
 def test_the_page_keeps_what_was_typed_and_tells_what_is_wrong(bank: Flask) -> None:
-    client = signed_in(bank, "wang.zhiyuan")
+    client = bank.test_client()
+    client.set_cookie("language", "zh")
+    sign_in(client, "wang.zhiyuan")
     page = client.get("/authorities").text
     assert "尚无授权" in page
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    token = token_of(page)
     sent = {**TERMS, "max_rate_change_bp": "many", "valid_to": "", "csrf_token": token}
     answer = client.post("/authorities", data=sent)
     assert answer.status_code == 422

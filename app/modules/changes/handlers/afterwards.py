@@ -8,20 +8,22 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.modules.changes.handlers.base import acting, said
 from app.modules.changes.rules import routing
 from app.modules.changes.services import afterwards, looking_back
 from app.workflow.models import ProcessInstance
-from app.workflow.vocabulary import Context, Several, before_end, before_start, facts, handler, recorder, when_cancelled
-
-MATTER_OPEN = N_("The case cannot end here: what it is about is still open.")
-
-
-def _case(context: Context) -> dict[str, Any]:
-    return {"uow": context.uow, "instance": context.instance, "actor": context.actor, "now": context.now}
-
-
-def _said(context: Context) -> dict[str, Any]:
-    return {**_case(context), "answers": context.parameters}
+from app.workflow.tasks.attachments import require_attached
+from app.workflow.vocabulary import (
+    Context,
+    Several,
+    before_end,
+    before_start,
+    facts,
+    handler,
+    matter_open,
+    recorder,
+    when_cancelled,
+)
 
 
 @before_start(afterwards.PROCESS)
@@ -47,35 +49,35 @@ def refuse_cancelling(context: Context) -> None:
 @before_end(afterwards.PROCESS)
 def refuse_open_condition(uow: Session, instance: ProcessInstance) -> None:
     if afterwards.of_case(uow, instance)[1].state == "open":
-        raise Conflict(MATTER_OPEN, code="matter_open")
+        raise matter_open()
 
 
 @before_end(looking_back.PROCESS)
 def refuse_open_review(uow: Session, instance: ProcessInstance) -> None:
     uow.flush()
     if looking_back.of_case(uow, instance)[1].state != "noted":
-        raise Conflict(MATTER_OPEN, code="matter_open")
+        raise matter_open()
 
 
 @recorder("changes.record_fulfilment")
 def record_fulfilment(context: Context) -> dict[str, Any]:
-    afterwards.record_fulfilment(**_said(context))
+    afterwards.record_fulfilment(context.uow, context.instance, **said(context))
     return {}
 
 
 @recorder("changes.record_confirmation")
 def record_confirmation(context: Context) -> dict[str, Any]:
-    return {"confirmation": afterwards.record_confirmation(**_said(context))}
+    return {"confirmation": afterwards.record_confirmation(context.uow, context.instance, **said(context))}
 
 
 @handler("changes.remind_condition")
 def remind_condition(context: Context) -> None:
-    afterwards.remind(**_case(context))
+    afterwards.remind(context.uow, context.instance, **acting(context))
 
 
 @handler("changes.escalate_condition")
 def escalate_condition(context: Context) -> None:
-    afterwards.escalate(**_case(context))
+    afterwards.escalate(context.uow, context.instance, **acting(context))
 
 
 @facts("changes.post_launch_review")
@@ -86,27 +88,27 @@ def post_launch_review(context: Context) -> Several:
 
 @handler("changes.plan_post_launch_review", required=("terms",))
 def plan_post_launch_review(context: Context) -> dict[str, Any]:
-    return looking_back.plan(terms=context.parameters["terms"], **_case(context))
+    return looking_back.plan(context.uow, context.instance, terms=context.parameters["terms"], **acting(context))
 
 
 @recorder("changes.record_post_launch_review")
 def record_post_launch_review(context: Context) -> dict[str, Any]:
-    afterwards.require_attached(context.uow, context.instance, context.parameters.get("evidence") or [])
-    looking_back.record(**_said(context))
+    require_attached(context.uow, context.instance.id, context.parameters.get("evidence") or [])
+    looking_back.record(context.uow, context.instance, **said(context))
     return {}
 
 
 @recorder("changes.record_post_launch_note")
 def record_post_launch_note(context: Context) -> dict[str, Any]:
-    return {"note": looking_back.record_note(**_said(context))}
+    return {"note": looking_back.record_note(context.uow, context.instance, **said(context))}
 
 
 @handler("changes.remind_post_launch_review")
 def remind_post_launch_review(context: Context) -> None:
-    looking_back.remind(**_case(context))
+    looking_back.remind(context.uow, context.instance, **acting(context))
 
 
 @handler("changes.escalate_post_launch_review")
 def escalate_post_launch_review(context: Context) -> None:
-    looking_back.escalate(**_case(context))
+    looking_back.escalate(context.uow, context.instance, **acting(context))
     afterwards.make_urgent(context.uow, context.instance)

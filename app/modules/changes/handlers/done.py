@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
-from app.modules.changes.handlers.base import on_card, request_of
+from app.modules.changes.handlers.base import acting, on_card, request_of
 from app.modules.changes.rules.states import ENDED
 from app.modules.changes.services import chasing, deciding, launching, opinions, piloting, returning, reviewing
 from app.modules.changes.services.records import of_case, waits_for_case
 from app.modules.changes.services.submission import PROCESS
 from app.workflow.models import ProcessInstance
-from app.workflow.vocabulary import Context, before_end, before_start, handler, when_cancelled
+from app.workflow.vocabulary import Context, before_end, before_start, handler, matter_open, when_cancelled
 
 CALLED = ("prepare_change", "department_opinion", "decision", "regulatory_filing", "pilot", "rollout")
 """Processes of this feature that only another one calls."""
@@ -29,8 +29,7 @@ def departments_to_review(context: Context) -> list[str]:
         departments=context.parameters["departments"],
         materiality=materiality,
         element_id=context.element_id,
-        actor=context.actor,
-        now=context.now,
+        **acting(context),
     )
     on_card(context, materiality=materiality, opinions=len(standing), opinions_asked=len(standing) + len(asked))
     return asked
@@ -49,14 +48,14 @@ def find_authority(context: Context) -> str:
 
 @handler("changes.send_back")
 def send_back(context: Context) -> bool:
-    returning.send_back(context.uow, request_of(context), actor=context.actor, now=context.now)
+    returning.send_back(context.uow, request_of(context), **acting(context))
     return True
 
 
 @handler("changes.close", required=("outcome",))
 def close(context: Context) -> str:
     outcome: str = context.parameters["outcome"]
-    reviewing.close(context.uow, request_of(context), verb=_VERBS[outcome], actor=context.actor, now=context.now)
+    reviewing.close(context.uow, request_of(context), verb=_VERBS[outcome], **acting(context))
     return outcome
 
 
@@ -71,7 +70,7 @@ def refuse_start(uow: Session, process_key: str, business_key: str | None) -> No
 def refuse_end(uow: Session, instance: ProcessInstance) -> None:
     """Nobody ends the case past the steps that end the request."""
     if of_case(uow, instance).state not in ENDED:
-        raise Conflict(N_("The case cannot end here: what it is about is still open."), code="matter_open")
+        raise matter_open()
 
 
 @when_cancelled(PROCESS)
@@ -79,35 +78,35 @@ def cancelled(context: Context) -> None:
     request = request_of(context)
     request.closing_reason = context.parameters.get("reason") or None
     verb = "withdraw" if context.actor.username == request.initiator else "cancel"
-    reviewing.close(context.uow, request, verb=verb, actor=context.actor, now=context.now)
+    reviewing.close(context.uow, request, verb=verb, **acting(context))
 
 
 @handler("changes.approve")
 def approve(context: Context) -> None:
-    reviewing.approve(context.uow, request_of(context), actor=context.actor, now=context.now)
+    reviewing.approve(context.uow, request_of(context), **acting(context))
 
 
 @handler("changes.open_pilot")
 def open_pilot(context: Context) -> str:
-    until = piloting.open_pilot(context.uow, request_of(context), actor=context.actor, now=context.now)
+    until = piloting.open_pilot(context.uow, request_of(context), **acting(context))
     return until.isoformat()
 
 
 @handler("changes.extend_pilot")
 def extend_pilot(context: Context) -> str:
-    until = piloting.extend_pilot(context.uow, request_of(context), actor=context.actor, now=context.now)
+    until = piloting.extend_pilot(context.uow, request_of(context), **acting(context))
     return until.isoformat()
 
 
 @handler("changes.pass_pilot")
 def pass_pilot(context: Context) -> str:
-    piloting.pass_pilot(context.uow, request_of(context), actor=context.actor, now=context.now)
+    piloting.pass_pilot(context.uow, request_of(context), **acting(context))
     return "passed"
 
 
 @handler("changes.roll_back_pilot")
 def roll_back_pilot(context: Context) -> str:
-    piloting.roll_back(context.uow, request_of(context), actor=context.actor, now=context.now)
+    piloting.roll_back(context.uow, request_of(context), **acting(context))
     return "failed"
 
 
@@ -118,31 +117,31 @@ def departments_with_conditions(context: Context) -> list[str]:
 
 @handler("changes.schedule")
 def schedule(context: Context) -> None:
-    launching.schedule(context.uow, request_of(context), actor=context.actor, now=context.now)
+    launching.schedule(context.uow, request_of(context), **acting(context))
 
 
 @handler("changes.notify")
 def notify(context: Context) -> None:
-    launching.notify(context.uow, request_of(context), actor=context.actor, now=context.now)
+    launching.notify(context.uow, request_of(context), **acting(context))
 
 
 @handler("changes.reach_wave")
 def reach_wave(context: Context) -> str:
-    return launching.reach_wave(context.uow, request_of(context), actor=context.actor, now=context.now)
+    return launching.reach_wave(context.uow, request_of(context), **acting(context))
 
 
 @handler("changes.go_live")
 def go_live(context: Context) -> None:
-    launching.go_live(context.uow, request_of(context), actor=context.actor, now=context.now)
+    launching.go_live(context.uow, request_of(context), **acting(context))
 
 
 @handler("changes.remind_late")
 def remind_late(context: Context) -> None:
-    late = chasing.remind(context.uow, request_of(context), context.instance, actor=context.actor, now=context.now)
+    late = chasing.remind(context.uow, request_of(context), context.instance, **acting(context))
     context.note("review.reminded", departments=late)
 
 
 @handler("changes.escalate_late")
 def escalate_late(context: Context) -> None:
-    late = chasing.escalate(context.uow, request_of(context), context.instance, actor=context.actor, now=context.now)
+    late = chasing.escalate(context.uow, request_of(context), context.instance, **acting(context))
     context.note("review.escalated", departments=late)

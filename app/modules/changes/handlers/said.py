@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.modules.changes.handlers.base import on_card, request_of
+from app.modules.changes.handlers.base import acting, on_card, request_of, said, task_of
 from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision
 from app.modules.changes.services import ceilings, committee, deciding, filing, launching, opinions, piloting, preparing
 from app.modules.changes.services.submission import earliest_day, notice_days
@@ -22,9 +22,7 @@ def record_design(context: Context) -> dict[str, Any]:
     design = preparing.record_design(
         context.uow,
         request,
-        answers=context.parameters,
-        actor=context.actor,
-        now=context.now,
+        **said(context),
         element_id=context.element_id,
     )
     return {"design": design, "pilot_planned": request.pilot_plan is not None}
@@ -41,20 +39,17 @@ def record_test(context: Context) -> dict[str, Any]:
 @recorder("changes.record_opinion")
 def record_opinion(context: Context) -> dict[str, Any]:
     request, review = _opinion(context)
-    said = {name: getattr(review, name) for name in ("department", "verdict", "round", "content_hash")}
-    context.note("change.opinion", number=request.number, **said)
+    told = {name: getattr(review, name) for name in ("department", "verdict", "round", "content_hash")}
+    context.note("change.opinion", number=request.number, **told)
     return {}
 
 
 @recorder("changes.record_sign_off")
 def record_sign_off(context: Context) -> dict[str, Any]:
-    assert context.task is not None
     request = request_of(context)
-    review = opinions.sign_off(
-        context.uow, request, task=context.task, answers=context.parameters, actor=context.actor, now=context.now
-    )
+    review = opinions.sign_off(context.uow, request, task=task_of(context), **said(context))
     if review is None:
-        context.note("change.opinion_returned", number=request.number, department=context.task.department)
+        context.note("change.opinion_returned", number=request.number, department=task_of(context).department)
         return {"sign_off": "return"}
     _spoken(context, request, review)
     return {"sign_off": "sign"}
@@ -64,17 +59,14 @@ def record_sign_off(context: Context) -> dict[str, Any]:
 def record_review(context: Context) -> dict[str, Any]:
     """For cases that began when one signature was enough."""
     request, review = _opinion(context)
-    opinions.let_count(context.uow, request, review, actor=context.actor, now=context.now)
+    opinions.let_count(context.uow, request, review, **acting(context))
     _spoken(context, request, review)
     return {}
 
 
 def _opinion(context: Context) -> tuple[ChangeRequest, DepartmentReview]:
-    assert context.task is not None
     request = request_of(context)
-    review = opinions.record_opinion(
-        context.uow, request, task=context.task, answers=context.parameters, actor=context.actor, now=context.now
-    )
+    review = opinions.record_opinion(context.uow, request, task=task_of(context), **said(context))
     if any(point["key"] == ceilings.POINT for point in review.points):
         day = ceilings.effective_day(request, context.now, earliest_day(context.uow, request, context.now))
         ceilings.check_for_opinion(context.uow, request, review, day, element_id=context.element_id)
@@ -83,8 +75,8 @@ def _opinion(context: Context) -> tuple[ChangeRequest, DepartmentReview]:
 
 def _spoken(context: Context, request: ChangeRequest, review: DepartmentReview) -> None:
     """A department has spoken."""
-    said = {name: getattr(review, name) for name in ("department", "verdict", "round", "content_hash")}
-    context.note("change.reviewed", number=request.number, **said)
+    told = {name: getattr(review, name) for name in ("department", "verdict", "round", "content_hash")}
+    context.note("change.reviewed", number=request.number, **told)
     on_card(context, opinions=context.instance.card.get("opinions", 0) + 1)
 
 
@@ -100,15 +92,13 @@ def record_delegated_decision(context: Context) -> dict[str, Any]:
 
 
 def _one_decides(context: Context, **how: Any) -> dict[str, Any]:
-    assert context.task is not None
     decision = deciding.record(
         context.uow,
         request_of(context),
-        task=context.task,
+        task=task_of(context),
         decision=context.parameters["decision"],
         reason=context.parameters.get("reason"),
-        actor=context.actor,
-        now=context.now,
+        **acting(context),
         **how,
     )
     return _decided(context, decision)
@@ -116,25 +106,14 @@ def _one_decides(context: Context, **how: Any) -> dict[str, Any]:
 
 @recorder("changes.record_resolution")
 def record_resolution(context: Context) -> dict[str, Any]:
-    assert context.task is not None
-    decision = deciding.record_resolution(
-        context.uow,
-        request_of(context),
-        task=context.task,
-        answers=context.parameters,
-        actor=context.actor,
-        now=context.now,
-    )
+    decision = deciding.record_resolution(context.uow, request_of(context), task=task_of(context), **said(context))
     return _decided(context, decision)
 
 
 @recorder("changes.record_meeting")
 def record_meeting(context: Context) -> dict[str, Any]:
-    assert context.task is not None
     request = request_of(context)
-    meeting = committee.record_meeting(
-        context.uow, request, task=context.task, answers=context.parameters, actor=context.actor, now=context.now
-    )
+    meeting = committee.record_meeting(context.uow, request, task=task_of(context), **said(context))
     until = meeting.voting_until.isoformat()
     called = {"members": meeting.members, "excused": meeting.excused, "quorum": meeting.quorum, "until": until}
     context.note("committee.convened", number=request.number, **called)
@@ -143,34 +122,28 @@ def record_meeting(context: Context) -> dict[str, Any]:
 
 @recorder("changes.record_vote")
 def record_vote(context: Context) -> dict[str, Any]:
-    assert context.task is not None
     request = request_of(context)
-    vote = committee.record_vote(
-        context.uow, request, task=context.task, answers=context.parameters, actor=context.actor, now=context.now
-    )
+    vote = committee.record_vote(context.uow, request, task=task_of(context), **said(context))
     context.note("committee.voted", number=request.number, vote=vote.vote, content_hash=vote.content_hash)
     return {}
 
 
 @recorder("changes.record_minutes")
 def record_minutes(context: Context) -> dict[str, Any]:
-    assert context.task is not None
     decision = committee.record_minutes(
         context.uow,
         request_of(context),
-        task=context.task,
+        task=task_of(context),
         result=context.variables["committee_result"],
-        answers=context.parameters,
-        actor=context.actor,
-        now=context.now,
+        **said(context),
     )
     return _decided(context, decision)
 
 
 def _decided(context: Context, decision: ExecutiveDecision) -> dict[str, Any]:
     request = request_of(context)
-    said = {name: getattr(decision, name) for name in ("decision", "level", "round", "content_hash")}
-    context.note("change.decided", number=request.number, **said)
+    told = {name: getattr(decision, name) for name in ("decision", "level", "round", "content_hash")}
+    context.note("change.decided", number=request.number, **told)
     # What the form of the rollout shows as the least; the plan itself is held to the policy of its own day.
     least = notice_days(context.uow, request, context.now, record=False)
     return {"decision": decision.decision, "notice_least": least}
@@ -182,18 +155,14 @@ def record_receipt(context: Context) -> dict[str, Any]:
         context.uow,
         request_of(context),
         kind=context.variables["filing"],
-        answers=context.parameters,
-        actor=context.actor,
-        now=context.now,
+        **said(context),
     )
     return {"receipt": answer}
 
 
 @recorder("changes.record_pilot_plan")
 def record_pilot_plan(context: Context) -> dict[str, Any]:
-    piloting.record_plan(
-        context.uow, request_of(context), answers=context.parameters, actor=context.actor, now=context.now
-    )
+    piloting.record_plan(context.uow, request_of(context), **said(context))
     return {"pilot_planned": True}
 
 
@@ -211,14 +180,12 @@ def record_pilot_results(context: Context) -> dict[str, Any]:
 
 @recorder("changes.record_conditions_met")
 def record_conditions_met(context: Context) -> dict[str, Any]:
-    assert context.task is not None
     launching.record_conditions_met(
         context.uow,
         request_of(context),
-        department=context.task.department or "",
+        department=task_of(context).department or "",
         grounds=context.parameters["grounds"],
-        actor=context.actor,
-        now=context.now,
+        **acting(context),
     )
     return {}
 
@@ -226,9 +193,7 @@ def record_conditions_met(context: Context) -> dict[str, Any]:
 @recorder("changes.record_rollout")
 def record_rollout(context: Context) -> dict[str, Any]:
     request = request_of(context)
-    first = launching.record_rollout(
-        context.uow, request, answers=context.parameters, actor=context.actor, now=context.now
-    )
+    first = launching.record_rollout(context.uow, request, **said(context))
     assert request.effective_at is not None
     # Drawings from before there were waves wait for the day on which it is everywhere.
     return {"next_wave": first.isoformat(), "effective_at": request.effective_at.isoformat()}

@@ -71,6 +71,11 @@ VERDICTS: Mapping[str, Mapping[str, str]] = {
 }
 CONSENTS = frozenset({"approve", "with_conditions"})
 
+BEFORE_LAUNCH, AFTER_LAUNCH = "before_launch", "after_launch"
+"""The kinds of conditions: 上线前置 blocks the launch, the other is owed from then on."""
+CONDITION_DAYS = 90
+"""After the launch, unless the condition says otherwise. Bank policy, to be confirmed."""
+
 
 def move(state: str, verb: str) -> Move:
     """The move of a request; ``Conflict`` if the table has none."""

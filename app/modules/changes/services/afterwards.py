@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,21 +13,20 @@ from app.identity.actors import SYSTEM, Actor
 from app.identity.permissions import Facts, require
 from app.kernel import clock
 from app.kernel.calendar import add_business_days
-from app.kernel.errors import Conflict, Forbidden, invalid
+from app.kernel.errors import Conflict, Forbidden
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
 from app.modules.changes.models import ChangeRequest, Condition, ProposedVersion
+from app.modules.changes.rules.states import AFTER_LAUNCH, CONDITION_DAYS
 from app.modules.changes.services.chasing import URGENT, tell
 from app.modules.changes.services.looking_back import PROCESS as REVIEW
 from app.modules.changes.services.records import note
 from app.workflow.instances.services import deliver_message, locked, start_instance
-from app.workflow.models import Attachment, ProcessInstance, Task
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks.attachments import require_attached
 from app.workflow.tasks.audience import let_see
 
 PROCESS = "condition_follow_up"
-AFTER = "after_launch"
-DUE_DAYS = 90
-"""Where the department set none. Bank policy, to be confirmed."""
 LATE_DAYS = 5
 """Business days after the due day until it is escalated. Bank policy, to be confirmed."""
 CLOSED = "condition_closed"
@@ -45,7 +44,7 @@ def begin(uow: Session, request: ChangeRequest, now: datetime) -> None:
 def owed(session: Session, request_id: int) -> list[Condition]:
     """The open conditions after launch of a request."""
     rows = select(Condition).where(
-        Condition.change_request_id == request_id, Condition.kind == AFTER, Condition.state == "open"
+        Condition.change_request_id == request_id, Condition.kind == AFTER_LAUNCH, Condition.state == "open"
     )
     return list(session.scalars(rows.order_by(Condition.id)))
 
@@ -63,7 +62,7 @@ def _card(uow: Session, request: ChangeRequest) -> dict[str, Any]:
 
 
 def _follow(uow: Session, request: ChangeRequest, condition: Condition, card: Mapping[str, Any], now: datetime) -> None:
-    days = condition.due_days or DUE_DAYS
+    days = condition.due_days or CONDITION_DAYS
     condition.due_at = clock.start_of_day(clock.accounting_date(now) + timedelta(days=days + 1)) - timedelta(seconds=1)
     condition.owner_department = condition.owner_department or request.owner_department
     variables = {
@@ -112,7 +111,7 @@ def record_fulfilment(
 ) -> None:
     """The department that owes it reports what it did."""
     request, condition = of_case(uow, instance)
-    require_attached(uow, instance, answers.get("evidence") or [])
+    require_attached(uow, instance.id, answers.get("evidence") or [])
     condition.report, condition.fulfilled_by, condition.fulfilled_at = answers["report"], actor.username, now
     note(uow, request, "condition.fulfilled", actor, now, condition=condition.id, reason=answers["report"])
 
@@ -136,13 +135,6 @@ def require_another(condition: Condition, actor: Actor) -> None:
     """Maker is never checker (rule 5)."""
     if actor.username == condition.fulfilled_by:
         raise Forbidden(NOT_THE_SAME, code="four_eyes")
-
-
-def require_attached(uow: Session, instance: ProcessInstance, files: Sequence[int]) -> None:
-    """422 for a file that does not belong to this case."""
-    mine = select(Attachment.id).where(Attachment.id.in_(files), Attachment.instance_id == instance.id)
-    if set(uow.scalars(mine)) != set(files):
-        raise invalid("/data/evidence", N_("Attach the files to this task first."), code="not_attached")
 
 
 def close(

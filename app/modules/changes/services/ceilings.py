@@ -28,10 +28,8 @@ from app.modules.pricing.rules import Measured, measure
 from app.workflow.decisions.services import decide, try_out
 
 TABLE = "rate_ceiling"
-DEPARTMENT = "alm"
-"""Which department's opinion the check belongs to."""
 POINT = "ceiling"
-"""Its key in the checklist of ``rules/review_points.dmn``."""
+"""The point of an opinion that the check belongs to: its key in the checklist of ``rules/review_points.dmn``."""
 _TOLD = ("kind", "term", "term_from", "balance_from")
 OUTCOMES = ("kept", "information", "executive", "refuse")
 """From the lightest to the most serious."""

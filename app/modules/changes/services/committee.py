@@ -19,11 +19,11 @@ from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, CommitteeMeeting, CommitteeVote, ExecutiveDecision
 from app.modules.changes.services import deciding
-from app.modules.changes.services.preparing import require_evidence
 from app.modules.changes.services.records import shown_hash
 from app.modules.changes.services.reviewing import require_consolidated
 from app.workflow.decisions.services import decide
 from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks.attachments import require_attached
 
 QUORUM = "committee_quorum"
 MEMBERS = "committee"
@@ -141,7 +141,7 @@ def record_minutes(
     now: datetime,
 ) -> ExecutiveDecision:
     """With the minutes 会议纪要 the committee's decision is taken."""
-    require_evidence(uow, request, answers["evidence"])
+    require_attached(uow, request.instance_id, answers["evidence"])
     meeting = meeting_of(uow, request)
     meeting.result, meeting.minutes, meeting.minutes_by = result, answers["minutes"], actor.username
     return deciding.record(

@@ -19,10 +19,10 @@ from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, DelegatedAuthority, ExecutiveDecision
 from app.modules.changes.services import ceilings, differences
-from app.modules.changes.services.preparing import require_evidence
 from app.modules.changes.services.records import shown_hash
 from app.modules.changes.services.reviewing import require_consolidated
 from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks.attachments import require_attached
 
 
 def record(
@@ -111,7 +111,7 @@ def record_resolution(
     uow: Session, request: ChangeRequest, *, task: Task, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> ExecutiveDecision:
     """Keep the board's resolution, with its number and the signed paper."""
-    require_evidence(uow, request, answers["evidence"])
+    require_attached(uow, request.instance_id, answers["evidence"])
     if _used(uow, answers["resolution"], request):
         message = N_("This resolution is on record for another request.")
         raise invalid("/data/resolution", message, code="resolution_used")

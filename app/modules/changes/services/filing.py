@@ -15,8 +15,8 @@ from app.kernel import clock
 from app.kernel.errors import invalid
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, RegulatoryReceipt
-from app.modules.changes.services.preparing import require_evidence
 from app.modules.changes.services.records import note, proposed
+from app.workflow.tasks.attachments import require_attached
 
 _BETWEEN = re.compile(r"[\s,;，；、]+")
 
@@ -29,7 +29,7 @@ def record_receipt(
     422 for a receipt that names other products than the request, carries a
     number already on record, or is dated in the future.
     """
-    require_evidence(uow, request, answers["evidence"])
+    require_attached(uow, request.instance_id, answers["evidence"])
     if answers["answer"] == "refused":
         request.closing_reason = answers["reason"]
         note(uow, request, "filing.refused", actor, now, kind=kind, reason=answers["reason"])

@@ -20,13 +20,13 @@ from app.modules.catalogue.rules.scopes import cells
 from app.modules.catalogue.rules.values import parse_instant
 from app.modules.changes.models import ChangeRequest, Condition, Rollout
 from app.modules.changes.rules import waves
+from app.modules.changes.rules.states import BEFORE_LAUNCH
 from app.modules.changes.services import afterwards, ceilings, notices
 from app.modules.changes.services.records import end, for_change, move, note, proposed
 from app.modules.changes.services.submission import notice_days
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.services import complete_task
 
-BEFORE = "before_launch"
 CLOSING_TASK = "close_conditions"
 
 
@@ -35,7 +35,9 @@ def open_before_launch(session: Session, request_id: int) -> list[Condition]:
     return list(
         session.scalars(
             select(Condition)
-            .where(Condition.change_request_id == request_id, Condition.kind == BEFORE, Condition.state == "open")
+            .where(
+                Condition.change_request_id == request_id, Condition.kind == BEFORE_LAUNCH, Condition.state == "open"
+            )
             .order_by(Condition.id)
         )
     )
@@ -69,7 +71,7 @@ def close_condition(
     afterwards.require_another(condition, actor)
     afterwards.close(uow, request, condition, grounds, actor, now)
     afterwards.end_follow_up(uow, condition, actor, now)
-    if instance is not None and condition.kind == BEFORE:
+    if instance is not None and condition.kind == BEFORE_LAUNCH:
         _end_task(uow, request, instance, condition.department, grounds, actor, now)
     return condition
 

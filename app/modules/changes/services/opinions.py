@@ -19,7 +19,7 @@ from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, Condition, DepartmentReview
 from app.modules.changes.rules import routing
-from app.modules.changes.rules.states import CONSENTS
+from app.modules.changes.rules.states import AFTER_LAUNCH, CONDITION_DAYS, CONSENTS
 from app.modules.changes.services import differences
 from app.modules.changes.services.records import note, shown_hash
 from app.workflow.decisions.queries import records_of
@@ -28,7 +28,6 @@ from app.workflow.models import Task
 POINTS = "review_points"
 ALL_POINTS = "all_points"
 """Ticked instead of each point."""
-AFTER = "after_launch"
 STAND_IN = "executive"
 """Who signs where a department has no head left to sign."""
 
@@ -115,12 +114,12 @@ def _condition_asked(answers: Mapping[str, Any]) -> dict[str, Any] | None:
     if answers["verdict"] != "with_conditions":
         return None
     kind = answers["condition_kind"]
-    days = answers.get("condition_due_days") if kind == AFTER else None
-    return {"kind": kind, "text": answers["condition"], "due_days": days or (DUE_DAYS if kind == AFTER else None)}
-
-
-DUE_DAYS = 90
-"""After the launch, unless the condition says otherwise. Bank policy, to be confirmed."""
+    days = answers.get("condition_due_days") if kind == AFTER_LAUNCH else None
+    return {
+        "kind": kind,
+        "text": answers["condition"],
+        "due_days": days or (CONDITION_DAYS if kind == AFTER_LAUNCH else None),
+    }
 
 
 def _raise(request: ChangeRequest, answers: Mapping[str, Any]) -> str | None:
@@ -209,5 +208,5 @@ def _condition(request: ChangeRequest, review: DepartmentReview, asked: Mapping[
         state="open",
         set_at=now,
         due_days=asked["due_days"],
-        owner_department=request.owner_department if asked["kind"] == AFTER else None,
+        owner_department=request.owner_department if asked["kind"] == AFTER_LAUNCH else None,
     )

@@ -20,10 +20,10 @@ from app.modules.changes.models import ChangeRequest, Pilot, PilotObservation
 from app.modules.changes.rules.interim import COMPARISON, PILOT, READINGS, Observed
 from app.modules.changes.rules.routing import pilot_inputs
 from app.modules.changes.services import pilot_plans
-from app.modules.changes.services.preparing import require_evidence
 from app.modules.changes.services.records import end, facts_of, for_change, move, note, stream, version_ids
 from app.workflow.instances.services import deliver_message
 from app.workflow.models import Attachment
+from app.workflow.tasks.attachments import require_attached
 
 STOPPED = "pilot_stopped"
 _BETWEEN = re.compile(r"[\s,;，、；]+")
@@ -88,7 +88,7 @@ def pilot_of(session: Session, request_id: int) -> Pilot:
 
 def record_results(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> None:
     """What the pilot brought, with evidence."""
-    require_evidence(uow, request, answers["evidence"])
+    require_attached(uow, request.instance_id, answers["evidence"])
     pilot = pilot_of(uow, request.id)
     pilot.results = {**{key: int(answers[key]) for key in READINGS}, "summary": answers["summary"]}
 

@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.kernel.errors import Fault, Invalid, invalid
+from app.kernel.errors import Fault, Invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.services import file_parts
 from app.modules.changes.services.records import freeze, move, note, plan_of, proposed
 from app.modules.changes.services.submission import check
-from app.workflow.models import Attachment
+from app.workflow.tasks.attachments import require_attached
 
 
 def record_need(request: ChangeRequest, *, answers: Mapping[str, Any]) -> str:
@@ -71,16 +70,5 @@ def _refuse_incomplete(uow: Session, request: ChangeRequest, now: datetime, elem
 
 def record_test(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> bool:
     """Whether stability and security both passed. The evidence must be files of this very case."""
-    require_evidence(uow, request, answers["evidence"])
+    require_attached(uow, request.instance_id, answers["evidence"])
     return bool(answers["stability"] == "pass" and answers["security"] == "pass")
-
-
-def require_evidence(uow: Session, request: ChangeRequest, ids: list[int]) -> None:
-    """422 for an attachment that does not belong to the case of this request."""
-    found = uow.scalar(
-        select(func.count())
-        .select_from(Attachment)
-        .where(Attachment.id.in_(ids), Attachment.instance_id == request.instance_id)
-    )
-    if found != len(set(ids)):
-        raise invalid("/data/evidence", N_("Attach the files to this task first."), code="not_attached")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.kernel.errors import Conflict, Forbidden, invalid
+from app.kernel.errors import Conflict, Forbidden
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as catalogue
 from app.modules.catalogue.models import Product
 from app.modules.suspensions.models import Suspension
 from app.modules.suspensions.services.records import move, note, tell, tell_outside
-from app.workflow.models import Attachment
+from app.workflow.tasks.attachments import require_attached
 
 COMMITTEE, EXECUTIVE = "committee", "executive"
 NOT_THE_SAME = N_("Whoever ordered, remedied or proposed may not do this step as well: it needs another person.")
@@ -53,17 +53,10 @@ def record_remedy(
     uow: Session, suspension: Suspension, *, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> None:
     """What was wrong and what was done, with evidence where there is some."""
-    _require_attached(uow, suspension, answers.get("evidence") or [])
+    require_attached(uow, suspension.instance_id, answers.get("evidence") or [])
     moved = move(suspension, "remedy")
     suspension.remedy, suspension.remedied_by, suspension.remedied_at = answers["remedy"], actor.username, now
     note(uow, suspension, "suspension.remedied", actor, now, reason=answers["remedy"], **moved)
-
-
-def _require_attached(uow: Session, suspension: Suspension, files: Sequence[int]) -> None:
-    """422 for a file that does not belong to this case."""
-    mine = select(Attachment.id).where(Attachment.id.in_(files), Attachment.instance_id == suspension.instance_id)
-    if set(uow.scalars(mine)) != set(files):
-        raise invalid("/data/evidence", N_("Attach the files to this task first."), code="not_attached")
 
 
 def record_proposal(
