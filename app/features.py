@@ -38,6 +38,7 @@ from app.workflow.decisions import views as decisions_views
 from app.workflow.deployments import api as deployments_api
 from app.workflow.forms import views as forms_views
 from app.workflow.instances import api as instances_api
+from app.workflow.messages import api as messages_api
 from app.workflow.tasks import api as tasks_api
 
 APIS = (
@@ -46,6 +47,7 @@ APIS = (
     deployments_api,
     decisions_api,
     instances_api,
+    messages_api,
     tasks_api,
     notices_api,
     catalogue_api,

@@ -165,6 +165,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "instance.withdraw": is_initiator,
     "instance.operate": has_role("operator"),
     "instance.start": anybody,
+    "message.send": has_role("operator"),
     # Processes
     "process.see": anybody,
     "process.deploy": has_role("process_designer"),

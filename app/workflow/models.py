@@ -37,6 +37,8 @@ class ProcessDefinition(Record):
     deployed_by: Mapped[str] = mapped_column(Text)
     deployed_at: Mapped[datetime] = mapped_column(Instant)
     approved_by: Mapped[str | None] = mapped_column(Text)
+    starts_by: Mapped[str | None] = mapped_column(Text)
+    """The name of the message that begins a case."""
 
     __table_args__ = (Index("ix_process_definition_key", "key", "version", unique=True),)
 
@@ -68,6 +70,8 @@ class ProcessInstance(Record):
     """What lists say of the case: title by language, products, materiality, opinions in."""
     waiting_timers: Mapped[int] = mapped_column(default=0)
     """How many timer rows it has, so that a case without any need not look."""
+    waiting_messages: Mapped[int] = mapped_column(default=0)
+    """How many rows say what messages from other cases it waits for."""
     definition: Mapped[ProcessDefinition] = relationship(lazy="raise")
 
     __table_args__ = (
@@ -163,6 +167,18 @@ class Timer(Record):
 
     # In the order of the tick, so that it reads what is due and nothing else, however the planner guesses.
     __table_args__ = (Index("ix_timer_due_at", "due_at", "id"),)
+
+
+class MessageWait(Record):
+    """A message from outside that would wake a case; the row goes when it has come or is not wanted any more."""
+
+    __tablename__ = "message_wait"
+    name: Mapped[str] = mapped_column(Text)
+    correlation: Mapped[str] = mapped_column(Text)
+    """Which of the cases that wait for it is meant, such as a product's code."""
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+
+    __table_args__ = (PrimaryKeyConstraint("name", "correlation", "instance_id"),)
 
 
 class Incident(Record):

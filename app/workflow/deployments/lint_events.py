@@ -12,7 +12,7 @@ from app.workflow.engine import Drawing, ElementFacts, Finding
 from app.workflow.engine.drawing import BPMN
 
 _KINDS = {
-    "startEvent": frozenset({""}),
+    "startEvent": frozenset({"", "message"}),
     "endEvent": frozenset({"", "terminate", "error", "escalation", "message"}),
     "intermediateThrowEvent": frozenset({"", "escalation", "message", "signal"}),
     "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
@@ -70,6 +70,8 @@ def _event(drawing: Drawing, element: ElementFacts, node: Any) -> Iterator[Findi
         yield _at(element, "no_message", N_("The message it waits for is missing."))
     if "signal" in found and not node.find(f"{{{BPMN}}}signalEventDefinition").get("signalRef"):
         yield _at(element, "no_signal", N_("The signal is missing."))
+    if element.kind == "startEvent" and found and element.process != drawing.key:
+        yield _at(element, "unsupported", N_("The engine does not run subprocesses that an event starts."))
     if "timer" in found:
         yield from _timer(element, node)
     if element.kind == "boundaryEvent" and node.get("attachedToRef") not in drawing.elements:

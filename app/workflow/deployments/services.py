@@ -63,6 +63,7 @@ def _deploy(uow: Session, *, xml: bytes, actor: Actor, now: datetime, second_per
         state="waiting" if second_person else "effective",
         deployed_by=actor.username,
         deployed_at=now,
+        starts_by=drawing.starts_by,
     )
     uow.add(definition)
     uow.flush()

@@ -8,9 +8,10 @@ to be made, which timers are to be set, which elements were passed.
 
 from app.workflow.engine.drawing import Drawing, ElementFacts, read_drawing
 from app.workflow.engine.errors import DrawingRefused, EngineError, Finding, NotOpen
-from app.workflow.engine.run import Call, OpenWork, Outcome, Run, TimerDue
+from app.workflow.engine.run import Awaited, Call, OpenWork, Outcome, Run, Thrown, TimerDue
 
 __all__ = [
+    "Awaited",
     "Call",
     "Drawing",
     "DrawingRefused",
@@ -21,6 +22,7 @@ __all__ = [
     "OpenWork",
     "Outcome",
     "Run",
+    "Thrown",
     "TimerDue",
     "read_drawing",
 ]

@@ -94,6 +94,14 @@ class Drawing:
         return found
 
     @cached_property
+    def starts_by(self) -> str | None:
+        """The name of the message that starts a case of this process."""
+        starts = (e.id for e in self.elements.values() if e.kind == "startEvent" and e.process == self.key)
+        named = (self.nodes[start].find(f"{{{BPMN}}}messageEventDefinition") for start in starts)
+        message = next((self.nodes.get(node.get("messageRef")) for node in named if node is not None), None)
+        return None if message is None else message.get("name")
+
+    @cached_property
     def ways_in(self) -> Counter[str]:
         """How many flows lead to each element."""
         return Counter(e.target for e in self.elements.values() if e.target)

@@ -75,6 +75,24 @@ class TimerDue:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Thrown:
+    """A message that nothing in the case itself catches: for other cases."""
+
+    name: str
+    correlation: str | None
+    """Which case it is for; nothing means those of the same business key."""
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A message from outside the case that a token waits for."""
+
+    name: str
+    correlation: str
+
+
 @dataclass
 class Outcome:
     """Where a case stands after a step."""
@@ -82,6 +100,7 @@ class Outcome:
     open: list[OpenWork] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     timers: list[TimerDue] = field(default_factory=list)
+    awaited: set[Awaited] = field(default_factory=set)
     completed: bool = False
     variables: dict[str, Any] = field(default_factory=dict)
 
@@ -102,6 +121,8 @@ class Run:
         self._now = now
         self.passed: list[str] = []
         """Ids of the elements and sequence flows passed in this step, in order."""
+        self.thrown: list[Thrown] = []
+        """The messages this step sends out, in order."""
         self._began = thread_time()
         workflow.script_engine = SafeScriptEngine(functions)
 
@@ -242,6 +263,7 @@ class Run:
                 open=[self._open_work(t) for t in ready if not is_call(t)],
                 calls=[self._call(t) for t in ready if is_call(t)],
                 timers=[TimerDue(task.id, task.task_spec.bpmn_id, at) for task, at in self._timers()],
+                awaited=self.awaited(),
                 variables=self.variables,
             )
 
@@ -275,6 +297,17 @@ class Run:
     def timers(self) -> dict[UUID, datetime]:
         """When each timer that waits now is due, by its token."""
         return {task.id: at for task, at in self._timers()}
+
+    def awaited(self) -> set[Awaited]:
+        """The messages from other cases that could wake this one: those whose elements say for which."""
+        found: set[Awaited] = set()
+        for task in self._tokens(TaskState.WAITING):
+            named = messages(task)
+            attributes = self._element(task.task_spec.bpmn_id, task.workflow)[1].attributes if named else {}
+            if "correlation" in attributes:
+                key = str(self._evaluated(task, attributes)["correlation"])
+                found |= {Awaited(name, key) for name in named}
+        return found
 
     def advance_clock(self, at: datetime) -> None:
         self._now = at
@@ -370,11 +403,22 @@ class Run:
         self.passed.append(bpmn_id)
         if task.task_spec.name.endswith(CHILD):
             return
-        drawing, _ = self._element(bpmn_id, task.workflow)
+        drawing, element = self._element(bpmn_id, task.workflow)
+        if self._workflow.bpmn_events:
+            self._send(task, element)
         for target in _reached(task):
             flow = drawing.flows.get((bpmn_id, target))
             if flow:
                 self.passed.append(flow)
+
+    def _send(self, task: Any, element: ElementFacts) -> None:
+        """What ``task`` threw and nothing caught: a message goes out, anything else is heard by nobody."""
+        for event in self._workflow.get_events():
+            if isinstance(event.event_definition, MessageEventDefinition):
+                key = self._evaluated(task, element.attributes).get("correlation")
+                payload = self._evaluated(task, element.parameters)
+                name = event.event_definition.name
+                self.thrown.append(Thrown(name, None if key is None else str(key), payload))
 
     def _element(self, element_id: str, part: Any = None) -> tuple[Drawing, ElementFacts]:
         """An element and its drawing; two drawings of a case may use one id, ``part`` tells which is meant."""

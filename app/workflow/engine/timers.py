@@ -8,11 +8,12 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway
+from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway, StartEvent
 from SpiffWorkflow.bpmn.specs.event_definitions import (
     CycleTimerEventDefinition,
     DurationTimerEventDefinition,
     MultipleEventDefinition,
+    NoneEventDefinition,
     TimeDateEventDefinition,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
@@ -182,6 +183,9 @@ def adopt_clock(spec: Any) -> None:
     """Turn every event of a parsed spec into one that asks the given clock."""
     for task_spec in spec.task_specs.values():
         definition = getattr(task_spec, "event_definition", None)
+        if isinstance(task_spec, StartEvent) and isinstance(definition, MessageEventDefinition):
+            # Whoever starts the case has the message in hand.
+            task_spec.event_definition = NoneEventDefinition()
         for event in (definition, *getattr(definition, "event_definitions", ())):
             if type(event) in _OURS:
                 event.__class__ = _OURS[type(event)]

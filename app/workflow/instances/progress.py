@@ -6,7 +6,7 @@ then open work, timers and audit lines are written. Nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.kernel import audit
+from app.kernel import audit, outbox
 from app.kernel.calendar import add_business_days
 from app.kernel.database import fault_point, table_of
 from app.kernel.errors import DomainError
@@ -26,13 +26,15 @@ from app.workflow import vocabulary
 from app.workflow.decisions.services import decide
 from app.workflow.decisions.values import plain
 from app.workflow.deployments.library import Bundle, bundle
-from app.workflow.engine import Call, EngineError, OpenWork, Outcome, Run, TimerDue
+from app.workflow.engine import Awaited, Call, EngineError, OpenWork, Outcome, Run, TimerDue
 from app.workflow.engine.errors import ExpressionError
-from app.workflow.models import ProcessInstance, Task, Timer
+from app.workflow.models import MessageWait, ProcessInstance, Task, Timer
 from app.workflow.tasks.audience import publish, unpublish, widen
 from app.workflow.tasks.opening import open_task
 
 _NO_TIMERS = delete(table_of(Timer)).where(table_of(Timer).c.instance_id == bindparam("instance"))
+MESSAGES = "workflow.message"
+"""Under what messages from case to case leave, to be delivered once their step is committed."""
 MAX_CALLS = 200
 MAX_BUSINESS_DAYS = 2_500
 """Ten years; each day is looked up in the calendar."""
@@ -68,6 +70,8 @@ class Step:
     closed: list[Task] = field(default_factory=list)
     timers_before: Mapping[UUID, datetime] = field(default_factory=dict)
     """As they were when the case was taken up; nothing for a case that begins."""
+    awaited_before: Set[Awaited] = frozenset()
+    """The same of messages from other cases."""
     kept: list[Task] = field(default_factory=list)
     """Tasks that were open before and still are."""
 
@@ -97,7 +101,8 @@ def resume(uow: Session, instance: ProcessInstance, actor: Actor, now: datetime)
     parts = bundle(uow, instance.definition_id, instance.called or ())
     run = Run.load(instance.engine_state, parts.specs, parts.drawings, now, functions(now))
     waiting = run.timers() if instance.waiting_timers else {}
-    return Step(uow, instance, run, parts, actor, now, timers_before=waiting)
+    awaited = run.awaited() if instance.waiting_messages else frozenset()
+    return Step(uow, instance, run, parts, actor, now, timers_before=waiting, awaited_before=awaited)
 
 
 def settle(step: Step, open_tasks: Sequence[Task]) -> None:
@@ -121,6 +126,9 @@ def _settle(step: Step, open_tasks: Sequence[Task]) -> None:
     _store_tasks(step, outcome, open_tasks)
     if {timer.token: timer.at for timer in outcome.timers} != step.timers_before:
         _store_timers(step, outcome.timers)
+    if outcome.awaited != step.awaited_before:
+        _store_awaited(step, outcome.awaited)
+    _send(step)
 
 
 def stream(instance: ProcessInstance) -> str:
@@ -257,10 +265,33 @@ def _store_timers(step: Step, timers: Sequence[TimerDue]) -> None:
     )
 
 
+def _store_awaited(step: Step, awaited: Set[Awaited]) -> None:
+    """Rows for the messages from other cases that would wake this one."""
+    step.uow.execute(delete(MessageWait).where(MessageWait.instance_id == step.instance.id))
+    step.uow.add_all(
+        MessageWait(name=each.name, correlation=each.correlation, instance_id=step.instance.id) for each in awaited
+    )
+
+
+def _send(step: Step) -> None:
+    """What the step throws goes out with it, and is delivered after it."""
+    for thrown in step.run.thrown:
+        message = {
+            "name": thrown.name,
+            "correlation": thrown.correlation or step.instance.business_key or "",
+            "payload": plain(thrown.payload),
+            "by": step.actor.username,
+            "from": step.instance.id,
+        }
+        outbox.put(step.uow, topic=MESSAGES, payload=message, now=step.now)
+        step.note("message.send", name=thrown.name, correlation=message["correlation"])
+
+
 def _store_instance(step: Step, outcome: Outcome, state: bytes) -> None:
     instance = step.instance
     instance.variables = plain(outcome.variables)
     instance.waiting_timers = len(outcome.timers)
+    instance.waiting_messages = len(outcome.awaited)
     if outcome.completed:
         guard = vocabulary.end_guard(instance.process_key)
         if guard is not None:

@@ -21,7 +21,7 @@ from app.workflow.engine import EngineError, Run
 from app.workflow.engine.errors import ExpressionError
 from app.workflow.engine.values import Scales
 from app.workflow.instances.progress import Step, functions, resume, settle, stream, stuck
-from app.workflow.models import Incident, ProcessInstance, Task, Timer
+from app.workflow.models import Incident, MessageWait, ProcessInstance, Task, Timer
 from app.workflow.tasks.audience import unpublish
 
 ENDED = frozenset({"completed", "cancelled"})
@@ -174,7 +174,8 @@ def close_everything(uow: Session, instance: ProcessInstance, now: datetime) -> 
         task.state, task.closed_at, task.version = "cancelled", now, task.version + 1
     unpublish(uow, [t.id for t in tasks])
     uow.execute(delete(Timer).where(Timer.instance_id == instance.id))
-    instance.waiting_timers = 0
+    uow.execute(delete(MessageWait).where(MessageWait.instance_id == instance.id))
+    instance.waiting_timers = instance.waiting_messages = 0
     return tasks
 
 

@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "decision": N_("The rule “%(table)s” was applied at “%(element)s”."),
     "timer.fire": N_("A deadline of the process was reached."),
     "message.receive": N_("The case received what it waited for."),
+    "message.send": N_("The case sent the message “%(name)s” about %(correlation)s."),
     "process.deploy": N_("%(who)s deployed version %(version)s."),
     "process.approve": N_("%(who)s approved version %(version)s."),
     "process.refuse": N_("%(who)s refused version %(version)s."),

@@ -1,0 +1,1 @@
+"""Messages from case to case, and from programs to cases."""
