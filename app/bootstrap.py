@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.identity import web as identity_web
-from app.kernel import config, database, i18n, openapi
+from app.kernel import config, crypto, database, i18n, openapi
 from app.kernel.errors import DomainError, Fault
 from app.kernel.i18n import N_
 from app.kernel.input import refuse_unkeepable_address
@@ -64,6 +64,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
 
+    crypto.install(app)
     database.install(app)
     i18n.install(app)
     identity_web.install(app)

@@ -18,6 +18,7 @@ from app.demo_requests import seed_requests
 from app.demo_suspensions import seed_suspensions
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import clock
+from app.kernel.crypto import KeysMissing
 from app.kernel.database import db, end_read, one_at_a_time, unit_of_work
 from app.worker import start_scheduler
 
@@ -40,9 +41,11 @@ def prepare(app: Flask) -> None:
 
 
 def main() -> None:
-    app = create_app()
     try:
+        app = create_app()
         prepare(app)
+    except KeysMissing as refusal:
+        sys.exit(str(refusal))
     except demo.NotADemo as refusal:
         sys.exit(f"{refusal}; set DEMO=0 or point DATABASE_URL elsewhere")
     port = int(os.environ.get("PORT", "8000"))

@@ -17,15 +17,23 @@ def from_environment() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'tollgate.db'}"
     if url.startswith("postgres://"):  # as hosting platforms write it
         url = url.replace("postgres://", "postgresql://", 1)
+    demo = os.environ.get("DEMO", "1") == "1"
     return {
         "SQLALCHEMY_DATABASE_URI": url,
-        "DEMO": os.environ.get("DEMO", "1") == "1",
+        "DEMO": demo,
         "VAR_DIR": str(var),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or _kept_secret(var / "secret_key"),
+        "FIELD_KEYS": _field_key("FIELD_KEYS", var, demo=demo),
+        "FIELD_INDEX_KEY": _field_key("FIELD_INDEX_KEY", var, demo=demo),
         "MAIL_URL": os.environ.get("MAIL_URL", ""),
         "PUBLIC_URL": os.environ.get("PUBLIC_URL", ""),
         "HTTPS": os.environ.get("HTTPS", "0") == "1",
     }
+
+
+def _field_key(name: str, var: Path, *, demo: bool) -> str:
+    """Keys of encrypted fields: a bank keeps them elsewhere than its data; a demo may keep them beside."""
+    return os.environ.get(name) or (_kept_secret(var / name.lower()) if demo else "")
 
 
 def _kept_secret(path: Path) -> str:

@@ -1,9 +1,10 @@
-"""``flask audit verify`` and ``flask doctor``: what must hold, asked from outside."""
+"""``flask audit verify``, ``flask doctor`` and ``flask keys rotate``: what an operator asks for from outside."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from app.kernel import audit, clock, seals
+from app.kernel import audit, clock, rotation, seals
 from app.kernel.database import end_read, session
 from app.modules.changes import invariants as changes
 from app.modules.changes.exporting.verify import faults
@@ -62,6 +63,22 @@ def verify_file(bundle: Path, sealed: Path | None) -> None:
     sys.exit(1 if found else 0)
 
 
+key_commands = AppGroup("keys", help="The keys of encrypted fields.")
+
+
+@key_commands.command("rotate")
+@click.option("--batch", default=500, show_default=True, help="Rows in one transaction.")
+def rotate(batch: int) -> None:
+    """Encrypt anew, under the first of FIELD_KEYS, what is under another. Stopped, it goes on where it was."""
+    done: Counter[str] = Counter()
+    for place, count in rotation.rotate(batch):
+        done[place] += count
+        click.echo(f"{place}: {done[place]}")
+    left = sum(rotation.remaining().values())
+    click.echo("everything is under the current key" if not left else f"{left} were written meanwhile; run it again")
+    sys.exit(1 if left else 0)
+
+
 @click.command("doctor")
 @with_appcontext
 def doctor() -> None:
@@ -79,4 +96,5 @@ def doctor() -> None:
 def install(app: Flask) -> None:
     app.cli.add_command(audit_commands)
     app.cli.add_command(file_commands)
+    app.cli.add_command(key_commands)
     app.cli.add_command(doctor)

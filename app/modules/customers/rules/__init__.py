@@ -1,0 +1,1 @@
+"""Pure rules about customers, what identifies them, and what they hold."""
