@@ -32,7 +32,8 @@ def holding_move(status: str, verb: str) -> str:
 def dormant_before(today: date) -> date:
     """What nobody moved since then is dormant 久悬.
 
-    A year: 人民币银行结算账户管理办法, article 56, on accounts of organisations; for persons bank policy, to be confirmed.
+    A year: 人民币银行结算账户管理办法, article 56, on accounts of organisations; for persons bank policy,
+    to be confirmed.
     """
     return today.replace(year=today.year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
 
