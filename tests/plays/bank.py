@@ -41,8 +41,11 @@ class Bank:
     approved: dict[tuple[str, int], str] = field(default_factory=dict)
     """Version → the hash under which it was first seen as approved."""
 
-    verified: dict[str, int] = field(default_factory=dict)
-    """Audit chain → its length when it was last verified."""
+    heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    """Audit chain → its length and head when it was last looked at."""
+
+    last_link: int = 0
+    """The link that was written last of all by then."""
 
     def pass_time(self, by: timedelta) -> None:
         self.now += by

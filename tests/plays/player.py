@@ -21,7 +21,7 @@ from app.modules.changes.models import ChangeRequest
 from app.workflow.engine import EngineError
 from tests.plays import moves
 from tests.plays.bank import Bank
-from tests.plays.rules import answers_agree, broken, chains_hold, grown_chains
+from tests.plays.rules import broken, broken_at_the_end
 from tests.plays.work import rush, work
 
 LENGTH = 40
@@ -42,8 +42,6 @@ WEIGHTS: dict[moves.Move, int] = {
     moves.suspend_sales: 1,
     moves.delegate_authority: 1,
 }
-FEW = 4
-"""Probes into each product when a play ends."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +66,8 @@ def play(seed: int, bank: Bank, numbers: Sequence[int], tally: Counter[str]) -> 
         if said:
             return Broken(seed, tuple(numbers[: place + 1]), said)
     tally.update(f"request ended up {state}" for state in session().scalars(select(ChangeRequest.state)))
-    said = _read(lambda: _at_the_end(bank, Random(f"{seed}/end")))
+    said = _read(lambda: tuple(broken_at_the_end(session(), bank, Random(f"{seed}/end"))))
     return Broken(seed, tuple(numbers), said) if said else None
-
-
-def _at_the_end(bank: Bank, chance: Random) -> tuple[str, ...]:
-    """All chains from their beginning, and answers about every product."""
-    bank.verified.clear()
-    return (
-        *chains_hold(session(), grown_chains(session(), bank)),
-        *answers_agree(session(), bank, chance, FEW, products=None),
-    )
 
 
 def _step(bank: Bank, chance: Random, tally: Counter[str]) -> tuple[str, ...]:
