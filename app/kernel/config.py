@@ -36,6 +36,12 @@ def _field_key(name: str, var: Path, *, demo: bool) -> str:
     return os.environ.get(name) or (_kept_secret(var / name.lower()) if demo else "")
 
 
+def more_product_types() -> list[Path]:
+    """Folders with product types of the bank's own, besides those that come with the programme."""
+    folders = os.environ.get("PRODUCT_TYPES", "")
+    return [Path(folder).resolve() for folder in folders.split(os.pathsep) if folder]
+
+
 def _kept_secret(path: Path) -> str:
     """A key that survives a restart, readable by this user only; processes that start at once agree on one."""
     if not path.exists():

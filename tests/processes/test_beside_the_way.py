@@ -12,7 +12,7 @@ from app.kernel.clock import start_of_day
 from app.kernel.database import end_read, session
 from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from app.modules.catalogue.models import ProductVersion
-from app.modules.catalogue.services.drafts import describe_product
+from app.modules.catalogue.services.creating import describe_product
 from app.modules.changes import invariants
 from app.workflow.instances.services import move
 from app.workflow.invariants import violations

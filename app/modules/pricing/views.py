@@ -17,7 +17,7 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.web import page_size
-from app.modules.catalogue.schemas.content import faults_of
+from app.modules.catalogue.schemas.kinds import faults_of
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
 from app.modules.catalogue.types.description import DAY_COUNTS
 from app.modules.pricing import queries, services

@@ -17,7 +17,7 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus, ProductVersion, SaleStop
 from app.modules.catalogue.rules.sale import Offer, SaleAnswer, answer
 from app.modules.catalogue.rules.scopes import Cell, ancestors, cells
-from app.modules.catalogue.schemas.content import NOT_CHOICE
+from app.modules.catalogue.schemas.kinds import NOT_CHOICE
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 
 NO_PRODUCT = N_("There is no product with this code.")

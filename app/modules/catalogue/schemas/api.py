@@ -12,7 +12,7 @@ from app.kernel.clock import start_of_day
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.states import PRODUCT_STATES
 from app.modules.catalogue.rules.values import is_clean
-from app.modules.catalogue.schemas.content import NOT_CHOICE, NOT_CLEAN, UNKNOWN
+from app.modules.catalogue.schemas.kinds import NOT_CHOICE, NOT_CLEAN, UNKNOWN
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS, FAMILIES, PRODUCT_TYPES
 
 NOT_TIME = N_("Must be a day such as 2026-01-31 or a time such as 2026-01-31T08:00:00Z.")

@@ -16,8 +16,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from app.kernel.errors import Invalid
 from app.kernel.i18n import N_
-from app.modules.catalogue.rules import cdr, values
-from app.modules.catalogue.schemas.content import (
+from app.modules.catalogue.rules import cdr, cdr_rates, values
+from app.modules.catalogue.schemas.kinds import (
     NOT_BOOLEAN,
     NOT_CHOICE,
     NOT_INSTANT,
@@ -179,7 +179,7 @@ class _Tier(_Lenient):
 
 
 class _DepositRate(_Described):
-    depositRateType = Checked(one_of(cdr.DEPOSIT_RATES), required=True)
+    depositRateType = Checked(one_of(cdr_rates.DEPOSIT_RATES), required=True)
     rate = Checked(_rate, required=True)
     calculationFrequency = _text(100)
     applicationFrequency = _text(100)
@@ -187,7 +187,7 @@ class _DepositRate(_Described):
 
 
 class _LendingRate(_Described):
-    lendingRateType = Checked(one_of(cdr.LENDING_RATES), required=True)
+    lendingRateType = Checked(one_of(cdr_rates.LENDING_RATES), required=True)
     rate = Checked(_rate, required=True)
     comparisonRate = Checked(_rate)
     calculationFrequency = _text(100)

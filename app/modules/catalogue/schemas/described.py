@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from app.modules.catalogue.schemas.content import MOST_ROWS
+from app.modules.catalogue.schemas.kinds import MOST_ROWS
 from app.modules.catalogue.types import PRODUCT_TYPES, Attribute, ProductType
 from app.modules.catalogue.types.description import DAY_COUNTS, HOLDER_TREATMENTS
 

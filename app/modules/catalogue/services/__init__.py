@@ -6,12 +6,11 @@ for process handlers only: no API and no page calls them.
 
 from __future__ import annotations
 
+from app.modules.catalogue.services.creating import create_product, describe_product
 from app.modules.catalogue.services.demo import load_demo
 from app.modules.catalogue.services.drafts import (
     Draft,
     Edit,
-    create_product,
-    describe_product,
     draft_version,
     draft_versions,
     edit_draft,

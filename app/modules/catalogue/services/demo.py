@@ -15,7 +15,7 @@ from app.modules.catalogue.models import Product
 from app.modules.catalogue.rules.states import version_move
 from app.modules.catalogue.rules.values import parse_instant
 from app.modules.catalogue.services.contents import checked_content
-from app.modules.catalogue.services.drafts import add_product
+from app.modules.catalogue.services.creating import add_product
 from app.modules.catalogue.services.imports import Item, import_records, open_load
 from app.modules.catalogue.services.periods import close_sales
 from app.modules.catalogue.services.reading import read_json, unwrap

@@ -22,12 +22,14 @@ from app.kernel.errors import DomainError, Fault, Invalid, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import ImportLine, Product, ProductVersion
 from app.modules.catalogue.rules import cdr
+from app.modules.catalogue.rules.cdr_rates import rate_pointers
 from app.modules.catalogue.rules.content import content_hash
 from app.modules.catalogue.rules.states import product_move, version_move
 from app.modules.catalogue.rules.values import parse_instant
 from app.modules.catalogue.schemas.cdr import load_record
 from app.modules.catalogue.schemas.content import load_content
-from app.modules.catalogue.services.drafts import add_product, add_version, version_to_base_on
+from app.modules.catalogue.services.creating import add_product
+from app.modules.catalogue.services.drafts import add_version, version_to_base_on
 from app.modules.catalogue.services.periods import set_status
 from app.modules.catalogue.services.publishing import sell_as_written
 from app.modules.catalogue.services.reading import as_text
@@ -141,7 +143,7 @@ def _document(loaded: dict[str, Any]) -> dict[str, Any]:
     try:
         return load_content(cdr.content(loaded))
     except Invalid as error:
-        rows = cdr.rate_pointers(loaded)
+        rows = rate_pointers(loaded)
         faults = [Fault(_source(f.pointer, rows), f.message, f.values, f.code) for f in error.faults]
         raise Invalid(error.message, faults=faults) from None
 

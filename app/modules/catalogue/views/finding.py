@@ -20,7 +20,7 @@ from app.modules.catalogue.api import cursor_of, filter_of, next_of
 from app.modules.catalogue.queries.products import ProductFilter, ProductRow
 from app.modules.catalogue.rules.states import PRODUCT_STATES
 from app.modules.catalogue.schemas.api import ProductQuery
-from app.modules.catalogue.schemas.content import faults_of
+from app.modules.catalogue.schemas.kinds import faults_of
 from app.modules.catalogue.views.base import departments, now, pages, units
 
 OWN = ("q", "family", "type", "status", "owner", "sort")

@@ -11,7 +11,7 @@ from app.kernel.fields import Whole
 from app.kernel.i18n import N_
 from app.kernel.openapi import MEMBERS
 from app.modules.catalogue.schemas.api import choice, code_text, text
-from app.modules.catalogue.schemas.content import UNKNOWN
+from app.modules.catalogue.schemas.kinds import UNKNOWN
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 from app.modules.changes.rules.file import LONGEST
 from app.modules.changes.rules.interim import SIDES

@@ -21,7 +21,7 @@ from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFoun
 from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue.rules.content import as_fraction
 from app.modules.catalogue.rules.difference import Change
-from app.modules.catalogue.schemas.content import NOT_DECIMAL, NOT_DURATION, NOT_INSTANT
+from app.modules.catalogue.schemas.kinds import NOT_DECIMAL, NOT_DURATION, NOT_INSTANT
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES, Group, product_type
 from app.modules.catalogue.types.description import label
 from app.modules.changes.models import ChangeRequest

@@ -12,9 +12,9 @@ from werkzeug.datastructures import MultiDict
 from app.kernel import clock
 from app.kernel.errors import Fault, Invalid
 from app.kernel.i18n import N_
-from app.modules.catalogue.schemas.content import NOT_INTEGER, load_content
-from app.modules.catalogue.types import product_type
-from app.modules.catalogue.types.groups import AVAILABILITY
+from app.modules.catalogue.schemas.content import load_content
+from app.modules.catalogue.schemas.kinds import NOT_INTEGER
+from app.modules.catalogue.types import AVAILABILITY, product_type
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.pilots import named as scopes_of
 from app.modules.changes.services.outlook import Compared

@@ -20,7 +20,7 @@ from app.modules.catalogue.queries import stops_of
 from app.modules.catalogue.rules.scopes import Cell, cells
 from app.modules.catalogue.rules.states import SUSPEND
 from app.modules.catalogue.rules.values import canonical_decimal
-from app.modules.catalogue.schemas.content import NOT_CHOICE
+from app.modules.catalogue.schemas.kinds import NOT_CHOICE
 from app.modules.catalogue.services.records import locked_product
 from app.modules.catalogue.services.records import note as note_product
 from app.modules.catalogue.services.stops import covers_everything, require_on_sale
