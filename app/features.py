@@ -26,7 +26,7 @@ from app.modules.changes import handlers as changes_handlers  # noqa: F401  (reg
 from app.modules.changes import sheet_api as changes_sheet_api
 from app.modules.changes import views as changes_views
 from app.modules.changes import wording as changes_wording  # noqa: F401  (registers what the history says)
-from app.modules.customers import models as customers_models  # noqa: F401  (tables that no page needs yet)
+from app.modules.customers import commands as customers_commands
 from app.modules.pricing import api as pricing_api
 from app.modules.pricing import views as pricing_views
 from app.modules.suspensions import api as suspensions_api
@@ -79,6 +79,7 @@ PAGES = (
 def install_features(app: Flask, api: Api, prefix: str) -> None:
     health.install(app)
     operations_commands.install(app)
+    customers_commands.install(app)
     app.url_map.converters["table"] = decisions_api.TableKey
     for name, described in {**openapi.COMPONENTS, **content.components()}.items():
         api.spec.components.schema(name, dict(described))

@@ -20,6 +20,7 @@ from app.identity.demo import DEMO_PASSWORD
 from app.kernel import clock
 from app.kernel.crypto import KeysMissing
 from app.kernel.database import db, end_read, one_at_a_time, unit_of_work
+from app.modules.customers.generating.demo import seed_customers
 from app.worker import start_scheduler
 
 PREPARING = 7_001
@@ -36,6 +37,7 @@ def prepare(app: Flask) -> None:
             end_read()
             with unit_of_work() as uow:
                 demo.seed(uow, now)
+            seed_customers(now)
             seed_requests(now)
             seed_suspensions(now)
 
