@@ -31,6 +31,12 @@ UNITS = ("HO", "SH", "SH01", "SH02", "BJ", "BJ01", "SZ", "SZ01")
 CHANNELS = ("branch", "mobile")
 GROUPS = ("mass", "affluent", "young")
 
+LIMITED: Mapping[str, Any] = {
+    **deepcopy(dict(TIME_DEPOSIT)),
+    "availability": {"scopes": [{"units": ["SH", "BJ"]}]},
+}
+"""A deposit that two branches sell."""
+
 
 @dataclass
 class Bank:
@@ -67,9 +73,8 @@ def seed(uow: Session) -> None:
     seed_tables(uow, folder=ROOT / "rules", now=BEGIN)
     seed_processes(uow, folder=ROOT / "processes", now=BEGIN)
     owner, since = person(uow, "zhao.heng"), BEGIN - timedelta(days=30)
-    limited = {**deepcopy(dict(TIME_DEPOSIT)), "availability": {"scopes": [{"units": ["SH", "BJ"]}]}}
     put_on_sale(uow, "TD", TIME_DEPOSIT, owner, since)
-    put_on_sale(uow, "LIM", limited, owner, since)
+    put_on_sale(uow, "LIM", LIMITED, owner, since)
     put_on_sale(uow, "LOAN", LOAN, person(uow, "wu.lan"), since)
     put_on_sale(uow, "BOND", WEALTH, person(uow, "tang.wei"), since)
     put_on_sale(uow, "GOLD", GOLD, person(uow, "tang.wei"), since)

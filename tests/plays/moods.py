@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+from app.kernel.clock import accounting_date
 from app.workflow.forms import Component
 from tests.plays.answers import YES
-from tests.plays.bank import Bank
+from tests.plays.bank import CHANNELS, GROUPS, UNITS, Bank
 
 TEXTS = ("SH", "BJ, SH01", "Done.", "因市场利率变化。", " ", "x" * 50)
 
@@ -41,6 +42,8 @@ class AnyMood:
     def text(self, component: Component, required: bool) -> str | None:
         if not required and self._chance.random() < 0.4:
             return None
+        if component.key == "waves" and self._chance.random() < 0.9:
+            return waves(self._bank, self._chance)["waves"]
         return self._chance.choice(TEXTS[:4] if self._chance.random() < 0.95 else TEXTS)
 
     def day(self, component: Component, required: bool) -> str | None:
@@ -50,3 +53,12 @@ class AnyMood:
 
     def flag(self, component: Component) -> bool:
         return self._chance.random() < self._willing
+
+
+def waves(bank: Bank, chance: Random) -> dict[str, str]:
+    """A rollout in one to three early waves, mostly such as can be, and the day on which it is everywhere."""
+    day, lines = accounting_date(bank.now) + timedelta(days=chance.choice((1, 5, 31, 31, 40))), []
+    for unit in chance.sample(UNITS[1:], chance.randint(1, 3)):
+        lines.append(f"{day} {unit} {chance.choice(('', '', *CHANNELS, *GROUPS))}")
+        day += timedelta(days=chance.choice((0, 1, 7, 7, 7)))
+    return {"waves": "\n".join(lines), "effective_on": day.isoformat()}

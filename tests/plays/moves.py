@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.kernel.clock import accounting_date
-from app.kernel.database import end_read, session, unit_of_work
+from app.kernel.database import end_read, session
 from app.modules.catalogue import services as catalogue
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.services.imports import import_records
@@ -27,16 +27,12 @@ from app.workflow.deployments.library import bundle
 from app.workflow.instances import services as cases
 from app.workflow.models import ProcessInstance
 from tests.plays.bank import BEGIN, CHANNELS, GROUPS, UNITS, Bank, codes, published
+from tests.plays.work import in_one
 from tests.processes.bank import TIME_DEPOSIT
 
 Move = Callable[[Bank, Random], None]
 MOST_OPEN = 3
 DRIVER = {"kind": "external", "source": "market", "reason": "Rates on the market have moved."}
-
-
-def in_one(act: Callable[[Session], Any]) -> None:
-    with unit_of_work() as uow:
-        act(uow)
 
 
 # What is proposed

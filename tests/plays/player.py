@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
 from sqlalchemy import select
 
+from app.kernel.audit import AuditEvent
 from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError
-from app.modules.changes.models import ChangeRequest
+from app.modules.changes.models import (
+    ChangeRequest,
+    CommitteeMeeting,
+    CommitteeVote,
+    Condition,
+    PostLaunchReview,
+    Rollout,
+)
 from app.workflow.engine import EngineError
-from tests.plays import moves
+from tests.plays import late, moves
 from tests.plays.bank import Bank
 from tests.plays.rules import broken, broken_at_the_end
 from tests.plays.work import rush, work
@@ -41,6 +49,11 @@ WEIGHTS: dict[moves.Move, int] = {
     moves.new_product: 1,
     moves.suspend_sales: 1,
     moves.delegate_authority: 1,
+    late.vote: 7,
+    late.follow_up: 4,
+    late.plan_rollout: 4,
+    late.reach_wave: 3,
+    late.lower_ceiling: 1,
 }
 
 
@@ -65,9 +78,26 @@ def play(seed: int, bank: Bank, numbers: Sequence[int], tally: Counter[str]) -> 
         said = _step(bank, chance, tally)
         if said:
             return Broken(seed, tuple(numbers[: place + 1]), said)
-    tally.update(f"request ended up {state}" for state in session().scalars(select(ChangeRequest.state)))
+    tally.update(_reached())
     said = _read(lambda: tuple(broken_at_the_end(session(), bank, Random(f"{seed}/end"))))
     return Broken(seed, tuple(numbers), said) if said else None
+
+
+def _reached() -> Iterator[str]:
+    """How far a play has got, so that nobody believes that it played what it never came to."""
+    counted = {
+        "request ended up": select(ChangeRequest.state),
+        "vote to": select(CommitteeVote.vote),
+        "committee came to": select(CommitteeMeeting.result).where(CommitteeMeeting.result.is_not(None)),
+        "condition is": select(Condition.state).where(Condition.fulfilled_by.is_not(None)),
+        "post-launch review is": select(PostLaunchReview.state),
+    }
+    for what, states in counted.items():
+        yield from (f"{what} {state}" for state in session().scalars(states))
+    planned = session().scalars(select(Rollout.waves))
+    yield from (f"rollout in {len(waves)} early waves" for waves in planned if waves)
+    told = select(AuditEvent.action).where(AuditEvent.action.in_(("change.wave", "condition.returned")))
+    yield from session().scalars(told)
 
 
 def _step(bank: Bank, chance: Random, tally: Counter[str]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from app.workflow.deployments import library
 from tests.databases import TestDatabase
 from tests.plays.bank import BEGIN, Bank, people, seed
 from tests.plays.player import LENGTH, Broken, play, shrunk
+from tests.plays.scenes import SCENES, scene_of
 from tests.plays.work import consent
 
 SETTINGS = {"TESTING": True, "DEMO": True, "SECRET_KEY": "only for plays", "SCHEDULER": False}
@@ -34,6 +35,7 @@ class Stage:
     def __init__(self, database: TestDatabase):
         self._database = database
         self._actors: dict[str, Actor] = {}
+        self._made: set[str] = set()
         self.bank = Bank()
         self.tally: Counter[str] = Counter()
         """How often each move was made or refused."""
@@ -41,8 +43,9 @@ class Stage:
     def fresh(self, name: str = "plays", further: Callable[[], object] = lambda: None) -> Bank:
         """The bank as it was seeded, and as ``further`` left it; made once for each name."""
         self._let_go()
-        if not self._actors:
+        if name not in self._made:
             self._database.fresh()
+            self._made.add(name)
         self._database.filled(name, lambda: self._fill(further))
         if not self._actors:
             library._bundles.clear()
@@ -63,7 +66,10 @@ class Stage:
             db.engine.dispose()
 
     def play(self, number: int, moves: Sequence[int] = range(LENGTH)) -> Broken | None:
-        return play(number, self.fresh(), moves, self.tally)
+        return play(number, self.scene(scene_of(number)), moves, self.tally)
+
+    def scene(self, name: str) -> Bank:
+        return self.fresh(f"plays, {name}", lambda: SCENES[name](self.bank.now))
 
     def agree(self, steps: int) -> None:
         """Whoever may says yes to the oldest open task, again and again."""

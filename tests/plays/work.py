@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -29,43 +29,44 @@ ACTIONS = ("complete",) * 14 + ("claim", "release", "delegate", "transfer", "com
 
 def work(bank: Bank, chance: Random) -> None:
     """One action on one open task."""
-    task, case = _pick(chance)
-    if task is None or case is None:
+    found = open_tasks()
+    if not found:
         return
-    actor = _worker(bank, chance, task, case)
+    task, case = chance.choice(found)
+    actor = worker(bank, chance, task, case)
     action = chance.choice(ACTIONS)
     if action == "complete":
         _complete(bank, chance, task, case, actor)
     elif action in {"delegate", "transfer"}:
-        to = _worker(bank, chance, task, case).username
-        _act(lambda uow: getattr(services, action)(uow, task_id=task.id, to=to, actor=actor, now=bank.now))
+        to = worker(bank, chance, task, case).username
+        in_one(lambda uow: getattr(services, action)(uow, task_id=task.id, to=to, actor=actor, now=bank.now))
     elif action == "send_back":
         _send_back(bank, chance, task, case, actor)
     elif action == "comment":
-        _act(lambda uow: services.comment(uow, task_id=task.id, text="Seen.", actor=actor, now=bank.now))
+        in_one(lambda uow: services.comment(uow, task_id=task.id, text="Seen.", actor=actor, now=bank.now))
     elif action == "draft":
-        _act(lambda uow: services.save_draft(uow, task_id=task.id, data={}, actor=actor, now=bank.now))
+        in_one(lambda uow: services.save_draft(uow, task_id=task.id, data={}, actor=actor, now=bank.now))
     else:
-        _act(lambda uow: getattr(services, action)(uow, task_id=task.id, actor=actor, now=bank.now))
+        in_one(lambda uow: getattr(services, action)(uow, task_id=task.id, actor=actor, now=bank.now))
 
 
-def _act(act: Any) -> None:
+def in_one(act: Callable[[Session], Any]) -> None:
+    """In one unit of work."""
     with unit_of_work() as uow:
         act(uow)
 
 
-def _pick(chance: Random) -> tuple[Task | None, ProcessInstance | None]:
+def open_tasks(elements: Collection[str] | None = None) -> list[tuple[Task, ProcessInstance]]:
+    """The open tasks, of these elements only or of any, with their cases; the oldest first."""
     opened = select(Task, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Task.instance_id)
-    rows = session().execute(opened.where(Task.state == "open").order_by(Task.id)).all()
+    opened = opened.where(Task.state == "open", *([Task.element_id.in_(sorted(elements))] if elements else []))
+    found = [(task, case) for task, case in session().execute(opened.order_by(Task.id))]
     session().expunge_all()
     end_read()
-    if not rows:
-        return None, None
-    task, case = chance.choice(rows)
-    return task, case
+    return found
 
 
-def _worker(bank: Bank, chance: Random, task: Task, case: ProcessInstance) -> Actor:
+def worker(bank: Bank, chance: Random, task: Task, case: ProcessInstance) -> Actor:
     """Mostly somebody who may; at times anybody."""
     facts = services.facts_of(case, task)
     may = [actor for _, actor in sorted(bank.actors.items()) if allowed(actor, "task.complete", facts)]
@@ -74,22 +75,14 @@ def _worker(bank: Bank, chance: Random, task: Task, case: ProcessInstance) -> Ac
 
 def consent(bank: Bank, chance: Random | None = None) -> bool:
     """Somebody who may completes the oldest open task with yes to everything; whether anybody did."""
-    opened = select(Task, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Task.instance_id)
-    found = session().execute(opened.where(Task.state == "open").order_by(Task.id)).all()
-    session().expunge_all()
-    end_read()
-    for task, case in found:
+    for task, case in open_tasks():
         facts = services.facts_of(case, task)
         may = [a for _, a in sorted(bank.actors.items()) if allowed(a, "task.complete", facts)]
         if may:
             actor, mood = (chance.choice(may), AnyMood(bank, chance, 0.96)) if chance else (may[0], Consent())
-            _act(_completion(bank, task, case, actor, mood))
+            complete(bank, task, case, actor, mood)
             return True
     return False
-
-
-def _completion(bank: Bank, task: Task, case: ProcessInstance, actor: Actor, mood: Mood) -> Callable[[Session], None]:
-    return lambda uow: _completed(uow, bank, task, case, actor, mood, task.version)
 
 
 def rush(bank: Bank, chance: Random) -> None:
@@ -102,11 +95,32 @@ def rush(bank: Bank, chance: Random) -> None:
 
 def _complete(bank: Bank, chance: Random, task: Task, case: ProcessInstance, actor: Actor) -> None:
     version = task.version if chance.random() < 0.98 else task.version + 1
-    _act(lambda uow: _completed(uow, bank, task, case, actor, AnyMood(bank, chance), version))
+    complete(bank, task, case, actor, AnyMood(bank, chance), version)
+
+
+def complete(
+    bank: Bank,
+    task: Task,
+    case: ProcessInstance,
+    actor: Actor,
+    mood: Mood,
+    version: int | None = None,
+    said: Mapping[str, Any] | None = None,
+) -> None:
+    """Fill in the form of a task as the mood has it, but for what is ``said``, and complete it."""
+    shown = task.version if version is None else version
+    in_one(lambda uow: _completed(uow, bank, task, case, actor, mood, shown, said or {}))
 
 
 def _completed(
-    uow: Session, bank: Bank, task: Task, case: ProcessInstance, actor: Actor, mood: Mood, version: int
+    uow: Session,
+    bank: Bank,
+    task: Task,
+    case: ProcessInstance,
+    actor: Actor,
+    mood: Mood,
+    version: int,
+    said: Mapping[str, Any],
 ) -> None:
     def attach() -> int:
         told: dict[str, Any] = {"task_id": task.id, "filename": "report.txt", "content": b"measured"}
@@ -120,6 +134,7 @@ def _completed(
         answers["products"] = ", ".join(case.card["products"][: 20 if mood.flag(form.inputs[0]) else 1])
         answers["received_on"] = accounting_date(bank.now).isoformat()
         answers["number"] = f"R-{task.id}"
+    answers |= said
     services.complete_task(uow, task_id=task.id, version=version, data=answers, actor=actor, now=bank.now)
 
 
@@ -127,7 +142,7 @@ def _send_back(bank: Bank, chance: Random, task: Task, case: ProcessInstance, ac
     steps = _earlier(task, case, bank)
     if steps:
         told: dict[str, Any] = {"element_id": chance.choice(steps), "reason": "Look again.", "version": None}
-        _act(lambda uow: services.send_back(uow, task_id=task.id, actor=actor, now=bank.now, **told))
+        in_one(lambda uow: services.send_back(uow, task_id=task.id, actor=actor, now=bank.now, **told))
 
 
 def _earlier(task: Task, case: ProcessInstance, bank: Bank) -> list[str]:
