@@ -79,9 +79,7 @@ def as_fraction(rate: Row) -> Decimal:
     return value / 100 if rate["unit"] == "percent" else value
 
 
-_SIDE_RATES = frozenset(
-    {"penalty", "early_withdrawal", "discount", "bundle_discount_fixed", "bundle_discount_variable"}
-)
+SIDE_RATES = frozenset({"penalty", "early_withdrawal", "discount", "bundle_discount_fixed", "bundle_discount_variable"})
 
 
 def headline(content: Content) -> dict[str, Any]:
@@ -91,7 +89,7 @@ def headline(content: Content) -> dict[str, Any]:
         key: terms[key] for key in ("currency", "minimum", "annual_fee", "interest_free") if key in terms
     }
     found |= {} if "minimum" in found else _published_minimum(content, terms)
-    rows = [r for r in (content.get("rates") or {}).get("tiers", ()) if r["kind"] not in _SIDE_RATES]
+    rows = [r for r in (content.get("rates") or {}).get("tiers", ()) if r["kind"] not in SIDE_RATES]
     found |= _rate_range([row["rate"] for row in rows])
     found |= _benchmark(content.get("benchmark") or {})
     return found | _term_range([row["term"] for row in rows if "term" in row] or _own_term(terms))

@@ -12,8 +12,8 @@ from typing import Any
 
 from app.kernel.clock import accounting_date
 from app.modules.catalogue.models import Product, ProductVersion
-from app.modules.catalogue.rules.content import row_key
-from app.modules.catalogue.types import product_type
+from app.modules.catalogue.rules.content import SIDE_RATES
+from app.modules.customers.rules.agreed import rate_path
 from app.modules.customers.rules.terms import after
 
 MEDIANS = {"deposit": 20_000, "loan": 300_000, "card": 6_000, "wealth": 50_000, "fx": 3_000, "precious_metal": 8_000}
@@ -82,14 +82,13 @@ def _sold(version: ProductVersion, today: date) -> Sold:
     return Sold(version.number, _day(version.valid_from, today), until, _terms(version.content))
 
 
-def _terms(content: dict[str, Any]) -> list[tuple[str | None, dict[str, Any] | None]]:
-    tiers = product_type(content["type"]).group("rates").attribute("tiers") if "rates" in content else None
-    rows = (content.get("rates") or {}).get("tiers", ())
+def _terms(content: dict[str, Any]) -> Sequence[tuple[str | None, dict[str, Any] | None]]:
+    rows = [row for row in (content.get("rates") or {}).get("tiers", ()) if row["kind"] not in SIDE_RATES]
     terms = content.get("terms") or {}
     whole = terms.get("term") or terms.get("longest_term")
-    if tiers is None or not rows:
+    if not rows:
         return [(whole, None)]
-    return [(row.get("term", whole), {f"rates.tiers[{row_key(tiers, row)}].rate": row["rate"]}) for row in rows]
+    return [(row.get("term", whole), {rate_path(content, row): row["rate"]}) for row in rows]
 
 
 def contract(rng: Random, sold: Line, today: date) -> dict[str, Any]:
