@@ -199,6 +199,30 @@ def test_the_failed_pilot_of_a_new_product_puts_it_back_into_test(bank: Flask) -
     assert queries.status_at(session(), "NEW", NOW + DAY) == "test"
 
 
+def test_a_new_product_whose_pilot_failed_while_suspended_is_in_test_again_once_resumed(bank: Flask) -> None:
+    version = approved("TD-S", time_deposit())
+    with unit_of_work() as uow:
+        until = NOW + 30 * DAY
+        services.open_pilot(
+            uow, version_ids=[version], scopes=[{"units": ["SH"]}], until=until, actor=SYSTEM, now=NOW + DAY
+        )
+    stopped("TD-S", NOW + 2 * DAY, [], "S-1")
+    with unit_of_work() as uow:
+        services.close_pilot(uow, version_ids=[version], passed=False, actor=SYSTEM, now=NOW + 3 * DAY)
+    assert queries.status_at(session(), "TD-S", NOW + 3 * DAY) == "suspended"
+    lifted("TD-S", NOW + 4 * DAY, [], "S-1")
+    assert queries.status_at(session(), "TD-S", NOW + 4 * DAY) == "test"
+    assert list(audit.verify(session())) == []
+
+
+def test_an_existing_product_whose_pilot_failed_while_suspended_returns_to_its_live_version(piloted: str) -> None:
+    stopped(piloted, NOW + 2 * DAY, [], "S-1")
+    with unit_of_work() as uow:
+        services.close_pilot(uow, version_ids=[piloted_version()], passed=False, actor=SYSTEM, now=NOW + 3 * DAY)
+    lifted(piloted, NOW + 4 * DAY, [], "S-1")
+    assert ask(piloted, NOW + 4 * DAY, group="young") == SaleAnswer(True, 1)
+
+
 def test_a_scope_that_covers_everything_is_no_pilot(live: str) -> None:
     version = approved(live, time_deposit("0.018"))
     with pytest.raises(Invalid), unit_of_work() as uow:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.modules.catalogue.models import FOREVER, Availability, Product
-from app.modules.catalogue.rules.states import TO_LAUNCH, product_move
+from app.modules.catalogue.models import FOREVER, Availability, Product, ProductVersion
+from app.modules.catalogue.rules.states import PUBLISHED, TO_LAUNCH, product_move
 from app.modules.catalogue.services.periods import close_sales, set_status, set_statuses
 from app.modules.catalogue.services.records import allow_product_move, locked_product, note, note_each
 
@@ -55,6 +55,14 @@ def roll_back_launch(uow: Session, products: Sequence[Product], *, actor: Actor,
     """The pilots of new products failed: they are in test again."""
     if products:
         _move_all(uow, products, "roll_back", actor=actor, now=now, at=now)
+
+
+def has_been_rolled_out(session: Session, product: Product) -> bool:
+    """Whether a version of it was ever published, or is being piloted."""
+    states = select(ProductVersion.id).where(
+        ProductVersion.product_code == product.code, ProductVersion.state.in_(PUBLISHED | {"piloting"})
+    )
+    return session.scalar(states.limit(1)) is not None
 
 
 def _move_all(

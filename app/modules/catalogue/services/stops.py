@@ -22,7 +22,7 @@ from app.modules.catalogue.queries.products import status_at
 from app.modules.catalogue.rules.scopes import Cell, cells
 from app.modules.catalogue.rules.states import SUSPEND, product_move
 from app.modules.catalogue.services.records import locked_product, note
-from app.modules.catalogue.services.status import change_status
+from app.modules.catalogue.services.status import change_status, has_been_rolled_out, roll_back_launch
 
 Scopes = Sequence[Mapping[str, Any]]
 
@@ -58,11 +58,16 @@ def suspend(
 def resume(
     uow: Session, *, product_code: str, scopes: Scopes, cause: str, reason: str, actor: Actor, now: datetime
 ) -> Product:
-    """Sales that were suspended for ``cause`` go on, where no other suspension stands in the way."""
+    """Sales that were suspended for ``cause`` go on, where no other suspension stands in the way.
+
+    A new product whose pilot failed meanwhile has nothing that could be sold: it is in test again.
+    """
     product = locked_product(uow, product_code)
     _end_stop(uow, product.code, cause=cause, now=now)
     if covers_everything(scopes):
         change_status(uow, product, "resume", actor=actor, now=now, at=now, reason=reason, by_process=True)
+        if not has_been_rolled_out(uow, product):
+            roll_back_launch(uow, [product], actor=actor, now=now)
     else:
         note(uow, product.code, "product.resume_scope", actor, now, cause=cause, reason=reason)
     return product
