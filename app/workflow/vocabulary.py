@@ -127,11 +127,11 @@ facts = _registrar(_FACTS)
 ``tollgate:facts`` on a business rule task."""
 
 
-def when_cancelled(process_key: str) -> Callable[[Handler], Handler]:
+def when_cancelled(*process_keys: str) -> Callable[[Handler], Handler]:
     """``@when_cancelled("product_update")``: closes the feature's records when a case is cancelled from outside."""
 
     def add(function: Handler) -> Handler:
-        _CANCELLED[process_key] = function
+        _CANCELLED.update(dict.fromkeys(process_keys, function))
         return function
 
     return add
@@ -146,7 +146,7 @@ def matter_open() -> Conflict:
     return Conflict(N_("The case cannot end here: what it is about is still open."), code="matter_open")
 
 
-def before_end(process_key: str) -> Callable[[EndGuard], EndGuard]:
+def before_end(*process_keys: str) -> Callable[[EndGuard], EndGuard]:
     """``@before_end("product_update")``: refuses that a case ends while the feature's record is open.
 
     The drawing's ways all close it; an operator who moves a case to a step beside
@@ -154,7 +154,7 @@ def before_end(process_key: str) -> Callable[[EndGuard], EndGuard]:
     """
 
     def add(function: EndGuard) -> EndGuard:
-        _ENDS[process_key] = function
+        _ENDS.update(dict.fromkeys(process_keys, function))
         return function
 
     return add

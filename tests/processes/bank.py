@@ -62,6 +62,11 @@ def dearer(content: Mapping[str, Any], percent: str) -> dict[str, Any]:
 person = demo_actor
 
 
+def create(uow: Session, code: str, content: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    """The concept of a new product, with its first draft."""
+    catalogue.create_product(uow, code=code, content=content, actor=actor, now=now)
+
+
 def put_on_sale(uow: Session, code: str, content: Mapping[str, Any], owner: Actor, now: datetime) -> None:
     """A product with one live version."""
     _, version = catalogue.create_product(uow, code=code, content=content, actor=owner, now=now)

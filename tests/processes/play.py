@@ -29,7 +29,7 @@ from app.workflow.deployments import library
 from app.workflow.engine import library as engine_library
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks import attachments, services
-from tests.processes.bank import person, put_on_sale
+from tests.processes.bank import create, person, put_on_sale
 
 BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """A Monday morning in Shanghai, ten o'clock."""
@@ -69,12 +69,25 @@ WHO = {
     "observe_pilot": "zhao.heng",
     "review_pilot": "zhao.heng",
     "plan_rollout": "zhao.heng",
+    "initiate_product": "zhao.heng",
+    "design_product": INITIATOR,
+    "assess_risk": "chen.rui",
+    "work_out_cost": "liang.yu",
+    "develop": "cheng.gang",
+    "test_product": "cheng.gang",
 }
 """Who does what, where the department does not say it."""
+
+
+def written(*parts: str) -> dict[str, str]:
+    """Texts of the approver's file; what its class does not demand is not asked, and dropped."""
+    return {f"file_{part}": f"Written: {part} 已填写。" for part in parts}
+
+
+DESIGNED = {"decision": "resubmit", **written(*WRITTEN)}
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "assess_need": {"decision": "proceed", "reason": "Competitors pay more."},
-    # What the class of the change does not demand of the approver's file is not asked, and dropped.
-    "design_change": {"decision": "resubmit", **{f"file_{part}": f"Written: {part} 已填写。" for part in WRITTEN}},
+    "design_change": DESIGNED,
     "test_change": {"stability": "pass", "security": "pass", "summary": "All green."},
     "give_opinion": {"verdict": "approve", "opinion": "Agreed."},
     "sign_off": {"decision": "sign"},
@@ -89,6 +102,12 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "observe_pilot": {"reason": "The numbers are clear."},
     "review_pilot": {"sales": 120, "complaints": 0, "incidents": 0, "summary": "Sold well."},
     "close_conditions": {"grounds": "Done, see the minutes."},
+    "initiate_product": {"decision": "proceed", "reason": "Young savers ask for it.", "budget": "800000"},
+    "design_product": DESIGNED,
+    "assess_risk": {"risks": ["liquidity"], "residual_risk": "low", **written("risk_rating", "risk_assessment")},
+    "work_out_cost": {"margin": "pays", **written("costing", "accounting_tax")},
+    "develop": {"outcome": "built", "release": "Core 8.2"},
+    "test_product": {"stability": "pass", "security": "pass", "summary": "All green."},
     "plan_rollout": {
         "strategy": "All branches on one day.",
         "notice_channels": ["app"],
@@ -97,7 +116,9 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """What is answered unless the path says otherwise."""
-EVIDENCE = frozenset({"test_change", "review_pilot", "write_minutes", "board_decision", "enter_receipt"})
+EVIDENCE = frozenset(
+    {"test_change", "test_product", "review_pilot", "write_minutes", "board_decision", "enter_receipt"}
+)
 BY_DEPARTMENT = frozenset({"give_opinion", "close_conditions", "enter_receipt"})
 """What an officer of the task's department does."""
 MONTH = timedelta(days=30)
@@ -259,6 +280,16 @@ class Play:
 
     def prepare(self) -> Play:
         return self.do("assess_need").do("design_change").do("test_change")
+
+    def create(self, contents: Mapping[str, Mapping[str, Any]], initiator: str = INITIATOR) -> Play:
+        """Concepts of new products, each with its first draft."""
+        for code, content in contents.items():
+            self.step(lambda uow, c=code, d=content: create(uow, c, d, person(uow, initiator), self.now))
+        return self
+
+    def assess(self) -> Play:
+        """A new product is designed, its risks are assessed and its cost is worked out."""
+        return self.do("design_product").do("assess_risk").do("work_out_cost")
 
     def redo(self) -> Play:
         """After a send back: design and test again."""

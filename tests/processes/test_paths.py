@@ -22,6 +22,7 @@ from tests.processes.bank import GOLD, LOAN, TIME_DEPOSIT, WEALTH, dearer, riski
 from tests.processes.play import BEGIN, Play
 from tests.processes.suspended import Halt
 from tests.processes.test_after_launch import PATHS as AFTERWARDS
+from tests.processes.test_new_products import PATHS as NEW_PRODUCTS
 from tests.processes.test_suspension import PATHS as SUSPENSIONS
 
 PLAN = {
@@ -210,7 +211,7 @@ def drawn() -> Iterator[tuple[str, str]]:
 def test_every_flow_and_boundary_event_of_every_drawing_is_taken(bank: Flask) -> None:
     """Each step in a process of its own, which finds what the process before it has stored."""
     last = BEGIN
-    for path, (state, end, case) in PATHS.items():
+    for path, (state, end, case) in {**PATHS, **NEW_PRODUCTS}.items():
         play = Apart()
         path(play)
         instance = play.instance()

@@ -11,8 +11,8 @@ from app.modules.suspensions import views as suspensions
 from app.workflow.models import ProcessInstance
 
 
-@shows("product_update")
-def product_update(session: Session, instance: ProcessInstance, actor: Actor) -> Matter | None:
+@shows("product_update", "new_product_approval")
+def change(session: Session, instance: ProcessInstance, actor: Actor) -> Matter | None:
     """The change request: difference, opinions and conditions, pilot, rollout, rules applied."""
     context = changes.context_of(session, instance, actor)
     return Matter(changes.TEMPLATE, context, brief="inbox/_change_brief.html") if context else None

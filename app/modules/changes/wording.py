@@ -10,6 +10,7 @@ from app.workflow.notices.wording import announce
 
 KINDS: Mapping[str, str] = {
     "change.tested": "passed",
+    "product.developed": "outcome",
     "change.reviewed": "verdict",
     "change.decided": "decision",
     "committee.voted": "vote",
@@ -24,6 +25,12 @@ SENTENCES: Mapping[str, str] = {
     "change.sheet": N_("%(who)s took over values from a sheet."),
     "change.submit": N_("%(who)s submitted the request."),
     "change.designed": N_("%(who)s finished the design."),
+    "change.file_completed": N_("The approver's file is complete and frozen."),
+    "risk.assessed": N_("%(who)s identified and assessed the risks."),
+    "cost.worked_out": N_("%(who)s worked out the cost."),
+    "product.developed": N_("%(who)s reported on the development."),
+    "product.developed:built": N_("%(who)s reported that the product is built as approved."),
+    "product.developed:cannot": N_("%(who)s reported that the product cannot be built as approved."),
     "change.tested": N_("%(who)s recorded the tests."),
     "change.tested:True": N_("%(who)s recorded the tests: passed."),
     "change.tested:False": N_("%(who)s recorded the tests: not passed."),

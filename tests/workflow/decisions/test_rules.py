@@ -235,6 +235,10 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         (votes(3, 1, 0, 1), "send_back"),
         (votes(3, 0, 1, 2), "send_back"),
     ],
+    "approval_process": [
+        ({"materiality": "new_product"}, "new_product_approval"),
+        ({"materiality": "material"}, "product_update"),
+    ],
     "regulatory_filing": [
         (classed("new_product", "wealth"), "registration"),
         (classed("new_product", "fx"), "filing"),

@@ -39,8 +39,7 @@ def refuse_review(uow: Session, process_key: str, business_key: str | None) -> N
         raise Conflict(N_("This process begins with the launch of a change."), code="no_request")
 
 
-@when_cancelled(afterwards.PROCESS)
-@when_cancelled(looking_back.PROCESS)
+@when_cancelled(afterwards.PROCESS, looking_back.PROCESS)
 def refuse_cancelling(context: Context) -> None:
     """What a launch leaves to do ends by being done."""
     raise Conflict(N_("This case is not withdrawn; it ends by its own steps."), code="not_withdrawn")

@@ -8,13 +8,31 @@ from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
 from app.modules.changes.handlers.base import acting, on_card, request_of
 from app.modules.changes.rules.states import ENDED
-from app.modules.changes.services import chasing, deciding, launching, opinions, piloting, returning, reviewing
+from app.modules.changes.services import (
+    chasing,
+    deciding,
+    launching,
+    opinions,
+    piloting,
+    preparing,
+    returning,
+    reviewing,
+)
 from app.modules.changes.services.records import of_case, waits_for_case
-from app.modules.changes.services.submission import PROCESS
+from app.modules.changes.services.submission import PROCESSES
 from app.workflow.models import ProcessInstance
 from app.workflow.vocabulary import Context, before_end, before_start, handler, matter_open, when_cancelled
 
-CALLED = ("prepare_change", "department_opinion", "decision", "regulatory_filing", "pilot", "rollout")
+CALLED = (
+    "prepare_change",
+    "prepare_new_product",
+    "department_opinion",
+    "decision",
+    "regulatory_filing",
+    "develop_product",
+    "pilot",
+    "rollout",
+)
 """Processes of this feature that only another one calls."""
 _VERBS = {"declined": "decline", "rejected": "reject", "withdrawn": "withdraw"}
 
@@ -46,6 +64,12 @@ def find_authority(context: Context) -> str:
     return found.holder
 
 
+@handler("changes.complete_file")
+def complete_file(context: Context) -> str:
+    preparing.complete_file(context.uow, request_of(context), **acting(context), element_id=context.element_id)
+    return "ready"
+
+
 @handler("changes.send_back")
 def send_back(context: Context) -> bool:
     returning.send_back(context.uow, request_of(context), **acting(context))
@@ -59,21 +83,21 @@ def close(context: Context) -> str:
     return outcome
 
 
-@before_start(PROCESS, *CALLED)
+@before_start(*PROCESSES, *CALLED)
 def refuse_start(uow: Session, process_key: str, business_key: str | None) -> None:
     """A case begins with the submission of its request; the processes it calls never begin by themselves."""
-    if process_key != PROCESS or not waits_for_case(uow, business_key):
+    if process_key not in PROCESSES or not waits_for_case(uow, business_key):
         raise Conflict(N_("This process begins with a change request: POST /change-requests."), code="no_request")
 
 
-@before_end(PROCESS)
+@before_end(*PROCESSES)
 def refuse_end(uow: Session, instance: ProcessInstance) -> None:
     """Nobody ends the case past the steps that end the request."""
     if of_case(uow, instance).state not in ENDED:
         raise matter_open()
 
 
-@when_cancelled(PROCESS)
+@when_cancelled(*PROCESSES)
 def cancelled(context: Context) -> None:
     request = request_of(context)
     request.closing_reason = context.parameters.get("reason") or None

@@ -26,12 +26,14 @@ ALL_MET = {"en": "All points below are met.", "zh": "以下要点均已满足。
 
 
 @knows("design")
+@knows("risk_assessment")
+@knows("costing")
 def file_asked(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
-    """The parts of the approver's file that the design must bring, with what is written of them already."""
+    """The parts of the approver's file that this form must bring, with what is written of them already."""
     request = request_or_none(session, instance)
     if request is None:
         return Known()
-    asked = file_parts.asked_of_initiator(session, request, now)
+    asked = file_parts.asked_in(session, request, now, form=task.form, process=instance.process_key)
     written = file_parts.parts_of(session, request.id)
     texts = {f"{KEY_OF_FIELD}{part}": written[part].text for part in asked if part in written}
     return Known({"file_parts": asked}, texts)

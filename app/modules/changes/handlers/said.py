@@ -6,7 +6,17 @@ from typing import Any
 
 from app.modules.changes.handlers.base import acting, on_card, request_of, said, task_of
 from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision
-from app.modules.changes.services import ceilings, committee, deciding, filing, launching, opinions, piloting, preparing
+from app.modules.changes.services import (
+    ceilings,
+    committee,
+    deciding,
+    file_parts,
+    filing,
+    launching,
+    opinions,
+    piloting,
+    preparing,
+)
 from app.modules.changes.services.submission import earliest_day, notice_days
 from app.workflow.vocabulary import Context, recorder
 
@@ -23,6 +33,7 @@ def record_design(context: Context) -> dict[str, Any]:
         context.uow,
         request,
         **said(context),
+        process=context.instance.process_key,
         element_id=context.element_id,
     )
     return {"design": design, "pilot_planned": request.pilot_plan is not None}
@@ -34,6 +45,33 @@ def record_test(context: Context) -> dict[str, Any]:
     passed = preparing.record_test(context.uow, request, answers=context.parameters)
     context.note("change.tested", number=request.number, passed=passed, content_hash=request.content_hash)
     return {"preparation": "ready" if passed else "tests_failed"}
+
+
+@recorder("changes.record_risk_assessment")
+def record_risk_assessment(context: Context) -> dict[str, Any]:
+    return _write_parts(context, "risk.assessed", "risks", "residual_risk")
+
+
+@recorder("changes.record_costing")
+def record_costing(context: Context) -> dict[str, Any]:
+    return _write_parts(context, "cost.worked_out", "margin")
+
+
+def _write_parts(context: Context, action: str, *told: str) -> dict[str, Any]:
+    """What a department writes of the approver's file; what it judges beside stands in the history."""
+    request = request_of(context)
+    file_parts.keep_answers(context.uow, request, context.parameters, **acting(context))
+    context.note(action, number=request.number, **{name: context.parameters[name] for name in told})
+    return {}
+
+
+@recorder("changes.record_development")
+def record_development(context: Context) -> dict[str, Any]:
+    request = request_of(context)
+    outcome = preparing.record_development(request, answers=context.parameters)
+    told = {"outcome": outcome, "release": context.parameters.get("release")}
+    context.note("product.developed", number=request.number, **told, reason=context.parameters.get("reason"))
+    return {"development": outcome}
 
 
 @recorder("changes.record_opinion")

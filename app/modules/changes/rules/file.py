@@ -19,6 +19,15 @@ KEY_OF_FIELD = "file_"
 """How the fields of the design form begin that ask for a part."""
 LONGEST = 8_000
 """Characters of one part."""
+DESIGN = "design"
+"""The form in which the initiator writes."""
+BY_STEP: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "new_product_approval": {
+        "risk_assessment": ("risk_rating", "risk_assessment"),
+        "costing": ("costing", "accounting_tax"),
+    }
+}
+"""Process → form → the parts that another department writes in it, instead of the initiator."""
 TABLE = "file_parts"
 """The decision table that says which parts are demanded."""
 _TERMS = frozenset({"terms", "contract", "prospectus"})
@@ -113,6 +122,15 @@ def to_write(demanded: Sequence[str], contents: Contents) -> list[str]:
     """What of the demanded the initiator must write, in the order of the file: what the versions tell is there."""
     told = told_by(contents)
     return [part for part in WRITTEN if part in demanded and part not in told]
+
+
+def asked_in(form: str, process: str, wanted: Sequence[str]) -> list[str]:
+    """Of the ``wanted`` parts, those that this form of this process asks for."""
+    steps = BY_STEP.get(process, {})
+    if form in steps:
+        return [part for part in wanted if part in steps[form]]
+    elsewhere = {part for parts in steps.values() for part in parts}
+    return [part for part in wanted if part not in elsewhere]
 
 
 def part_hash(part: str, text: str, attachment_hash: str | None) -> str:

@@ -14,8 +14,8 @@ from app.identity.actors import Actor
 from app.kernel.errors import DomainError, Fault, invalid
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, FilePart
-from app.modules.changes.rules import routing
-from app.modules.changes.rules.file import KEY_OF_FIELD, LONGEST, PARTS, TABLE, WRITTEN, part_hash, to_write
+from app.modules.changes.rules import file, routing
+from app.modules.changes.rules.file import DESIGN, KEY_OF_FIELD, LONGEST, PARTS, TABLE, WRITTEN, part_hash, to_write
 from app.modules.changes.services import differences
 from app.modules.changes.services.drafts import opened
 from app.modules.changes.services.records import note, proposed
@@ -74,17 +74,22 @@ def contents_of(session: Session, request: ChangeRequest) -> list[Mapping[str, A
     return [version.content for _, version in proposed(session, request.id)]
 
 
-def asked_of_initiator(session: Session, request: ChangeRequest, now: datetime) -> list[str]:
-    """The parts that the initiator must write."""
-    return to_write(demanded(session, request, now), contents_of(session, request))
+def asked_in(session: Session, request: ChangeRequest, now: datetime, *, form: str, process: str) -> list[str]:
+    """The parts that must be written in a form."""
+    return file.asked_in(form, process, to_write(demanded(session, request, now), contents_of(session, request)))
 
 
-def lacking(uow: Session, request: ChangeRequest, now: datetime, element_id: str | None) -> Iterator[Fault]:
-    """Each part that is demanded and not there, and a record of the rule that demands it."""
+def lacking(
+    uow: Session, request: ChangeRequest, now: datetime, element_id: str | None, *, before: str | None = None
+) -> Iterator[Fault]:
+    """Each part that is demanded and not there, and a record of the rule that demands it.
+
+    ``before`` is the process in which other departments write theirs after the design.
+    """
     place: dict[str, Any] = {"now": now, "instance_id": request.instance_id, "element_id": element_id}
     needed = routing.union([decide(uow, key=TABLE, inputs=i, **place) for i in _asked(uow, request, now)])
-    written = parts_of(uow, request.id)
-    for part in to_write(needed, contents_of(uow, request)):
+    written, wanted = parts_of(uow, request.id), to_write(needed, contents_of(uow, request))
+    for part in file.asked_in(DESIGN, before, wanted) if before else wanted:
         if part not in written:
             yield Fault(f"/file/{part}", MISSING, code="required")
 
@@ -104,7 +109,7 @@ def write_parts(
 def keep_answers(
     uow: Session, request: ChangeRequest, answers: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> None:
-    """Keep what the form of the design asked for; the files beside it stay."""
+    """Keep what a form asked for; the files beside it stay."""
     rows = parts_of(uow, request.id)
     given = {part: answers.get(f"{KEY_OF_FIELD}{part}") for part in WRITTEN}
     files = {part: row.attachment_id for part, row in rows.items()}

@@ -33,6 +33,7 @@ def record_design(
     answers: Mapping[str, Any],
     actor: Actor,
     now: datetime,
+    process: str,
     element_id: str | None = None,
 ) -> str:
     """``submitted``: the versions are frozen with the hash that approvals will bind to; or ``withdrawn``.
@@ -46,7 +47,7 @@ def record_design(
         # Sent back by hand, past the gateways of the drawing.
         move(request, "send_back", actor)
     file_parts.keep_answers(uow, request, answers, actor=actor, now=now)
-    _refuse_incomplete(uow, request, now, element_id)
+    _refuse_incomplete(uow, request, now, element_id, before=process)
     drafts = [version.id for _, version in proposed(uow, request.id) if version.state == "draft"]
     if drafts:
         versions.submit_all(uow, version_ids=drafts, actor=actor, now=now)
@@ -56,9 +57,20 @@ def record_design(
     return "submitted"
 
 
-def _refuse_incomplete(uow: Session, request: ChangeRequest, now: datetime, element_id: str | None) -> None:
+def complete_file(
+    uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime, element_id: str | None = None
+) -> None:
+    """The whole file is there, with what other departments wrote since the design; it is frozen as it is now."""
+    _refuse_incomplete(uow, request, now, element_id)
+    content_hash = freeze(uow, request)
+    note(uow, request, "change.file_completed", actor, now, content_hash=content_hash)
+
+
+def _refuse_incomplete(
+    uow: Session, request: ChangeRequest, now: datetime, element_id: str | None, *, before: str | None = None
+) -> None:
     """``Invalid``: the faults lie in the request and its file, not in the form of the task."""
-    code, found = "incomplete", list(file_parts.lacking(uow, request, now, element_id))
+    code, found = "incomplete", list(file_parts.lacking(uow, request, now, element_id, before=before))
     try:
         check(uow, request, now)
     except Invalid as error:
@@ -66,6 +78,13 @@ def _refuse_incomplete(uow: Session, request: ChangeRequest, now: datetime, elem
     if found:
         faults = [Fault(f"/request{f.pointer}", f.message, f.values, f.code) for f in found]
         raise Invalid(N_("The request is not complete."), code=code, faults=faults)
+
+
+def record_development(request: ChangeRequest, *, answers: Mapping[str, Any]) -> str:
+    """``built``; or ``cannot``, and why stands in ``closing_reason``."""
+    if answers["outcome"] != "built":
+        request.closing_reason = answers["reason"]
+    return str(answers["outcome"])
 
 
 def record_test(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> bool:

@@ -25,7 +25,9 @@ from app.workflow.decisions.services import decide, try_out
 from app.workflow.instances.progress import Step
 from app.workflow.instances.services import start_instance
 
-PROCESS = "product_update"
+PROCESSES = ("product_update", "new_product_approval")
+"""What a request may be approved by; the table says which."""
+ROUTE = "approval_process"
 POLICY = "notice_policy"
 
 
@@ -41,7 +43,7 @@ def submit(uow: Session, *, request_id: int, actor: Actor, now: datetime) -> tup
     _take_products(uow, request, now)
     step = start_instance(
         uow,
-        key=PROCESS,
+        key=_process(uow, request, now),
         actor=actor,
         now=now,
         business_key=request.number,
@@ -51,6 +53,13 @@ def submit(uow: Session, *, request_id: int, actor: Actor, now: datetime) -> tup
     request.instance_id = step.instance.id
     note(uow, request, "change.submit", actor, now, old=left, new=request.state, instance=step.instance.id)
     return request, step
+
+
+def _process(uow: Session, request: ChangeRequest, now: datetime) -> str:
+    """The process that approves the request, by its class as it stands at submission (rule 7)."""
+    materiality = decide(uow, key="materiality", inputs=differences.materiality_inputs(uow, request, now), now=now)
+    found: str = decide(uow, key=ROUTE, inputs={"materiality": materiality}, now=now)
+    return found
 
 
 def _take_products(uow: Session, request: ChangeRequest, now: datetime) -> None:

@@ -1,0 +1,157 @@
+"""New products: from initiation to the market, or to one of the ends before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.kernel.errors import Invalid
+from app.modules.catalogue import services as catalogue
+from tests.processes.bank import TIME_DEPOSIT, WEALTH, dearer, person
+from tests.processes.play import Play
+
+PLAN = {
+    "scopes": [{"units": ["SH"], "channels": ["branch"]}],
+    "length_days": 14,
+    "criteria": {"min_sales": 10, "max_complaints": 2, "max_incidents": 0},
+}
+
+
+def new(play: Play, code: str, content: Mapping[str, Any] = TIME_DEPOSIT, **details: Any) -> Play:
+    """A new product, handed in by whoever made its concept."""
+    return play.create({code: content}).draft({code: content}, **details).submit()
+
+
+def prepared(play: Play, code: str, content: Mapping[str, Any] = TIME_DEPOSIT, **details: Any) -> Play:
+    return new(play, code, content, **details).do("initiate_product").assess()
+
+
+def decided(play: Play, **minutes: Any) -> Play:
+    """The departments agree and the committee votes; ``minutes`` where it does not simply approve."""
+    return play.review().vote().do("write_minutes", **minutes)
+
+
+def launched(play: Play) -> None:
+    prepared(play, "N1").review(legal={"verdict": "send_back", "opinion": "Name the contract."}).assess()
+    decided(play).do("develop").do("test_product", security="fail").do("develop").do("test_product")
+    play.do("plan_pilot")
+    play.wait(days=31)
+    play.do("review_pilot").do("plan_rollout")
+    play.wait(days=31)
+
+
+def not_initiated(play: Play) -> None:
+    new(play, "N2").do("initiate_product", decision="decline", reason="Nobody asks for it.")
+
+
+def given_up(play: Play) -> None:
+    new(play, "N3").do("initiate_product").do("design_product", decision="withdraw", note="Too dear.")
+
+
+def vetoed(play: Play) -> None:
+    prepared(play, "N4").review(consumer_protection={"verdict": "reject", "opinion": "Misleading."})
+
+
+def refused_by_the_committee(play: Play) -> None:
+    prepared(play, "N5").speak("legal")
+    play.edit({"N5": dearer(TIME_DEPOSIT, "1.45")}).assess().review()
+    voted(play, vote="send_back", reason="Say who wants it.").assess()
+    voted(play, vote="reject", reason="Not convinced.")
+
+
+def voted(play: Play, **vote: Any) -> Play:
+    """Every member of the committee votes the same."""
+    play.do("convene_committee")
+    for member in [str(t.assignee) for t in play.open_tasks()]:
+        play.do("cast_vote", assignee=member, **vote)
+    return play.do("write_minutes")
+
+
+def withdrawn_in_preparation(play: Play) -> None:
+    new(play, "N6").withdraw()
+
+
+def withdrawn_in_review(play: Play) -> None:
+    prepared(play, "N7").withdraw()
+
+
+def withdrawn_before_the_decision(play: Play) -> None:
+    prepared(play, "N8").review().withdraw()
+
+
+def not_registered(play: Play) -> None:
+    decided(prepared(play, "N9", WEALTH))
+    play.do("enter_receipt", answer="refused", reason="The paper lacks a part.", number=None, received_on=None)
+
+
+def cannot_be_built(play: Play) -> None:
+    decided(prepared(play, "N10")).do("develop", outcome="cannot", reason="The ledger has no such term.", release=None)
+
+
+def pilot_stopped(play: Play) -> None:
+    decided(prepared(play, "N11", pilot_plan=PLAN)).do("develop").do("test_product").stop_pilot()
+
+
+PATHS: Mapping[Callable[[Play], None], tuple[str, str, str]] = {
+    launched: ("live", "live_everywhere", "completed"),
+    not_initiated: ("declined", "not_pursued", "completed"),
+    given_up: ("withdrawn", "not_pursued", "completed"),
+    vetoed: ("rejected", "rejected", "completed"),
+    refused_by_the_committee: ("rejected", "rejected", "completed"),
+    withdrawn_in_preparation: ("withdrawn", "withdrawn", "completed"),
+    withdrawn_in_review: ("withdrawn", "withdrawn", "completed"),
+    withdrawn_before_the_decision: ("withdrawn", "withdrawn", "completed"),
+    not_registered: ("rejected", "rejected", "completed"),
+    cannot_be_built: ("rejected", "rejected", "completed"),
+    pilot_stopped: ("pilot_failed", "pilot_failed", "completed"),
+}
+"""Path → the request's state, the end event reached, the case's state."""
+
+
+@pytest.mark.parametrize("path", [p for p in PATHS if p is not launched], ids=lambda p: p.__name__)
+def test_every_way_ends_where_the_drawing_says(play: Play, path: Callable[[Play], None]) -> None:
+    path(play)
+    assert (play.request().state, play.instance().state) == (PATHS[path][0], "completed")
+    assert play.instance().process_key == "new_product_approval"
+
+
+def test_risk_and_finance_write_their_parts_of_the_file_and_the_review_judges_the_whole(play: Play) -> None:
+    new(play, "N1").do("initiate_product").do("design_product")
+    assert play.standing() == ["assess_risk", "work_out_cost"]
+    frozen = play.request()
+    assert not {"risk_assessment", "costing", "accounting_tax"} & set(frozen.file_hashes)
+    play.do("assess_risk").do("work_out_cost")
+    judged = play.request()
+    assert {"risk_assessment", "costing", "accounting_tax"} <= set(judged.file_hashes)
+    assert judged.content_hash != frozen.content_hash
+    assert judged.materiality == "new_product"
+
+
+def test_a_part_that_its_department_leaves_empty_is_asked_for(play: Play) -> None:
+    new(play, "N1").do("initiate_product").do("design_product")
+    with pytest.raises(Invalid) as refused:
+        play.do("assess_risk", file_risk_assessment="")
+    assert [fault.pointer for fault in refused.value.faults] == ["/data/file_risk_assessment"]
+
+
+def test_a_product_that_was_withdrawn_is_approved_as_a_new_one(play: Play) -> None:
+    play.sell({"R1": TIME_DEPOSIT})
+    play.step(
+        lambda uow: catalogue.take_off_sale(
+            uow, product_code="R1", at=play.now, reason="Old.", actor=person(uow, "zhao.heng"), now=play.now
+        )
+    )
+    play.draft({"R1": dearer(TIME_DEPOSIT, "1.45")}).submit()
+    assert play.instance().process_key == "new_product_approval"
+
+
+def test_nothing_of_a_new_product_is_sold_before_it_is_built_and_tested(play: Play, bank: Flask) -> None:
+    decided(prepared(play, "N1", pilot_plan=PLAN))
+    assert not play.sale("N1").allowed
+    play.do("develop")
+    assert not play.sale("N1").allowed
+    play.do("test_product")
+    assert play.sale("N1", unit="SH", channel="branch").allowed
