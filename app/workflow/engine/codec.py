@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from copy import copy
 from decimal import Decimal
 from typing import Any
@@ -54,7 +55,7 @@ _UPGRADES: dict[int, Any] = {}
 _EXACT = "\0number"
 """Marks a ``Decimal``; nobody else's member is named so, for U+0000 is refused at the edge."""
 
-Specs = tuple[Any, dict[str, Any]]
+Specs = tuple[Any, Mapping[str, Any]]
 """The top spec and the specs of its (sub)processes by name."""
 
 _REGISTRY = BpmnWorkflowSerializer.configure(

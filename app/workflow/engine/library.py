@@ -1,4 +1,4 @@
-"""Specs in memory, by content: parsed once per process, then shared by all threads.
+"""Specs in memory, by content: parsed once per process, when a case first comes there, then shared by all threads.
 
 A spec is parsed from its drawing, taught our clock, written out and restored;
 only the restored form runs. Restored specs are never changed afterwards, so
@@ -8,7 +8,7 @@ that threads may share them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -31,17 +31,28 @@ def try_out(drawing: Drawing) -> None:
     _parse(drawing)
 
 
+class _Parts(Mapping[str, Any]):
+    """Specs by the name of their process or subprocess; a drawing is parsed when one of them is first asked for."""
+
+    def __init__(self, drawings: Sequence[Drawing]):
+        self._drawn = {name: drawing for drawing in drawings for name in drawing.parts}
+
+    def __getitem__(self, name: str) -> Any:
+        return _restored(self._drawn[name])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._drawn)
+
+    def __len__(self) -> int:
+        return len(self._drawn)
+
+
 def specs_of(drawing: Drawing, called: Sequence[Drawing] = ()) -> Specs:
     """The restored specs of ``drawing`` and of the drawings it calls, kept in memory from now on.
 
     Raises ``DrawingRefused`` when SpiffWorkflow cannot run what is drawn.
     """
-    subprocess_specs: dict[str, Any] = {}
-    for part in called:
-        subprocess_specs.update(_restored(part))
-    own = dict(_restored(drawing))
-    top = own[drawing.key]
-    return top, {**subprocess_specs, **own}
+    return _restored(drawing)[drawing.key], _Parts([*called, drawing])
 
 
 def _restored(drawing: Drawing) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.workflow.deployments.lint import Known, findings
-from app.workflow.engine import EngineError, read_drawing
+from app.workflow.engine import EngineError, library, read_drawing
 from tests.workflow.drawings import drawn, flow, line, node
 from tests.workflow.engine.play import Play
 from tests.workflow.engine.test_events import MESSAGES, boundary, message, timer
@@ -125,6 +125,16 @@ def test_a_loop_over_a_called_process(sequential: bool) -> None:
     for _ in range(3):
         play.do("in")
     assert play.open == ["last"]
+
+
+def test_a_called_drawing_is_parsed_when_a_case_first_comes_there() -> None:
+    called = drawn(inside().replace('name="in"', 'name="parsed late"'), key="called")
+    step = node("userTask", "first") + node("callActivity", "work", calledElement="called")
+    play = Play(around(step).replace(line("s", "work"), line("s", "first", "work")), {}, [called])
+    place = play.drawings["called"].content_hash
+    assert place not in library._parsed
+    assert play.do("first").open == ["in"]
+    assert place in library._parsed
 
 
 @pytest.mark.parametrize("sequential", [True, False])
