@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import traceback
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from app.kernel import calendar
 from app.kernel.database import db, end_read, unit_of_work
 from app.worker import run_due
 from tests.processes.play import Play, forget_everything
@@ -43,6 +45,8 @@ def in_another_process(act: Callable[[], T]) -> T:
     """Run ``act`` in a child with a connection of its own and nothing remembered; its result comes back."""
     forget_everything()
     end_read()
+    # Code, no data of ours: each child would import it again, which takes longer than its step.
+    calendar.is_national_business_day(date.today())
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -59,6 +63,7 @@ def in_another_process(act: Callable[[], T]) -> T:
 
 def _answer(writing: int, act: Callable[[], Any]) -> None:
     """The child's whole life: it never returns into the test that it is a copy of."""
+    gc.freeze()  # what the parent left is not looked through for garbage, so that it stays shared with it
     try:
         # The parent's connections are the parent's; closing them here would end them there.
         db.engine.dispose(close=False)
