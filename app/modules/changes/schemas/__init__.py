@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from app.modules.changes.schemas.given import (
-    ApproversFileOut,
+from app.modules.changes.schemas.given.launch import (
     BesideOut,
+    CustomerNoticeOut,
+    InterimOut,
+    ObservationOut,
+    PilotOut,
+    PostLaunchReviewOut,
+    RolloutOut,
+    WaveOut,
+)
+from app.modules.changes.schemas.given.looking import (
+    ApproversFileOut,
+    DifferenceOut,
+    FilePartOut,
+    StandingOut,
+    StandingStep,
+    VersionDifferenceOut,
+)
+from app.modules.changes.schemas.given.opinions import (
+    ConditionOut,
+    ExecutiveDecisionOut,
+    MeetingOut,
+    RateCheckOut,
+    ReceiptOut,
+    ReviewOut,
+    VoteOut,
+)
+from app.modules.changes.schemas.given.requests import (
     ChangeRequestCreated,
     ChangeRequestDrafted,
     ChangeRequestOut,
     ChangeRequestPage,
     ChangeRequestSummary,
-    ConditionOut,
-    CustomerNoticeOut,
-    DifferenceOut,
-    ExecutiveDecisionOut,
-    FilePartOut,
-    InterimOut,
-    MeetingOut,
-    ObservationOut,
-    PilotOut,
-    PostLaunchReviewOut,
     ProposedOut,
-    RateCheckOut,
-    ReceiptOut,
-    ReviewOut,
-    RolloutOut,
-    StandingOut,
-    StandingStep,
-    VersionDifferenceOut,
-    VoteOut,
     WaitsFor,
-    WaveOut,
 )
 from app.modules.changes.schemas.taken import (
     DRIVER_SOURCES,
