@@ -8,7 +8,8 @@ to be made, which timers are to be set, which elements were passed.
 
 from app.workflow.engine.drawing import Drawing, ElementFacts, read_drawing
 from app.workflow.engine.errors import DrawingRefused, EngineError, Finding, NotOpen
-from app.workflow.engine.run import Awaited, Call, OpenWork, Outcome, Run, Thrown, TimerDue
+from app.workflow.engine.outcome import Awaited, Call, OpenWork, Outcome, Thrown, TimerDue
+from app.workflow.engine.run import Run
 
 __all__ = [
     "Awaited",
