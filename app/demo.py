@@ -22,6 +22,7 @@ from app.kernel.i18n import N_, pick
 from app.kernel.input import Blueprint
 from app.kernel.web import demo_mode, document_problems
 from app.modules.catalogue.services.demo import load_demo
+from app.modules.documents.demo import load_demo_templates
 from app.modules.pricing.demo import load_demo_ceilings
 from app.worker import move_clock
 from app.workflow.decisions.services import seed_tables
@@ -134,3 +135,4 @@ def seed(uow: Session, now: datetime) -> None:
     seed_processes(uow, folder=ROOT / "processes", now=now)
     load_demo(uow, now)
     load_demo_ceilings(uow, now)
+    load_demo_templates(uow, now)

@@ -27,6 +27,10 @@ from app.modules.changes import sheet_api as changes_sheet_api
 from app.modules.changes import views as changes_views
 from app.modules.changes import wording as changes_wording  # noqa: F401  (registers what the history says)
 from app.modules.customers import commands as customers_commands
+from app.modules.customers import models as customers_models  # noqa: F401  (tables that no page needs yet)
+from app.modules.documents import api as documents_api
+from app.modules.documents import views as documents_views
+from app.modules.documents import wording as documents_wording  # noqa: F401  (registers what the history says)
 from app.modules.pricing import api as pricing_api
 from app.modules.pricing import views as pricing_views
 from app.modules.suspensions import api as suspensions_api
@@ -52,6 +56,7 @@ APIS = (
     tasks_api,
     notices_api,
     catalogue_api,
+    documents_api,
     pricing_api,
     suspensions_api,
     changes_api,
@@ -63,6 +68,7 @@ PAGES = (
     identity_views,
     shell_views,
     catalogue_views,
+    documents_views,
     pricing_views,
     forms_views,
     decisions_views,

@@ -189,6 +189,12 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "ceiling.see": anybody,
     "ceiling.enter": all_of(is_of("alm"), has_role("officer", "head")),
     "ceiling.confirm": all_of(is_of("alm"), has_role("head"), negate(is_initiator)),
+    # Texts for customers: written by product managers, approved by a head of consumer protection or compliance.
+    "template.see": anybody,
+    "template.write": has_role("product_manager"),
+    "template.approve": all_of(
+        any_of(is_of("consumer_protection"), is_of("compliance")), has_role("head"), negate(is_initiator)
+    ),
     "pilot.stop": lambda actor, facts: actor.department == "risk",
     "authority.grant": has_role("executive"),
     "authority.see": has_role("executive", "head", "product_manager", "committee_secretary", "auditor", "operator"),

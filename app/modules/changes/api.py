@@ -22,7 +22,7 @@ from app.modules.changes.exporting.bundle import bundle
 from app.modules.changes.exporting.document import file_json
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import WRITTEN
-from app.modules.changes.services import notices
+from app.modules.changes.services import launching, notices
 from app.modules.changes.services.records import for_change
 from app.modules.changes.services.standing import described
 from app.workflow.models import ProcessInstance
@@ -109,6 +109,16 @@ class Difference(MethodView):
         request = queries.request_for(session(), request_id, current_actor())
         found = queries.difference_of(session(), request, g.now)
         return jsonify({"items": [show.difference_json(d) for d in found]})
+
+
+@blueprint.route(f"/change-requests/{ID}/texts")
+class Texts(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.OfferedTexts)
+    def get(self, request_id: int) -> Any:
+        """What the approved templates offer for the rollout: strategy, notices to customers, promotional material."""
+        request = queries.request_for(session(), request_id, current_actor())
+        return jsonify({"items": show.texts_json(launching.offered_texts(session(), request, g.now))})
 
 
 @blueprint.route(f"/change-requests/{ID}/standing")

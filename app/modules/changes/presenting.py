@@ -25,6 +25,7 @@ from app.modules.changes.models import (
     RateCheck,
     RegulatoryReceipt,
     Rollout,
+    RolloutMaterial,
 )
 from app.modules.changes.rules.interim import as_json
 from app.modules.changes.services import looking_back
@@ -33,6 +34,7 @@ from app.modules.changes.services.clashes import clashes
 from app.modules.changes.services.notices import notices_of
 from app.modules.changes.services.piloting import observed
 from app.modules.changes.services.standing import Standing
+from app.modules.changes.services.texts import Offer, materials_of
 from app.workflow.presenting import moment
 
 
@@ -192,13 +194,29 @@ def notice_json(row: CustomerNotice) -> dict[str, Any]:
 
 
 def _rollout_json(session: Session, rollout: Rollout) -> dict[str, Any]:
-    names = ("strategy", "waves", "policy", "notice_channels", "notice_text", "notice_days")
+    names = ("strategy", "waves", "policy", "notice_channels", "notice_text", "notice_text_en", "notice_days")
     return {
         **{name: getattr(rollout, name) for name in names},
+        "written_from": rollout.written_from,
+        "materials": [_material_json(row) for row in materials_of(session, rollout.change_request_id)],
         "effective_at": moment(rollout.effective_at),
         "notified": moment(rollout.notified_at),
         "notices": [notice_json(row) for row in notices_of(session, rollout.change_request_id)],
     }
+
+
+def _material_json(row: RolloutMaterial) -> dict[str, Any]:
+    names = ("template", "names", "number", "content_hash", "language", "text")
+    return {name: getattr(row, name) for name in names}
+
+
+def texts_json(offer: Offer) -> list[dict[str, Any]]:
+    """What the templates offer for a request."""
+    return [
+        {"kind": kind, **text.source, "names": dict(text.names), "texts": dict(text.texts)}
+        for kind, found in offer.found.items()
+        for text in found
+    ]
 
 
 def observation_json(row: PilotObservation) -> dict[str, Any]:

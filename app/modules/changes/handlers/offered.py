@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import KEY_OF_FIELD
-from app.modules.changes.services import committee, file_parts, opinions
+from app.modules.changes.services import committee, file_parts, launching, opinions
 from app.modules.changes.services.records import request_or_none
+from app.modules.changes.services.texts import FIELDS
 from app.workflow.forms import Option
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.vocabulary import Known, knows
@@ -73,3 +74,16 @@ def members_asked(session: Session, task: Task, instance: ProcessInstance, now: 
     able = committee.members_of(session, request, instance)[0] if request else []
     offered = [Option(member.username, member.names) for member in able]
     return Known({}, {"members": [member.username for member in able]}, options={"members": offered})
+
+
+@knows("rollout_plan")
+def texts_offered(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
+    """Strategy, notices and materials from the approved templates that fit the change."""
+    request = request_or_none(session, instance)
+    if request is None:
+        return Known()
+    offer = launching.offered_texts(session, request, now)
+    texts = {field: text for field in FIELDS if (text := offer.text(field))}
+    materials = {"materials": [Option(material.key, material.names) for material in offer.materials]}
+    ticked = [material.key for material in offer.materials]
+    return Known({"materials_offered": bool(ticked)}, {**texts, "materials": ticked}, options=materials)

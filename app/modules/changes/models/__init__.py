@@ -9,7 +9,14 @@ from app.modules.changes.models.deciding import (
     ExecutiveDecision,
     RegulatoryReceipt,
 )
-from app.modules.changes.models.launching import CustomerNotice, Pilot, PilotObservation, PostLaunchReview, Rollout
+from app.modules.changes.models.launching import (
+    CustomerNotice,
+    Pilot,
+    PilotObservation,
+    PostLaunchReview,
+    Rollout,
+    RolloutMaterial,
+)
 from app.modules.changes.models.request import ChangeCounter, ChangeRequest, FilePart, ProposedVersion
 from app.modules.changes.models.reviewing import Condition, DepartmentReview, RateCheck
 
@@ -31,4 +38,5 @@ __all__ = [
     "RateCheck",
     "RegulatoryReceipt",
     "Rollout",
+    "RolloutMaterial",
 ]

@@ -61,7 +61,13 @@ class Rollout(Record):
     strategy: Mapped[str] = mapped_column(Text)
     notice_channels: Mapped[list[str]] = mapped_column(Json)
     notice_text: Mapped[str] = mapped_column(Text)
+    notice_text_en: Mapped[str | None] = mapped_column(Text)
+    written_from: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Of each text that templates offered: ``{templates: [{template, number, content_hash}], edited}``; edited: what
+    was kept is not the text offered."""
     notice_days: Mapped[int]
+    begins_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    """When the first wave begins; without waves the same as ``effective_at``."""
     effective_at: Mapped[datetime] = mapped_column(Instant)
     """When it is sold everywhere."""
     waves: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
@@ -72,6 +78,22 @@ class Rollout(Record):
     planned_by: Mapped[str] = mapped_column(Text)
     planned_at: Mapped[datetime] = mapped_column(Instant)
     notified_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RolloutMaterial(Record):
+    """A promotional material 宣传材料 of a rollout in one language, as it was filled from its template."""
+
+    __tablename__ = "rollout_material"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    template: Mapped[str] = mapped_column(Text)
+    """The key of the template; ``names``: how it is called."""
+    names: Mapped[dict[str, str]] = mapped_column(Json)
+    number: Mapped[int]
+    """The version of the template."""
+    content_hash: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class CustomerNotice(Record):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -15,12 +15,13 @@ from app.identity.actors import Actor
 from app.identity.permissions import allowed
 from app.kernel.clock import accounting_date
 from app.modules.catalogue.models import Product
-from app.modules.changes.models import ChangeRequest, Pilot, PostLaunchReview, ProposedVersion
+from app.modules.catalogue.rules.values import parse_instant
+from app.modules.changes.models import ChangeRequest, Pilot, PostLaunchReview, ProposedVersion, Rollout
 from app.modules.changes.services.records import facts_of
 from app.workflow.models import ProcessInstance, Task
 
-Kind = Literal["launch", "wish", "pilot_begins", "pilot_ends", "review", "post_launch"]
-KINDS: tuple[Kind, ...] = ("launch", "wish", "pilot_begins", "pilot_ends", "review", "post_launch")
+Kind = Literal["launch", "wave", "wish", "pilot_begins", "pilot_ends", "review", "post_launch"]
+KINDS: tuple[Kind, ...] = ("launch", "wave", "wish", "pilot_begins", "pilot_ends", "review", "post_launch")
 MOST = 1_000
 """Rows of one kind that are read; a month of a bank has fewer."""
 _FIXED = frozenset({"scheduled", "live"})
@@ -30,13 +31,14 @@ _REVIEWS = ("give_opinion", "sign_off", "review_by_department", "review_pilot")
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing on one day. ``count``: how many opinions are due."""
+    """One thing on one day. ``count``: how many opinions are due; ``scope``: where a wave begins."""
 
     day: date
     kind: Kind
     request: ChangeRequest
     products: Sequence[Product] = ()
     count: int = 1
+    scope: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,11 @@ class Span:
 
 
 def happenings(session: Session, actor: Actor, span: Span) -> list[Happening]:
-    """All that happens in ``span``, in the order of the days: five statements, however many requests there are."""
-    kinds = (_launches, _pilots, _reviews, _looking_back)
+    """All that happens in ``span``, in the order of the days: six statements, however many requests there are."""
+    kinds = (_launches, _waves, _pilots, _reviews, _looking_back)
     found = [happening for kind in kinds for happening in kind(session, actor, span)]
     products = products_of(session, {h.request.id for h in found})
-    placed = [Happening(h.day, h.kind, h.request, products.get(h.request.id, ()), h.count) for h in found]
+    placed = [replace(h, products=products.get(h.request.id, ())) for h in found]
     return sorted(placed, key=lambda h: (h.day, KINDS.index(h.kind), h.request.id))
 
 
@@ -86,6 +88,17 @@ def _launches(session: Session, actor: Actor, span: Span) -> Iterable[Happening]
     for request, state in _visible(session, actor, query.order_by(ChangeRequest.effective_at), span):
         assert request.effective_at is not None
         yield Happening(accounting_date(request.effective_at), "launch" if state in _FIXED else "wish", request)
+
+
+def _waves(session: Session, actor: Actor, span: Span) -> Iterable[Happening]:
+    """The waves that come before a rollout is everywhere, each on its day with its scope."""
+    query = _with_case(Rollout).join(Rollout, Rollout.change_request_id == ChangeRequest.id)
+    within = and_(Rollout.begins_at < Rollout.effective_at, Rollout.begins_at < span.ends)
+    query = query.where(ChangeRequest.state.in_(_FIXED | _WISHED), within, Rollout.effective_at >= span.begins)
+    for request, rollout in _visible(session, actor, query.order_by(Rollout.begins_at), span):
+        for wave in rollout.waves:
+            if span.begins <= (at := parse_instant(wave["effective_at"])) < span.ends:
+                yield Happening(accounting_date(at), "wave", request, scope=wave["scope"])
 
 
 def _pilots(session: Session, actor: Actor, span: Span) -> Iterable[Happening]:

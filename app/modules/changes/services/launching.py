@@ -21,9 +21,11 @@ from app.modules.catalogue.rules.values import parse_instant
 from app.modules.changes.models import ChangeRequest, Condition, Rollout
 from app.modules.changes.rules import waves
 from app.modules.changes.rules.states import BEFORE_LAUNCH
-from app.modules.changes.services import afterwards, ceilings, notices
+from app.modules.changes.services import afterwards, ceilings, notices, texts
 from app.modules.changes.services.records import end, for_change, move, note, proposed
 from app.modules.changes.services.submission import notice_days
+from app.modules.changes.services.texts import Offer
+from app.modules.documents.rules.values import Days
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.services import complete_task
 
@@ -119,11 +121,27 @@ def record_rollout(
     if wished is not None and date.fromisoformat(wished) < earliest:
         message = N_("The notice to customers takes until %(day)s.")
         raise invalid("/data/effective_on", message, code="notice_period", day=earliest.isoformat())
+    shown = offered_texts(uow, request, now)
     planned = clock.start_of_day(date.fromisoformat(wished)) if wished else request.effective_at
-    effective_at = max(planned or now, clock.start_of_day(earliest), now)
+    effective_at = _first_possible(planned, earliest, now)
     early = _waves(uow, request, answers, earliest, effective_at)
-    _keep(uow, request, answers, days, effective_at, early, actor, now)
-    return parse_instant(early[0]["effective_at"]) if early else effective_at
+    rollout = _keep(uow, request, answers, days, effective_at, early, actor, now)
+    last, first = clock.accounting_date(effective_at), clock.accounting_date(rollout.begins_at)
+    texts.keep(uow, rollout, answers, shown=shown, final=texts.offer_of(uow, request, days=Days(last, first), now=now))
+    _note_plan(uow, request, rollout, actor, now)
+    return rollout.begins_at
+
+
+def offered_texts(session: Session, request: ChangeRequest, now: datetime) -> Offer:
+    """The texts that the templates offer for a plan that keeps the request's day, or the first possible one."""
+    earliest = clock.accounting_date(now) + timedelta(days=notice_days(session, request, now, record=False))
+    day = clock.accounting_date(_first_possible(request.effective_at, earliest, now))
+    return texts.offer_of(session, request, days=Days(day), now=now)
+
+
+def _first_possible(planned: datetime | None, earliest: date, now: datetime) -> datetime:
+    """The instant planned, moved to the first that the notice allows if the approval took longer."""
+    return max(planned or now, clock.start_of_day(earliest), now)
 
 
 def _waves(
@@ -156,22 +174,27 @@ def _keep(
     early: list[dict[str, Any]],
     actor: Actor,
     now: datetime,
-) -> None:
-    old, request.effective_at = request.effective_at, effective_at
-    uow.add(
-        Rollout(
-            change_request_id=request.id,
-            strategy=answers["strategy"],
-            notice_channels=answers["notice_channels"],
-            notice_text=answers["notice_text"],
-            notice_days=days,
-            effective_at=effective_at,
-            waves=early,
-            policy=notices.policy_of(uow, request, now),
-            planned_by=actor.username,
-            planned_at=now,
-        )
+) -> Rollout:
+    rollout = Rollout(
+        change_request_id=request.id,
+        strategy=answers["strategy"],
+        notice_channels=answers["notice_channels"],
+        notice_text=answers["notice_text"],
+        written_from={},
+        notice_days=days,
+        begins_at=parse_instant(early[0]["effective_at"]) if early else effective_at,
+        effective_at=effective_at,
+        waves=early,
+        policy=notices.policy_of(uow, request, now),
+        planned_by=actor.username,
+        planned_at=now,
     )
+    uow.add(rollout)
+    return rollout
+
+
+def _note_plan(uow: Session, request: ChangeRequest, rollout: Rollout, actor: Actor, now: datetime) -> None:
+    old, request.effective_at = request.effective_at, rollout.effective_at
     note(
         uow,
         request,
@@ -179,10 +202,11 @@ def _keep(
         actor,
         now,
         old=old.isoformat() if old else None,
-        new=effective_at.isoformat(),
-        notice_days=days,
-        strategy=answers["strategy"],
-        waves=early,
+        new=rollout.effective_at.isoformat(),
+        notice_days=rollout.notice_days,
+        strategy=rollout.strategy,
+        waves=rollout.waves,
+        written_from=rollout.written_from,
     )
 
 

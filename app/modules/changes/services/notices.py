@@ -71,6 +71,7 @@ def send(uow: Session, request: ChangeRequest, rollout: Rollout, *, now: datetim
                 "channel": channel,
                 "customer_group": group,
                 "text": rollout.notice_text,
+                "texts": {"zh": rollout.notice_text, "en": rollout.notice_text_en},
                 "effective_at": rollout.effective_at.isoformat(),
                 "products": products,
             }

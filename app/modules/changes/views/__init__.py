@@ -10,6 +10,7 @@ from app.modules.changes.views import (
     pilots,
     sheets,
     starting,
+    texts,
     wizard,
 )
 from app.modules.changes.views.base import pages
@@ -25,5 +26,6 @@ __all__ = [
     "pilots",
     "sheets",
     "starting",
+    "texts",
     "wizard",
 ]

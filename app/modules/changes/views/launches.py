@@ -19,9 +19,11 @@ from app.kernel.i18n import N_
 from app.modules.changes.queries.launches import Happening, Span, happenings
 from app.modules.changes.views.base import now, pages
 from app.modules.changes.views.lists import WHOSE
+from app.modules.changes.views.steps import SCOPES
 
 KINDS: Mapping[str, str] = {
     "launch": N_("Takes effect"),
+    "wave": N_("Wave of the rollout"),
     "wish": N_("Effective day wished for"),
     "pilot_begins": N_("Pilot begins"),
     "pilot_ends": N_("Pilot ends"),
@@ -64,6 +66,7 @@ def launches() -> Any:
         weeks=[cells[n : n + 7] for n in range(0, len(cells), 7)],
         listed=[cell for cell in cells if cell.inside and cell.happenings],
         kinds=KINDS,
+        scope_list=SCOPES,
         today=today,
         whose=whose,
         provisional=is_provisional(first),

@@ -30,6 +30,7 @@ from app.modules.changes.models import (
     RateCheck,
     RegulatoryReceipt,
     Rollout,
+    RolloutMaterial,
 )
 from app.modules.changes.rules.interim import LIMITS, Beside, Interim, beside, by_day, total
 from app.modules.changes.rules.matter import PLAN, changed_groups
@@ -40,6 +41,7 @@ from app.modules.changes.services.notices import notices_of
 from app.modules.changes.services.outlook import Compared, compare
 from app.modules.changes.services.piloting import observed
 from app.modules.changes.services.records import current_matter
+from app.modules.changes.services.texts import materials_of
 from app.modules.changes.views.base import Words
 from app.modules.changes.views.steps import CRITERIA, SCOPES
 from app.workflow.decisions.models import DecisionDefinition, DecisionRecord
@@ -134,6 +136,8 @@ class Matter:
     review: PostLaunchReview | None
     """What came of it, some time after the launch."""
     notices: Sequence[CustomerNotice]
+    materials: Sequence[RolloutMaterial]
+    """What the rollout shows to customers, each in every language."""
     rulings: Sequence[Ruled]
     rate_checks: Sequence[RateCheck]
     """How deposit rates stood to their ceilings, oldest first."""
@@ -226,6 +230,7 @@ def matter_for(
         rollout=rollout,
         review=review,
         notices=notices_of(session, request.id) if rollout else (),
+        materials=materials_of(session, request.id) if rollout else (),
         rulings=_rulings(session, instance),
         rate_checks=rate_checks,
         files=_files(session, observations),

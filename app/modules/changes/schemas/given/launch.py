@@ -72,6 +72,32 @@ class CustomerNoticeOut(Schema):
     source = fields.String(required=True, allow_none=True)
 
 
+class MaterialOut(Schema):
+    """A promotional material as it was filled, in one language, with the version of its template."""
+
+    template = fields.String(required=True)
+    names = fields.Dict(required=True)
+    number = fields.Integer(required=True)
+    content_hash = fields.String(required=True)
+    language = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class OfferedText(Schema):
+    """A template that fits a request, filled with its products, in every language."""
+
+    kind = fields.String(required=True)
+    template = fields.String(required=True)
+    names = fields.Dict(required=True)
+    number = fields.Integer(required=True)
+    content_hash = fields.String(required=True)
+    texts = fields.Dict(required=True)
+
+
+class OfferedTexts(Schema):
+    items = fields.List(fields.Nested(OfferedText), required=True)
+
+
 class RolloutOut(Schema):
     """The rollout as it is planned. ``effective_at``: everywhere; ``waves``: scopes that come before."""
 
@@ -80,6 +106,10 @@ class RolloutOut(Schema):
     waves = fields.List(fields.Nested(WaveOut), required=True)
     notice_channels = fields.List(fields.String(), required=True)
     notice_text = fields.String(required=True)
+    notice_text_en = fields.String(required=True, allow_none=True)
+    written_from = fields.Dict(required=True)
+    """Of each text the template versions that offered it, and whether another text was kept."""
+    materials = fields.List(fields.Nested(MaterialOut), required=True)
     notice_days = fields.Integer(required=True)
     notified = fields.String(required=True, allow_none=True)
     policy = fields.List(fields.Dict(), required=True)

@@ -1,0 +1,62 @@
+"""What templates are for, the states of their versions, and what moves one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_
+from app.modules.catalogue.types import Labels
+from app.modules.catalogue.types.description import label
+
+STRATEGY, NOTICE, MATERIAL = "rollout_strategy", "customer_notice", "promotional_material"
+KINDS: Mapping[str, Labels] = {
+    STRATEGY: label("Rollout strategy", "推广策略"),
+    NOTICE: label("Notice to customers", "客户告知"),
+    MATERIAL: label("Promotional material", "宣传材料"),
+}
+CHANGE_TYPES: Mapping[str, Labels] = {
+    "rate": label("Rate", "利率"),
+    "fee": label("Fee", "费用"),
+    "terms": label("Terms", "条款"),
+    "eligibility": label("Eligibility", "准入条件"),
+    "feature": label("Features and benefits", "功能与权益"),
+    "other": label("Other", "其他"),
+}
+"""The kinds of change that ``rules/notice_policy.dmn`` tells apart."""
+ANYBODY = "any"
+HOLDERS: Mapping[str, Labels] = {
+    ANYBODY: label("Everybody", "全部客户"),
+    "existing": label("Existing holders", "存量客户"),
+    "new": label("New customers", "新客户"),
+}
+LANGUAGES = ("zh", "en")
+"""Every version is written in both; Chinese comes first, as customers read it."""
+
+WRITE, APPROVE = "template.write", "template.approve"
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a verb leads, and the permission that allows it."""
+
+    to: str
+    by: str | None
+
+
+MOVES: Mapping[tuple[str, str], Move] = {
+    ("draft", "edit"): Move("draft", WRITE),
+    ("draft", "approve"): Move("approved", APPROVE),
+    ("draft", "withdraw"): Move("withdrawn", WRITE),
+    ("approved", "withdraw"): Move("withdrawn", APPROVE),
+    ("approved", "supersede"): Move("superseded", None),  # by the approval of a later one
+}
+
+
+def move(state: str, verb: str) -> Move:
+    """The move of a version; ``Conflict`` if the table has none."""
+    found = MOVES.get((state, verb))
+    if found is None:
+        raise Conflict(N_("The text is %(state)s; this cannot be done now."), code="wrong_state", state=state)
+    return found
