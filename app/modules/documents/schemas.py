@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
-from app.modules.catalogue.schemas.api import Keepable, Names, Query, Strict, choice, code_text, text
+from app.modules.catalogue.schemas.api import Keepable, Query, Strict, choice, code_text, text
 from app.modules.catalogue.types import FAMILIES
 from app.modules.documents.rules.merging import FIELDS
 from app.modules.documents.rules.states import CHANGE_TYPES, HOLDERS, KINDS
@@ -43,12 +43,17 @@ class NewTemplateVersion(Strict):
     valid_from = fields.Date()
 
 
+class TemplateNames(Strict):
+    zh = text(300, required=True)
+    en = text(300, required=True)
+
+
 class NewTemplate(NewTemplateVersion):
     """Without families or kinds of change: for all of them."""
 
     key = fields.String(required=True, validate=[validate.Length(3, 60), validate.Regexp(KEY)])
     kind = choice(KINDS, required=True)
-    names = fields.Nested(Names, required=True)
+    names = fields.Nested(TemplateNames, required=True)
     families = _some(FAMILIES)
     change_types = _some(CHANGE_TYPES)
     holder = choice(HOLDERS)

@@ -31,6 +31,8 @@ _ADDED = label("new: %(new)s", "新增：%(new)s")
 _REMOVED = label("no longer: %(old)s", "取消：%(old)s")
 _IN_BRACKETS = label(" (%s)", "（%s）")
 _ALL_RATES = label("(all rates %s)", "（以上均为%s）")
+_FULL_STOPS = "。."
+"""At the end of what is told in the middle of a sentence."""
 _COLON = label(": ", "：")
 _LEAVING = (("terms", "early_withdrawal"), ("terms", "prepayment"), ("terms", "redemption"), ("trading", "delivery"))
 """The attributes that say how a contract is ended early, whatever the type."""
@@ -164,7 +166,8 @@ def _moved(matter: Matter, change: Change, language: str, shared: str | None) ->
     cell = attribute.column(change.column) if change.column else attribute
     if cell.kind == "rate" and change.kind == "changed":
         return _rate_moved(change.old, change.new, language, shared)
-    sides = {side: say(cell, value, language) for side, value in (("old", change.old), ("new", change.new)) if value}
+    both = (("old", change.old), ("new", change.new))
+    sides = {side: say(cell, value, language).rstrip(_FULL_STOPS) for side, value in both if value not in (None, "")}
     pattern = _CHANGED if len(sides) == 2 else _ADDED if "new" in sides else _REMOVED
     return (pattern[language] % sides).rstrip(_COLON[language])
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, g
 from werkzeug.wrappers import Response
 
+from app.identity.web import current_actor
 from app.kernel import clock
 from app.kernel.database import session
 from app.kernel.errors import DomainError, NotFound
@@ -57,12 +58,14 @@ def used_today(version: TemplateVersion) -> bool:
 
 
 def suggested(families: list[str]) -> list[tuple[str, Mapping[str, str]]]:
-    """Products to fill a template with: code and names, of the template's own families."""
+    """Products to fill a template with: of the template's own families, those of the reader's department first."""
     rows = [
         row
         for family in families or FAMILIES
         for row in list_products(session(), ProductFilter(family=family), now=g.now, limit=MOST_SUGGESTED)
     ]
+    mine = current_actor().department
+    rows.sort(key=lambda row: row.product.owner_department != mine)
     return [(row.product.code, row.product.names) for row in rows[:MOST_SUGGESTED]]
 
 

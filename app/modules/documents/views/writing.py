@@ -13,7 +13,7 @@ from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, Fault, Forbidden, Invalid, Stale
 from app.kernel.i18n import N_, gettext
-from app.modules.catalogue.schemas.content import faults_of
+from app.modules.catalogue.schemas.kinds import faults_of
 from app.modules.documents import queries, services
 from app.modules.documents.models import Template, TemplateVersion
 from app.modules.documents.rules.merging import wrong_in
@@ -110,12 +110,12 @@ def _editor(
 
 def _sent(lists: tuple[str, ...] = ()) -> dict[str, Any]:
     """The form as the API takes it: ``texts/zh`` is a member of ``texts``; what was left empty is not there."""
-    found: dict[str, Any] = {name: request.form.getlist(name) for name in lists}
+    found: dict[str, Any] = {name: request.form.getlist(name) for name in lists} | {"names": {}, "texts": {}}
     for name, value in request.form.items():
         outer, _, inner = name.partition("/")
         text = value.replace("\r\n", "\n").strip()
         if inner and text:
-            found.setdefault(outer, {})[inner] = text
+            found.get(outer, {})[inner] = text
         elif text and name in {"key", "kind", "holder", "valid_from"}:
             found[name] = text
     return found
@@ -124,7 +124,7 @@ def _sent(lists: tuple[str, ...] = ()) -> dict[str, Any]:
 def _typed(schema: Schema, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, under the checks of the API."""
     try:
-        found: dict[str, Any] = schema.load({"texts": {}, **sent})
+        found: dict[str, Any] = schema.load({name: value for name, value in sent.items() if name in schema.fields})
     except ValidationError as error:
         faults = list(faults_of(error.messages, ""))
         raise Invalid(N_("Some of what was entered is not right."), faults=faults) from None
@@ -171,19 +171,10 @@ def approve(key: str, number: int) -> Answer:
 def withdraw(key: str, number: int) -> Answer:
     """Drop a draft, or take a text out of use."""
     try:
-        given = _typed_reason()
+        given = _typed(TemplateWithdrawal(), {"reason": request.form.get("reason", "").strip()})
         with unit_of_work() as uow:
             services.withdraw(uow, key=key, number=number, **given, actor=current_actor(), now=g.now)
     except EXPLAINED as error:
         return show(key, error, request.form)
     flash(gettext(N_("Withdrawn.")), "success")
     return redirect(f"{PATH}/{key}", 303)
-
-
-def _typed_reason() -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = TemplateWithdrawal().load({"reason": request.form.get("reason", "").strip()})
-    except ValidationError as error:
-        faults = list(faults_of(error.messages, ""))
-        raise Invalid(N_("Some of what was entered is not right."), faults=faults) from None
-    return found
