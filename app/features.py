@@ -27,7 +27,6 @@ from app.modules.changes import sheet_api as changes_sheet_api
 from app.modules.changes import views as changes_views
 from app.modules.changes import wording as changes_wording  # noqa: F401  (registers what the history says)
 from app.modules.customers import commands as customers_commands
-from app.modules.customers import models as customers_models  # noqa: F401  (tables that no page needs yet)
 from app.modules.documents import api as documents_api
 from app.modules.documents import views as documents_views
 from app.modules.documents import wording as documents_wording  # noqa: F401  (registers what the history says)
