@@ -26,7 +26,10 @@ from app.modules.changes import handlers as changes_handlers  # noqa: F401  (reg
 from app.modules.changes import sheet_api as changes_sheet_api
 from app.modules.changes import views as changes_views
 from app.modules.changes import wording as changes_wording  # noqa: F401  (registers what the history says)
+from app.modules.customers import api as customers_api
 from app.modules.customers import commands as customers_commands
+from app.modules.customers import views as customers_views
+from app.modules.customers import wording as customers_wording  # noqa: F401  (registers what the history says)
 from app.modules.documents import api as documents_api
 from app.modules.documents import views as documents_views
 from app.modules.documents import wording as documents_wording  # noqa: F401  (registers what the history says)
@@ -56,6 +59,7 @@ APIS = (
     notices_api,
     catalogue_api,
     documents_api,
+    customers_api,
     pricing_api,
     suspensions_api,
     changes_api,
@@ -68,6 +72,7 @@ PAGES = (
     shell_views,
     catalogue_views,
     documents_views,
+    customers_views,
     pricing_views,
     forms_views,
     decisions_views,

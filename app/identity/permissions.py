@@ -38,6 +38,8 @@ class Facts:
     open: bool = False
     owner_department: str | None = None
     """The department that owns the record in question."""
+    units: frozenset[str] = frozenset()
+    """The unit that keeps the record in question, and those above it."""
 
 
 Predicate = Callable[[Actor, Facts], bool]
@@ -103,6 +105,11 @@ def owns_the_record(actor: Actor, facts: Facts) -> bool:
     return facts.owner_department is not None and actor.department == facts.owner_department
 
 
+def keeps_the_record(actor: Actor, facts: Facts) -> bool:
+    """Whoever works at a unit serves its customers and those of the units below it."""
+    return actor.unit in facts.units
+
+
 def belongs_to_nobody(actor: Actor, facts: Facts) -> bool:
     return facts.owner_department is None
 
@@ -146,6 +153,7 @@ def may_decide(username: str, initiator: str | None, hands: Mapping[str, Iterabl
     return username != initiator and not checks_of(hands.get(username, ())) - {DECIDE}
 
 
+_serves_customers = has_role("teller", "relationship_manager", "wealth_manager", "branch_manager", "customer_service")
 _may_act = all_of(is_open, any_of(is_assignee, all_of(is_candidate, is_unclaimed)), keeps_four_eyes)
 
 PERMISSIONS: Mapping[str, Predicate] = {
@@ -198,6 +206,12 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "pilot.stop": lambda actor, facts: actor.department == "risk",
     "authority.grant": has_role("executive"),
     "authority.see": has_role("executive", "head", "product_manager", "committee_secretary", "auditor", "operator"),
+    # Customers: staff know those of their unit; an auditor reads all, identifiers masked; everybody may count holdings.
+    "customer.find": any_of(_serves_customers, has_role("auditor")),
+    "customer.see": any_of(all_of(_serves_customers, keeps_the_record), has_role("auditor")),
+    "customer.identify": all_of(_serves_customers, keeps_the_record),
+    "holding.open": all_of(has_role("teller", "relationship_manager", "wealth_manager"), keeps_the_record),
+    "holding.count": anybody,
     # Administration
     "audit.see": has_role("auditor", "security_admin"),
     "incident.see": reads_all,

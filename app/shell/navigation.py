@@ -53,6 +53,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(N_("Import"), "/products/import", "product.import"),
         ),
     ),
+    Entry(N_("Customers and holdings"), "/customers", "customer.find"),
     Entry(
         N_("Processes"),
         "/processes",

@@ -49,6 +49,11 @@ STATES: dict[str, tuple[str, str]] = {
     "delegated": (N_("Delegated"), MOVING),
     "done": (N_("Done"), GOOD),
     "waiting": (N_("Waiting"), QUIET),
+    # Accounts and holdings
+    "dormant": (N_("Dormant"), CAREFUL),
+    "matured": (N_("Matured"), GOOD),
+    "closed": (N_("Closed"), ENDED),
+    "moved": (N_("Moved"), ENDED),
     # Opinions of a review
     "approve": (N_("Agreed"), GOOD),
     "approve_with_conditions": (N_("Agreed with conditions"), CAREFUL),

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from app.demo_requests import seed_requests
+from app.modules.customers.generating.demo import seed_customers
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -59,6 +60,7 @@ PAGES = {
     ],
     "chen.rui": ["/inbox", "/inbox?filter=delegated", "/inbox?filter=all&sort=created", "/tasks/12", "/cases/2"],
     "wang.zhiyuan": ["/tasks/7"],
+    "tan.xue": ["/customers", "/customers?name=nobody", "/customers/G279DBF89-0000001", "/products/CN-TD/holdings"],
     "lu.ming": [
         "/processes",
         "/processes/product_update/versions/1",
@@ -75,6 +77,7 @@ PAGES = {
 def under_way(served: Flask) -> None:
     """Requests with tasks in hand."""
     with served.app_context():
+        seed_customers(datetime.now(UTC))
         seed_requests(datetime.now(UTC))
 
 

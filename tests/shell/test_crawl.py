@@ -24,9 +24,10 @@ from app.demo import seed
 from app.demo_requests import seed_requests
 from app.demo_suspensions import seed_suspensions
 from app.kernel.database import unit_of_work
+from app.modules.customers.generating.demo import seed_customers
 from tests.shell.conftest import sign_in
 
-PEOPLE = ("lin.yue", "chen.rui", "wang.zhiyuan", "shen.dan", "jin.cheng", "lu.ming", "fang.yi")
+PEOPLE = ("lin.yue", "chen.rui", "wang.zhiyuan", "shen.dan", "jin.cheng", "lu.ming", "fang.yi", "tan.xue")
 PAGES_PER_VIEW = 4
 """Pages of one kind that are looked at: the hundredth product adds nothing."""
 
@@ -51,6 +52,7 @@ def _fill() -> None:
     now = datetime.now(UTC)
     with unit_of_work() as uow:
         seed(uow, now)
+    seed_customers(now)
     seed_requests(now)
     seed_suspensions(now)
 

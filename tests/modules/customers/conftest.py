@@ -12,9 +12,19 @@ from sqlalchemy.orm import Session
 
 from app.identity.models import Department, Person, PersonRole
 from app.identity.services import hash_password
+from app.kernel.crypto import blind, seal
 from app.modules.catalogue.services.contents import checked_content
 from app.modules.catalogue.services.creating import add_product
 from app.modules.catalogue.services.demo import _load_versions
+from app.modules.customers.models import (
+    ACCOUNT_NUMBER,
+    CUSTOMER_ID,
+    CUSTOMER_MAIL,
+    CUSTOMER_PHONE,
+    Account,
+    Customer,
+    CustomerSegment,
+)
 from tests.modules.catalogue.conftest import NOW, PASSWORD, rate, small_bank, time_deposit
 
 __all__ = ["NOW", "bank"]
@@ -73,3 +83,62 @@ def staff(uow: Session) -> None:
 @pytest.fixture
 def bank(seeded: Callable[..., Flask]) -> Flask:
     return seeded(small_bank, staff, products)
+
+
+ID, USCC, CARD = "310101199003079961", "91310101123456785D", "9990123456789012340"
+
+
+def customers(uow: Session) -> None:
+    """Wang and Li at Shanghai 01, a company in Beijing; Wang has an account in yuan."""
+    for number, name, unit, kind, plain, segment in (
+        ("C1", "王小明", "SH01", "resident_id", ID, "mass"),
+        ("C2", "李雷", "SH01", "resident_id", "31010119850307998X", "young"),
+        ("C3", "北京恒信科技有限公司", "BJ", "uscc", USCC, "corporate"),
+    ):
+        found = Customer(
+            number=number, kind="corporate" if kind == "uscc" else "person", name=name, id_kind=kind,
+            id_number=seal(CUSTOMER_ID, number, plain), id_index=blind(CUSTOMER_ID, plain),
+            phone=seal(CUSTOMER_PHONE, number, "12012345678"), mail=seal(CUSTOMER_MAIL, number, "wang@example.com"),
+            contact="sms", unit_code=unit, birth_year=1990, status="active", since=NOW.date(), created_at=NOW,
+            segments=[CustomerSegment(key=segment)],
+        )  # fmt: skip
+        uow.add(found)
+        uow.flush()
+    owner = uow.query(Customer).filter_by(number="C1").one()
+    uow.add(
+        Account(
+            reference="A1",
+            customer_id=owner.id,
+            number=seal(ACCOUNT_NUMBER, "A1", CARD),
+            number_index=blind(ACCOUNT_NUMBER, CARD),
+            currency="CNY",
+            unit_code="SH01",
+            status="open",
+            opened_on=NOW.date(),
+        )
+    )
+
+
+@pytest.fixture
+def branch(seeded: Callable[..., Flask]) -> Flask:
+    """The bank with its customers."""
+    return seeded(small_bank, staff, products, customers)
+
+
+Api = Callable[..., Any]
+
+
+@pytest.fixture
+def api(branch: Flask) -> Api:
+    """``api("teller", "GET", "/customers")``."""
+    client = branch.test_client(use_cookies=False)
+    tokens: dict[str, str] = {}
+
+    def ask(who: str, method: str, path: str, body: Any = None) -> Any:
+        if who not in tokens:
+            answer = client.post("/api/v1/auth/token", json={"username": who, "password": PASSWORD})
+            tokens[who] = answer.json["token"]
+        headers = {"Authorization": f"Bearer {tokens[who]}"}
+        return client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
+
+    return ask

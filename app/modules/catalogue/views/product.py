@@ -24,6 +24,7 @@ from app.modules.catalogue.rules.states import PUBLISHED, SUSPEND
 from app.modules.catalogue.services.records import stream
 from app.modules.catalogue.types import Group, ProductType, product_type
 from app.modules.catalogue.views.base import departments, now, pages, unit_names
+from app.modules.catalogue.views.blocks import BLOCKS
 
 SHOWN_VERSIONS = 12
 
@@ -65,6 +66,7 @@ def one_product(code: str) -> Any:
         blocks=_blocks(cells),
         units=unit_names(session(), _units(cells) | {stop.unit for stop in stops if stop.unit}),
         owners=departments(session()),
+        added=[block(product.code) for block in BLOCKS],
         life=life,
         people=names_of(session(), (event.actor for event in life)),
     )

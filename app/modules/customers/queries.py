@@ -1,0 +1,132 @@
+"""Finding customers and what is held of a product. Identifiers stay sealed; they are opened where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.identity.actors import Actor
+from app.identity.models import OrganisationUnit
+from app.identity.permissions import Facts, allowed
+from app.kernel.crypto import blind
+from app.kernel.errors import NotFound
+from app.kernel.i18n import N_
+from app.modules.catalogue.models import ProductVersion
+from app.modules.catalogue.rules.scopes import ancestors
+from app.modules.customers.models import CUSTOMER_ID, Account, Customer, Holding
+
+NO_CUSTOMER = N_("There is no customer with this number.")
+LAST = "\U0010ffff"
+"""Sorts behind everything that begins alike."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How many of a version are in a status, and what they add up to in one currency: exact."""
+
+    version: int
+    status: str
+    currency: str
+    count: int
+    balance: Decimal
+
+
+def units_of(session: Session, actor: Actor) -> frozenset[str] | None:
+    """The units whose customers ``actor`` may see; None: all."""
+    if allowed(actor, "customer.see"):
+        return None
+    rows = session.execute(select(OrganisationUnit.code, OrganisationUnit.path))
+    found = {code: frozenset(ancestors(path)) for code, path in rows}
+    return frozenset(code for code, above in found.items() if allowed(actor, "customer.see", Facts(units=above)))
+
+
+def facts_of(session: Session, customer: Customer) -> Facts:
+    """What permissions depend on."""
+    path = session.scalar(select(OrganisationUnit.path).where(OrganisationUnit.code == customer.unit_code))
+    return Facts(units=frozenset(ancestors(path or "")))
+
+
+def find(
+    session: Session,
+    *,
+    units: Collection[str] | None,
+    name: str | None = None,
+    number: str | None = None,
+    after: Sequence[Any] | None = None,
+    limit: int,
+) -> list[Customer]:
+    """At most ``limit`` customers behind ``after`` (id, name): those of that number, or whose name begins so."""
+    rows = _within(select(Customer), units).options(selectinload(Customer.segments))
+    if number:
+        rows = rows.where(Customer.number == number)
+    if name:
+        rows = rows.where(Customer.name >= name, Customer.name < name + LAST)
+    if after:
+        rows = rows.where(or_(Customer.name > after[1], and_(Customer.name == after[1], Customer.id > after[0])))
+    return list(session.scalars(rows.order_by(Customer.name, Customer.id).limit(limit)))
+
+
+def find_by_identity(session: Session, number: str, *, units: Collection[str] | None) -> list[Customer]:
+    """The customer with exactly this identification number, if there is one for these eyes."""
+    rows = _within(select(Customer), units).where(Customer.id_index == blind(CUSTOMER_ID, number))
+    return list(session.scalars(rows.options(selectinload(Customer.segments))))
+
+
+def _within(rows: Select[Any], units: Collection[str] | None) -> Select[Any]:
+    return rows if units is None else rows.where(Customer.unit_code.in_(sorted(units)))
+
+
+def customer_by_number(session: Session, number: str, actor: Actor) -> Customer:
+    """404 where there is none, or not for the eyes of ``actor``."""
+    rows = select(Customer).where(Customer.number == number).options(selectinload(Customer.segments))
+    found = session.scalar(rows)
+    if found is None or not allowed(actor, "customer.see", facts_of(session, found)):
+        raise NotFound(NO_CUSTOMER)
+    return found
+
+
+def accounts_of(session: Session, customer: Customer) -> list[Account]:
+    rows = select(Account).where(Account.customer_id == customer.id)
+    return list(session.scalars(rows.order_by(Account.id)))
+
+
+def holdings_of_customer(session: Session, customer: Customer) -> list[tuple[Holding, ProductVersion]]:
+    """What the customer holds with the versions it is pinned to, the latest first."""
+    rows = (
+        select(Holding, ProductVersion)
+        .join(
+            ProductVersion,
+            and_(ProductVersion.product_code == Holding.product_code, ProductVersion.number == Holding.version),
+        )
+        .where(Holding.customer_id == customer.id)
+        .order_by(Holding.opened_on.desc(), Holding.id)
+    )
+    return [(holding, version) for holding, version in session.execute(rows)]
+
+
+def holdings_of(
+    session: Session,
+    product: str,
+    *,
+    status: str = "active",
+    units: Collection[str] | None = None,
+    after: int = 0,
+    limit: int,
+) -> list[Holding]:
+    """At most ``limit`` holdings of a product in a status behind the id ``after``, with their customers."""
+    rows = select(Holding).where(Holding.product_code == product, Holding.status == status, Holding.id > after)
+    if units is not None:
+        rows = rows.where(Holding.customer.has(Customer.unit_code.in_(sorted(units))))
+    return list(session.scalars(rows.options(joinedload(Holding.customer)).order_by(Holding.id).limit(limit)))
+
+
+def sums_of(session: Session, product: str) -> list[Sum]:
+    """Holdings of a product by version, status and currency."""
+    by = (Holding.version, Holding.status, Holding.currency)
+    rows = select(*by, func.count(), func.sum(Holding.principal)).where(Holding.product_code == product)
+    return [Sum(*row) for row in session.execute(rows.group_by(*by).order_by(Holding.version.desc(), *by[1:]))]

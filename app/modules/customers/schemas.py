@@ -1,0 +1,120 @@
+"""What the API of customers takes and gives."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from app.kernel import cursors
+from app.kernel.web import MAX_PAGE
+from app.modules.catalogue.schemas.api import Query, Strict, choice, text
+from app.modules.customers.rules.identifiers import DOCUMENTS
+from app.modules.customers.rules.states import HOLDING_STATES
+
+
+class Paged(Query):
+    limit = fields.Integer(metadata={"minimum": 1, "maximum": MAX_PAGE})
+
+
+class CustomerQuery(Paged):
+    """By number, or by how the name begins; an identification number is never part of an address."""
+
+    number = text(60)
+    name = text(100)
+    cursor = fields.String(metadata={"pattern": cursors.pattern(int, str)})
+
+
+class IdentityQuery(Strict):
+    """An identification, to be found exactly."""
+
+    id_kind = choice(DOCUMENTS, required=True)
+    id_number = fields.String(required=True, validate=validate.Length(1, 40))
+
+
+class IdentityReason(Strict):
+    """Why somebody needs to see what identifies a customer."""
+
+    reason = text(400, required=True)
+
+
+class HoldingQuery(Paged):
+    status = choice(HOLDING_STATES)
+    cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
+
+
+class CustomerOut(Schema):
+    number = fields.String(required=True)
+    kind = fields.String(required=True)
+    name = fields.String(required=True)
+    id_kind = fields.String(required=True)
+    id_number = fields.String(required=True)
+    """Masked, as are telephone and mail."""
+    phone = fields.String(required=True, allow_none=True)
+    mail = fields.String(required=True, allow_none=True)
+    contact = fields.String(required=True)
+    birth_year = fields.Integer(required=True, allow_none=True)
+    status = fields.String(required=True)
+    unit = fields.String(required=True)
+    segments = fields.List(fields.String(), required=True)
+    since = fields.String(required=True)
+
+
+class CustomerPage(Schema):
+    items = fields.List(fields.Nested(CustomerOut), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class AccountOut(Schema):
+    reference = fields.String(required=True)
+    number = fields.String(required=True)
+    currency = fields.String(required=True)
+    unit = fields.String(required=True)
+    status = fields.String(required=True)
+    opened_on = fields.String(required=True)
+
+
+class HoldingOut(Schema):
+    id = fields.Integer(required=True)
+    product = fields.String(required=True)
+    version = fields.Integer(required=True)
+    principal = fields.String(required=True)
+    currency = fields.String(required=True)
+    term = fields.String(required=True, allow_none=True)
+    negotiated = fields.Dict(required=True, allow_none=True)
+    opened_on = fields.String(required=True)
+    matures_on = fields.String(required=True, allow_none=True)
+    last_activity_on = fields.String(required=True)
+    status = fields.String(required=True)
+
+
+class CustomerDetail(CustomerOut):
+    accounts = fields.List(fields.Nested(AccountOut), required=True)
+    holdings = fields.List(fields.Nested(HoldingOut), required=True)
+
+
+class IdentityOut(Schema):
+    id_number = fields.String(required=True)
+    phone = fields.String(required=True, allow_none=True)
+    mail = fields.String(required=True, allow_none=True)
+    accounts = fields.Dict(required=True)
+
+
+class HeldBy(HoldingOut):
+    customer = fields.String(required=True)
+
+
+class HoldingPage(Schema):
+    items = fields.List(fields.Nested(HeldBy), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class SumOut(Schema):
+    version = fields.Integer(required=True)
+    status = fields.String(required=True)
+    currency = fields.String(required=True)
+    count = fields.Integer(required=True)
+    balance = fields.String(required=True)
+
+
+class SumList(Schema):
+    items = fields.List(fields.Nested(SumOut), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -1,0 +1,138 @@
+"""Opening a holding through the one gate of sales, and showing in full what identifies a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.permissions import require
+from app.kernel import audit
+from app.kernel.amounts import MOST, PLACES
+from app.kernel.clock import accounting_date
+from app.kernel.errors import Conflict, Fault, NotFound, invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue.queries import may_sell, version_by_number
+from app.modules.catalogue.rules.content import Content
+from app.modules.catalogue.rules.sale import SaleAnswer
+from app.modules.customers import queries
+from app.modules.customers.models import Account, Customer, Holding
+from app.modules.customers.rules.agreed import tier_of
+from app.modules.customers.rules.terms import after
+
+NO_ACCOUNT = N_("The customer has no open account with this reference.")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What identifies a customer, in full."""
+
+    id_number: str
+    phone: str | None
+    mail: str | None
+    accounts: Mapping[str, str]
+    """Reference → number."""
+
+
+def stream(number: str) -> str:
+    """The audit stream of a customer."""
+    return f"customer:{number}"
+
+
+def identify(uow: Session, *, number: str, reason: str, actor: Actor, now: datetime) -> Identity:
+    """Show what identifies a customer in full. Who saw it, when and why is kept; what was seen is not."""
+    customer = queries.customer_by_number(uow, number, actor)
+    require(actor, "customer.identify", queries.facts_of(uow, customer))
+    audit.record(uow, stream(number), [audit.Entry("customer.identified", actor.username, now, {"reason": reason})])
+    return Identity(
+        id_number=customer.id_number.open(number),
+        phone=customer.phone.open(number) if customer.phone else None,
+        mail=customer.mail.open(number) if customer.mail else None,
+        accounts={a.reference: a.number.open(a.reference) for a in queries.accounts_of(uow, customer)},
+    )
+
+
+def open_holding(
+    uow: Session,
+    *,
+    customer: str,
+    account: str,
+    product: str,
+    channel: str,
+    principal: Decimal,
+    currency: str,
+    term: str | None,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+    negotiated: Mapping[str, Any] | None = None,
+) -> Holding:
+    """Book what a customer bought, pinned to the version that may be sold to them there and now.
+
+    404 for an unknown customer, account, product or version; 422 with a pointer for an amount, currency or term that
+    the version does not offer; 409 where the gate of sales refuses, with its reasons.
+    """
+    owner = queries.customer_by_number(uow, customer, actor)
+    require(actor, "holding.open", queries.facts_of(uow, owner))
+    booked_on = _open_account(uow, owner, account)
+    pinned = _pinned(uow, owner, product=product, channel=channel, version=version, now=now)
+    content = version_by_number(uow, product, pinned).content
+    _check(content, booked_on, principal, currency, term)
+    today = accounting_date(now)
+    holding = Holding(
+        customer_id=owner.id, account_id=booked_on.id, product_code=product, version=pinned, principal=principal,
+        currency=currency, term=term, negotiated=dict(negotiated) if negotiated else None, opened_on=today,
+        matures_on=after(today, term) if term else None, last_activity_on=today, status="active",
+    )  # fmt: skip
+    uow.add(holding)
+    uow.flush()
+    what = {"holding": holding.id, "product": product, "version": pinned, "principal": str(principal)}
+    audit.record(uow, stream(customer), [audit.Entry("holding.opened", actor.username, now, what)])
+    return holding
+
+
+def _open_account(uow: Session, owner: Customer, reference: str) -> Account:
+    rows = select(Account).where(Account.customer_id == owner.id, Account.reference == reference)
+    found = uow.scalar(rows.where(Account.status == "open"))
+    if found is None:
+        raise NotFound(NO_ACCOUNT)
+    return found
+
+
+def _pinned(uow: Session, owner: Customer, *, product: str, channel: str, version: int | None, now: datetime) -> int:
+    """The version that may be sold to a customer of these groups: one group that may buy it is enough."""
+    groups: list[str | None] = [segment.key for segment in owner.segments]
+    answers = [
+        may_sell(uow, product=product, at=now, unit=owner.unit_code, channel=channel, group=key, version=version)
+        for key in groups or [None]
+    ]
+    sold = [answer.version for answer in answers if answer.allowed and answer.version is not None]
+    if not sold:
+        raise _refusal(answers[0])
+    return max(sold)
+
+
+def _refusal(answer: SaleAnswer) -> Conflict:
+    faults = [Fault("/product", reason.message, reason.values, reason.code) for reason in answer.reasons]
+    return Conflict(N_("This may not be sold to this customer there and now."), code="may_not_sell", faults=faults)
+
+
+def _check(content: Content, account: Account, principal: Decimal, currency: str, term: str | None) -> None:
+    terms = content.get("terms") or {}
+    if currency != terms.get("currency", currency):
+        raise invalid("/currency", N_("The product is in %(currency)s."), currency=terms["currency"])
+    if currency != account.currency:
+        raise invalid("/currency", N_("The account is in %(currency)s."), currency=account.currency)
+    least = Decimal((terms.get("minimum") or {}).get("amount", "0"))
+    if principal < least or principal <= 0:
+        raise invalid("/principal", N_("Must be more than zero and at least %(least)s."), least=least)
+    if principal > MOST or principal != round(principal, PLACES):
+        raise invalid("/principal", N_("Must have %(places)s decimal places at most, and fit."), places=PLACES)
+    if (content.get("rates") or {}).get("tiers") and tier_of(content, term, principal) is None:
+        raise invalid("/term", N_("There is no rate for this term and amount."))
