@@ -28,7 +28,10 @@ def main() -> int:
     began, bad, tally = time.monotonic(), 0, Counter[str]()
     chunks = range(asked.seed, asked.seed + asked.plays, CHUNK)
     with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn")) as processes:
-        jobs = [processes.submit(played, asked.kind, "w", n, min(CHUNK, asked.seed + asked.plays - n)) for n in chunks]
+        jobs = [
+            processes.submit(played, asked.kind, "w", n, min(CHUNK, asked.seed + asked.plays - n), asked.look)
+            for n in chunks
+        ]
         for done, job in enumerate(jobs, 1):
             broken, made = job.result()
             tally += made
@@ -58,6 +61,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--moves", default="", help="play one seed again with these moves")
     parser.add_argument("--kind", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--look", type=float, default=0.1, help="share of the moves that are checked one by one")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 

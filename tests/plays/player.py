@@ -1,4 +1,8 @@
-"""Playing: moves drawn from a seed, checked after each, and shrunk when a rule is broken.
+"""Playing: moves drawn from a seed, checked as they are made, and shrunk when a rule is broken.
+
+A long run looks after one move in some, and at everything when a play ends: what
+breaks a rule leaves records that still do. Then each move is looked at, to find
+the one that did it.
 
 Each move has a chance of its own, made of the seed and its number: a play can
 be played again with some of its moves left out, and the others stay the same.
@@ -33,6 +37,8 @@ from tests.plays.rules import broken, broken_at_the_end
 from tests.plays.work import rush, work
 
 LENGTH = 40
+ALWAYS = 1.0
+"""The share of moves after which the rules are checked: all of them."""
 WEIGHTS: dict[moves.Move, int] = {
     work: 34,
     rush: 16,
@@ -71,11 +77,12 @@ class Broken:
         return "\n".join([*self.said, f"again: make plays SEED={self.seed} MOVES={again}"])
 
 
-def play(seed: int, bank: Bank, numbers: Sequence[int], tally: Counter[str]) -> Broken | None:
+def play(seed: int, bank: Bank, numbers: Sequence[int], tally: Counter[str], look: float = ALWAYS) -> Broken | None:
     """Play the moves of these numbers on a bank as it was seeded; ``tally`` counts what came of them."""
     for place, number in enumerate(numbers):
-        chance = Random(f"{seed}/{number}")
-        said = _step(bank, chance, tally)
+        said = _made(bank, Random(f"{seed}/{number}"), tally)
+        if not said and Random(f"{seed}/{number}/look").random() < look:
+            said = _looked(bank, Random(f"{seed}/{number}/look"))
         if said:
             return Broken(seed, tuple(numbers[: place + 1]), said)
     tally.update(_reached())
@@ -100,7 +107,8 @@ def _reached() -> Iterator[str]:
     yield from session().scalars(told)
 
 
-def _step(bank: Bank, chance: Random, tally: Counter[str]) -> tuple[str, ...]:
+def _made(bank: Bank, chance: Random, tally: Counter[str]) -> tuple[str, ...]:
+    """One move; gives nothing unless it broke down."""
     bank.pass_time(timedelta(seconds=chance.randint(1, 3)))
     move = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     try:
@@ -108,11 +116,13 @@ def _step(bank: Bank, chance: Random, tally: Counter[str]) -> tuple[str, ...]:
         tally[move.__name__] += 1
     except (DomainError, EngineError) as error:
         tally[f"{move.__name__} refused: {getattr(error, 'code', type(error).__name__)}"] += 1
-        if move is not rush:  # nothing was changed, so that nothing needs to be checked
-            return ()
     except Exception:
         return (f"{move.__name__} broke down:\n{traceback.format_exc()}",)
-    return _read(lambda: tuple(f"{move.__name__}: {sentence}" for sentence in broken(session(), bank, chance)))
+    return ()
+
+
+def _looked(bank: Bank, chance: Random) -> tuple[str, ...]:
+    return _read(lambda: tuple(broken(session(), bank, chance)))
 
 
 def _read(ask: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from app.kernel.database import db, end_read, session, unit_of_work
 from app.workflow.deployments import library
 from tests.databases import TestDatabase
 from tests.plays.bank import BEGIN, Bank, people, seed
-from tests.plays.player import LENGTH, Broken, play, shrunk
+from tests.plays.player import ALWAYS, LENGTH, Broken, play, shrunk
 from tests.plays.scenes import SCENES, scene_of
 from tests.plays.work import consent
 
@@ -65,8 +65,8 @@ class Stage:
         if self._database.kind == "sqlite":
             db.engine.dispose()
 
-    def play(self, number: int, moves: Sequence[int] = range(LENGTH)) -> Broken | None:
-        return play(number, self.scene(scene_of(number)), moves, self.tally)
+    def play(self, number: int, moves: Sequence[int] = range(LENGTH), look: float = ALWAYS) -> Broken | None:
+        return play(number, self.scene(scene_of(number)), moves, self.tally, look)
 
     def scene(self, name: str) -> Bank:
         return self.fresh(f"plays, {name}", lambda: SCENES[name](self.bank.now))
@@ -77,9 +77,9 @@ class Stage:
             self.bank.pass_time(timedelta(minutes=1))
             consent(self.bank)
 
-    def search(self, number: int) -> Broken | None:
+    def search(self, number: int, look: float = ALWAYS) -> Broken | None:
         """One play; if it breaks a rule, the shortest of its kind."""
-        found = self.play(number)
+        found = self.play(number, look=look)
         return shrunk(found, lambda moves: self.play(number, moves)) if found else None
 
 
@@ -108,8 +108,8 @@ def stage(kind: str, worker: str) -> Iterator[Stage]:
         shutil.rmtree(folder)
 
 
-def played(kind: str, worker: str, first: int, count: int) -> tuple[list[Broken], Counter[str]]:
+def played(kind: str, worker: str, first: int, count: int, look: float) -> tuple[list[Broken], Counter[str]]:
     """Some plays in a process of their own; what broke, shrunk, and what was done."""
     logging.disable(logging.CRITICAL)
     with stage(kind, f"{worker}_{os.getpid()}_{first}") as found:
-        return [broken for n in range(first, first + count) if (broken := found.search(n))], found.tally
+        return [broken for n in range(first, first + count) if (broken := found.search(n, look))], found.tally

@@ -25,6 +25,7 @@ from app.modules.changes.services.committee import members_of
 from app.workflow.decisions.models import DecisionRecord
 from tests.processes.bank import GOLD, TIME_DEPOSIT, WEALTH, dearer, person, riskier
 from tests.processes.play import Play
+from tests.processes.test_beside_the_way import put
 from tests.processes.test_paths import RAISED, loan, repricing, wealth
 from tests.processes.test_reviews import joins, refused
 
@@ -176,6 +177,17 @@ def test_votes_that_are_not_cast_in_time_do_not_count_towards_the_quorum(play: P
     assert rows(ExecutiveDecision) == []
     play.vote().do("write_minutes")
     assert [m.result for m in rows(CommitteeMeeting)] == [None, "approve"]
+    everything_holds()
+
+
+def test_members_who_vote_again_after_an_operator_put_the_case_back_count_once(play: Play) -> None:
+    wealth(play, "W").review().do("convene_committee")
+    again, also = MEMBERS[:2]
+    play.do("cast_vote", assignee=again).do("cast_vote", assignee=also)
+    put(play, "cast_vote")
+    play.do("cast_vote", assignee=again, vote="reject", reason="On second thoughts.").do("cast_vote", assignee=also)
+    play.wait(days=10)
+    assert play.standing() == ["convene_committee"], "two members are no quorum of three, however often they vote"
     everything_holds()
 
 

@@ -113,8 +113,9 @@ def record_vote(
 
 
 def votes_of(session: Session, meeting_id: int) -> list[CommitteeVote]:
+    """Each member's last word: an operator may have put the case back to the voting, where all vote again."""
     rows = select(CommitteeVote).where(CommitteeVote.meeting_id == meeting_id)
-    return list(session.scalars(rows.order_by(CommitteeVote.id)))
+    return list({vote.member: vote for vote in session.scalars(rows.order_by(CommitteeVote.id))}.values())
 
 
 def result_inputs(session: Session, request: ChangeRequest) -> dict[str, int]:

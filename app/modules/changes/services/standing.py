@@ -186,7 +186,11 @@ def _around(session: Session, requests: Sequence[int], cases: Sequence[int]) -> 
 
 def _voting(requests: Sequence[int]) -> Select[int, list[str], int]:
     """``(request, members called, votes cast)`` of committees that are voting."""
-    cast = select(func.count()).where(CommitteeVote.meeting_id == CommitteeMeeting.id).scalar_subquery()
+    cast = (
+        select(func.count(CommitteeVote.member.distinct()))
+        .where(CommitteeVote.meeting_id == CommitteeMeeting.id)
+        .scalar_subquery()
+    )
     query = select(CommitteeMeeting.change_request_id, CommitteeMeeting.members, cast)
     return query.where(CommitteeMeeting.change_request_id.in_(requests), CommitteeMeeting.result.is_(None))
 
