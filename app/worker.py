@@ -11,6 +11,7 @@ from flask import Flask
 from app.kernel import calendar, clock, outbox, upkeep
 from app.kernel.database import end_read, session, unit_of_work
 from app.modules.catalogue.services.jobs import run_jobs
+from app.modules.exits.services import run_batches
 from app.workflow.tasks.chasing import next_due as next_chase
 from app.workflow.tasks.chasing import run_reminders
 from app.workflow.timers.services import next_due, tick
@@ -39,6 +40,8 @@ def run_due(now: datetime) -> int:
     while run_reminders(now):
         pass
     outbox.deliver_due(now)
+    while run_batches(now):
+        outbox.deliver_due(now)
     return moved
 
 

@@ -187,6 +187,14 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "quota.report": has_role("operator"),
     "notice.report": has_role("operator"),
     "suspension.see": anybody,
+    # Exits: proposed by the owning department or risk; answers come from its people or another system.
+    "exit.propose": all_of(has_role("product_manager", "officer", "head"), any_of(owns_the_record, is_of("risk"))),
+    "exit.see": any_of(takes_part, is_initiator, is_assignee, reads_all, owns_the_record),
+    "exit.plan": owns_the_record,
+    "exit.withdraw": is_initiator,
+    "exit.answer": any_of(owns_the_record, has_role("operator")),
+    "exit.decide_exception": is_assignee,
+    "exit.operate": has_role("operator"),
     # Any department may propose a change; the owning department judges the need.
     "change.propose": has_role("product_manager", "officer", "head"),
     "change.edit": is_initiator,

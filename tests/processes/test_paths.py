@@ -19,10 +19,12 @@ from app.workflow.invariants import violations
 from tests.processes.afterwards import Owed
 from tests.processes.apart import Apart
 from tests.processes.bank import GOLD, LOAN, TIME_DEPOSIT, WEALTH, dearer, riskier
+from tests.processes.leaving import Leave
 from tests.processes.play import BEGIN, Play
 from tests.processes.suspended import Halt
 from tests.processes.test_after_launch import PATHS as AFTERWARDS
 from tests.processes.test_new_products import PATHS as NEW_PRODUCTS
+from tests.processes.test_exit import PATHS as EXITS
 from tests.processes.test_suspension import PATHS as SUSPENSIONS
 
 PLAN = {
@@ -224,6 +226,12 @@ def test_every_flow_and_boundary_event_of_every_drawing_is_taken(bank: Flask) ->
         assert halt.request().state == state, suspended.__name__
         assert end in passed(halt.instance().id), suspended.__name__
         last = max(last, halt.now)
+    for leaving, (state, end) in EXITS.items():
+        leave = Leave()
+        leaving(leave)
+        assert leave.request().state == state, leaving.__name__
+        assert end in passed(leave.instance().id), leaving.__name__
+        last = max(last, leave.now)
     for after, (kind, state, end) in AFTERWARDS.items():
         follow = kind()
         after(follow)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.amounts import Amount
@@ -103,6 +103,8 @@ class Holding(Record):
     last_activity_on: Mapped[date]
     status: Mapped[str] = mapped_column(Text)
     """``active``, ``matured``, ``closed`` or ``moved``."""
+    came_from: Mapped[int | None] = mapped_column(ForeignKey("holding.id", name="fk_holding_came_from"))
+    """The holding of another product that was moved here: each only once."""
     customer: Mapped[Customer] = relationship(innerjoin=True)
     account: Mapped[Account] = relationship(innerjoin=True)
 
@@ -113,5 +115,6 @@ class Holding(Record):
             name="fk_holding_version",
         ),
         CheckConstraint("principal >= 0", name="ck_holding_principal"),
+        UniqueConstraint("came_from", name="uq_holding_came_from"),
         Index("ix_holding_product", "product_code", "status", "id"),
     )

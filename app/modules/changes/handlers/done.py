@@ -55,7 +55,7 @@ def departments_to_review(context: Context) -> list[str]:
 
 @handler("changes.signatories", required=("department",))
 def signatories(context: Context) -> dict[str, list[str]]:
-    return opinions.signatories(context.uow, request_of(context), context.parameters["department"])
+    return opinions.signatories(context.uow, request_of(context).initiator, context.parameters["department"])
 
 
 @handler("changes.find_authority")

@@ -59,10 +59,10 @@ def _point(row: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def signatories(session: Session, request: ChangeRequest, department: str) -> dict[str, list[str]]:
+def signatories(session: Session, initiator: str, department: str) -> dict[str, list[str]]:
     """The groups that give and sign the opinion of a department: two people, neither of them the initiator."""
-    officers = _others(session, f"{department}:officer", request.initiator)
-    heads = _others(session, f"{department}:head", request.initiator)
+    officers = _others(session, f"{department}:officer", initiator)
+    heads = _others(session, f"{department}:head", initiator)
     givers = officers or heads
     opinion = f"{department}:{'officer' if officers else 'head'}" if givers else STAND_IN
     can_sign = bool(heads) and len(givers | heads) > 1
