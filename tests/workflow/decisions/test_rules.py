@@ -56,6 +56,29 @@ def checking(department: str, materiality: str, family: str, *groups: str) -> di
     return {"department": department, **reviewed(materiality, family, *groups)}
 
 
+def measured(indicator: str, value: int | str) -> dict[str, Any]:
+    return {"indicator": indicator, "value": value}
+
+
+def scored(points: int, weight: int) -> dict[str, int]:
+    return {"points": points, "weight": weight}
+
+
+def leaving(family: str, way: str, *, worsens: bool = False) -> dict[str, Any]:
+    return {"family": family, "way": way, "worsens": worsens}
+
+
+def tail(kind: str, owner: str, days: int) -> dict[str, Any]:
+    return {"kind": kind, "owner": owner, "days": days}
+
+
+REMAINS = [
+    tail("complaints", "consumer_protection", 30),
+    tail("documents", "operations", 20),
+    tail("retention", "compliance", 20),
+]
+
+
 def late(process: str, step: str, days: int, duty: str = "") -> dict[str, Any]:
     return {"process": process, "step": step, "duty": duty, "late_days": days}
 
@@ -262,6 +285,45 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         (told("eligibility", "card"), notice(45)),
         (told("feature", "digital"), notice(7)),
         (told("other", "loan"), notice(30)),
+    ],
+    "exit_scorecard": [
+        (measured("sales", -50), scored(100, 25)),
+        (measured("sales", "-49.99"), scored(50, 25)),
+        (measured("sales", 0), scored(0, 25)),
+        (measured("balance", "0.99"), scored(100, 20)),
+        (measured("balance", 1), scored(50, 20)),
+        (measured("balance", 5), scored(0, 20)),
+        (measured("profit", "-0.01"), scored(100, 30)),
+        (measured("profit", 0), scored(50, 30)),
+        (measured("profit", "0.5"), scored(0, 30)),
+        (measured("complaints", "50.01"), scored(100, 15)),
+        (measured("complaints", 50), scored(50, 15)),
+        (measured("complaints", 10), scored(0, 15)),
+        (measured("risk", 4), scored(100, 10)),
+        (measured("risk", 3), scored(50, 10)),
+        (measured("risk", 0), scored(0, 10)),
+    ],
+    "exit_recommendation": [
+        ({"score": 60}, "exit"),
+        ({"score": "59.9"}, "watch"),
+        ({"score": 35}, "watch"),
+        ({"score": "34.9"}, "keep"),
+    ],
+    "exit_departments": [
+        (leaving("deposit", "run_off"), ["compliance", "consumer_protection", "alm"]),
+        (leaving("digital", "replacement"), ["compliance", "consumer_protection", "operations"]),
+        (
+            leaving("loan", "replacement", worsens=True),
+            ["compliance", "consumer_protection", "operations", "legal", "risk"],
+        ),
+    ],
+    "exit_tail": [
+        ({"residual": 0, "way": "run_off"}, [*REMAINS]),
+        ({"residual": 1, "way": "run_off"}, [tail("residual_accounts", "operations", 30), *REMAINS]),
+        (
+            {"residual": 0, "way": "replacement"},
+            [REMAINS[0], tail("contracts", "legal", 30), *REMAINS[1:]],
+        ),
     ],
 }
 

@@ -1,0 +1,81 @@
+"""Exits for reading: lists, holdings, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.modules.catalogue.models import Product
+from app.modules.exits.models import Exit, MigrationItem
+from app.modules.exits.rules.states import ENDED, ITEM_STATES
+from app.modules.exits.services.batches import count_by_state
+from app.workflow.models import ProcessInstance, Task
+
+
+def exits_of(
+    session: Session,
+    actor: Actor,
+    *,
+    product: str | None = None,
+    running: bool = False,
+    after: int | None = None,
+    limit: int,
+) -> list[Exit]:
+    """Those the actor may see, the latest first; one more than ``limit``."""
+    found = select(Exit).where(*_visible(actor)).order_by(Exit.id.desc()).limit(limit + 1)
+    if product is not None:
+        found = found.where(Exit.product_code == product)
+    if running:
+        found = found.where(Exit.state.not_in(ENDED))
+    if after is not None:
+        found = found.where(Exit.id < after)
+    return list(session.scalars(found))
+
+
+def _visible(actor: Actor) -> list[ColumnElement[bool]]:
+    """As ``exit.see`` says: whoever reads all, proposed it, owns the product, or takes part in the case."""
+    if actor.reads_all:
+        return []
+    asked = select(Task.instance_id).where(Task.department == actor.department, Task.instance_id == Exit.instance_id)
+    mine = (Exit.initiator == actor.username) | (Exit.owner_department == actor.department)
+    return [mine | asked.exists()]
+
+
+def names_of(session: Session, rows: Sequence[Exit]) -> dict[str, dict[str, str]]:
+    """Product code → names by language."""
+    codes = {row.product_code for row in rows}
+    found = session.execute(select(Product.code, Product.names).where(Product.code.in_(codes)))
+    return {code: names for code, names in found}
+
+
+def items_of(
+    session: Session, found: Exit, *, state: str | None = None, after: int | None = None, limit: int
+) -> list[MigrationItem]:
+    """Holdings of the exit in the order in which they were identified; one more than ``limit``."""
+    wanted = select(MigrationItem).where(MigrationItem.exit_id == found.id).order_by(MigrationItem.id).limit(limit + 1)
+    if state is not None:
+        wanted = wanted.where(MigrationItem.state == state)
+    if after is not None:
+        wanted = wanted.where(MigrationItem.id > after)
+    return list(session.scalars(wanted))
+
+
+def progress_of(session: Session, found: Exit) -> dict[str, Any]:
+    """How many holdings are in each state, in the order of the process."""
+    counts = count_by_state(session, found.id)
+    states = {state: counts.get(state, 0) for state in ITEM_STATES}
+    return {"total": sum(counts.values()), "states": states, "phase": found.phase, "held_by": found.held_by}
+
+
+def open_tasks(session: Session, found: Exit) -> Sequence[Task]:
+    """What has to be done now."""
+    wanted = select(Task).where(Task.instance_id == found.instance_id, Task.state == "open")
+    return list(session.scalars(wanted.order_by(Task.id)))
+
+
+def case_of(session: Session, found: Exit) -> ProcessInstance:
+    return session.get_one(ProcessInstance, found.instance_id)
