@@ -33,7 +33,6 @@ from app.modules.customers import wording as customers_wording  # noqa: F401  (r
 from app.modules.documents import api as documents_api
 from app.modules.documents import views as documents_views
 from app.modules.documents import wording as documents_wording  # noqa: F401  (registers what the history says)
-from app.modules.customers import models as customers_models  # noqa: F401  (tables that no page needs yet)
 from app.modules.exits import api as exits_api
 from app.modules.exits import handlers as exits_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.exits import wording as exits_wording  # noqa: F401  (registers what the history says)

@@ -15,7 +15,7 @@ from app.kernel.clock import accounting_date
 from app.kernel.crypto import blind, seal
 from app.kernel.database import insert_rows
 from app.modules.customers.models import ACCOUNT_NUMBER, CUSTOMER_ID, Account, Customer, CustomerSegment, Holding
-from app.modules.customers.services.moving import end_holdings
+from app.modules.customers.services import end_holdings
 from app.modules.exits import services as exits
 from app.modules.exits.models import Exit, MigrationItem
 from app.workflow.tasks import services

@@ -23,8 +23,8 @@ from tests.processes.leaving import Leave
 from tests.processes.play import BEGIN, Play
 from tests.processes.suspended import Halt
 from tests.processes.test_after_launch import PATHS as AFTERWARDS
-from tests.processes.test_new_products import PATHS as NEW_PRODUCTS
 from tests.processes.test_exit import PATHS as EXITS
+from tests.processes.test_new_products import PATHS as NEW_PRODUCTS
 from tests.processes.test_suspension import PATHS as SUSPENSIONS
 
 PLAN = {

@@ -1,14 +1,15 @@
-"""Opening a holding through the one gate of sales, and showing in full what identifies a customer."""
+"""Opening a holding through the one gate of sales, moving and ending many, and showing in full who a customer is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -16,6 +17,7 @@ from app.identity.permissions import require
 from app.kernel import audit
 from app.kernel.amounts import MOST, PLACES
 from app.kernel.clock import accounting_date
+from app.kernel.database import insert_rows, table_of
 from app.kernel.errors import Conflict, Fault, NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.queries import may_sell, version_by_number
@@ -24,9 +26,12 @@ from app.modules.catalogue.rules.sale import SaleAnswer
 from app.modules.customers import queries
 from app.modules.customers.models import Account, Customer, Holding
 from app.modules.customers.rules.agreed import tier_of
+from app.modules.customers.rules.states import holding_move
 from app.modules.customers.rules.terms import after
 
 NO_ACCOUNT = N_("The customer has no open account with this reference.")
+_COPIED = ("customer_id", "account_id", "principal", "currency", "term", "opened_on", "matures_on", "last_activity_on")
+"""What a holding brings along when it is moved."""
 
 
 @dataclass(frozen=True)
@@ -136,3 +141,45 @@ def _check(content: Content, account: Account, principal: Decimal, currency: str
         raise invalid("/principal", N_("Must have %(places)s decimal places at most, and fit."), places=PLACES)
     if (content.get("rates") or {}).get("tiers") and tier_of(content, term, principal) is None:
         raise invalid("/term", N_("There is no rate for this term and amount."))
+
+
+def move_holdings(
+    uow: Session,
+    ids: Sequence[int],
+    *,
+    to: tuple[str, int],
+    kept: Mapping[int, Mapping[str, Any]],
+) -> None:
+    """Each holding goes to product and version ``to``, cent by cent; nobody's is moved twice (``came_from``).
+
+    ``kept``: pinned version → path → value, what its holders keep. What was agreed individually always stays.
+    """
+    rows = uow.execute(select(table_of(Holding)).where(Holding.id.in_(ids))).all()
+    for status in {row.status for row in rows}:
+        holding_move(status, "move")
+    code, version = to
+    moved = [
+        {
+            **{name: getattr(row, name) for name in _COPIED},
+            "product_code": code,
+            "version": version,
+            "negotiated": {**kept.get(row.version, {}), **(row.negotiated or {})} or None,
+            "status": "active",
+            "came_from": row.id,
+        }
+        for row in rows
+    ]
+    insert_rows(uow, Holding, moved)
+    uow.execute(update(Holding).where(Holding.id.in_(ids)).values(status="moved"))
+
+
+def end_holdings(uow: Session, ids: Sequence[int], *, verbs: Sequence[str]) -> None:
+    """Take holdings along these verbs of their table; what has matured already is not matured again."""
+    by_status: dict[str, list[int]] = defaultdict(list)
+    for number, status in uow.execute(select(Holding.id, Holding.status).where(Holding.id.in_(ids))):
+        by_status[status].append(number)
+    for status, several in by_status.items():
+        reached = status
+        for verb in verbs if status == "active" else verbs[-1:]:
+            reached = holding_move(reached, verb)
+        uow.execute(update(Holding).where(Holding.id.in_(several)).values(status=reached))

@@ -14,7 +14,7 @@ from app.identity.actors import Actor
 from app.kernel.clock import accounting_date
 from app.kernel.errors import Conflict, Fault, Invalid, invalid
 from app.kernel.i18n import N_
-from app.modules.customers.services.moving import end_holdings
+from app.modules.customers.services import end_holdings
 from app.modules.exits.models import Exit, MigrationItem
 from app.modules.exits.rules.states import ITEM_MOVES, WAITING, item_move
 from app.modules.exits.services.migrating import undecided

@@ -18,7 +18,7 @@ from app.kernel.clock import accounting_date
 from app.kernel.database import table_of
 from app.modules.customers.models import Account, Customer, Holding
 from app.modules.customers.rules.states import OPEN, is_dormant
-from app.modules.customers.services.moving import end_holdings, move_holdings
+from app.modules.customers.services import end_holdings, move_holdings
 from app.modules.exits.models import Exit, ExitPlan, MigrationItem
 from app.modules.exits.rules import items, worsening
 from app.modules.exits.services.notifying import send
