@@ -20,6 +20,7 @@ from app.kernel import openapi
 from app.modules.catalogue import api as catalogue_api
 from app.modules.catalogue import views as catalogue_views
 from app.modules.catalogue.schemas import described as content
+from app.modules.catalogue.schemas.templates import check_templates
 from app.modules.changes import api as changes_api
 from app.modules.changes import authority_api as changes_authority_api
 from app.modules.changes import handlers as changes_handlers  # noqa: F401  (registers what drawings may call)
@@ -91,6 +92,7 @@ PAGES = (
 
 
 def install_features(app: Flask, api: Api, prefix: str) -> None:
+    check_templates()
     health.install(app)
     operations_commands.install(app)
     customers_commands.install(app)

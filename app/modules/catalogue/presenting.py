@@ -11,6 +11,7 @@ from app.modules.catalogue.queries import ProductRow
 from app.modules.catalogue.rules.sale import SaleAnswer
 from app.modules.catalogue.services.imports import Item, reason_json
 from app.modules.catalogue.types import Attribute, ProductType
+from app.modules.catalogue.types.description import Check
 
 
 def version_json(version: ProductVersion) -> dict[str, Any]:
@@ -96,7 +97,15 @@ def type_json(found: ProductType) -> dict[str, Any]:
             {"key": g.key, "labels": dict(g.labels), "attributes": [_attribute_json(a) for a in g.attributes]}
             for g in found.groups
         ],
+        "checks": [_check_json(check) for check in found.all_checks()],
+        "templates": [{"key": t.key, "labels": dict(t.labels), "content": t.content} for t in found.templates],
     }
+
+
+def _check_json(check: Check) -> dict[str, Any]:
+    """``of`` and ``than`` name attributes by ``group.attribute`` or ``group.list.column``."""
+    told = {name: getattr(check, name) for name in ("rule", "of", "than", "values", "where", "when", "says")}
+    return {name: value for name, value in told.items() if value}
 
 
 def _attribute_json(attribute: Attribute) -> dict[str, Any]:
@@ -107,6 +116,8 @@ def _attribute_json(attribute: Attribute) -> dict[str, Any]:
         "unit": attribute.unit,
         "required": attribute.required,
         "holder": attribute.holder,
+        "audience": attribute.audience,
+        "default": attribute.default,
         "choices": {key: dict(labels) for key, labels in attribute.choices.items()},
         "columns": [_attribute_json(column) for column in attribute.columns],
     }

@@ -222,6 +222,7 @@ def test_the_types_describe_their_attributes(api: Api) -> None:
         "fx",
         "precious_metal",
         "digital",
+        "agency",
     }
     groups = {group["key"] for group in types["time_deposit"]["groups"]}
     assert {"terms", "rates", "fees", "eligibility", "limits", "availability"} <= groups

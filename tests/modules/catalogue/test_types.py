@@ -34,7 +34,7 @@ def described(
 ) -> ProductType:
     text = TYPE % {"attribute": attribute, "groups": groups, "checks": checks}
     (folder / f"{name}.toml").write_text(text, "utf-8")
-    return loaded([folder])[1]["gift_deposit"]
+    return loaded([folder])[1][folder / f"{name}.toml"]
 
 
 def test_a_file_is_a_type(folder: Path) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.modules.catalogue.rules.values import duration_days, is_duration
-from app.modules.catalogue.types import Attribute
+from app.modules.catalogue.types import Attribute, product_type
 
 Content = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -65,6 +65,27 @@ def _sortable(value: Any) -> tuple[int, Decimal, str]:
         return (1, Decimal(value), "")
     except (ArithmeticError, TypeError, ValueError):
         return (2, Decimal(0), _flat(value))
+
+
+def public(content: Content) -> dict[str, Any]:
+    """What customers may see: without what the type marks as internal, such as the estimate of a return (rule 11)."""
+    found = product_type(content["type"])
+    shown: dict[str, Any] = {"type": found.key}
+    for group in found.groups:
+        members = content.get(group.key) or {}
+        told = [a for a in group.attributes if a.key in members and not internal(a)]
+        if told:
+            shown[group.key] = {a.key: _open(a, members[a.key]) for a in told}
+    return shown
+
+
+def internal(attribute: Attribute) -> bool:
+    return attribute.audience == "internal"
+
+
+def _open(attribute: Attribute, value: Any) -> Any:
+    hidden = {column.key for column in attribute.columns if internal(column)}
+    return [{k: v for k, v in row.items() if k not in hidden} for row in value] if hidden else value
 
 
 def effective_rating(content: Content) -> str | None:

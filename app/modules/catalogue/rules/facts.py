@@ -12,7 +12,7 @@ from typing import Any
 
 from app.modules.catalogue.rules.content import Content, as_fraction, effective_rating
 from app.modules.catalogue.rules.difference import Change, changed, difference
-from app.modules.catalogue.types import product_type
+from app.modules.catalogue.types import ProductType, product_type
 
 _CUSTOMER_RECEIVES = frozenset({"deposit", "wealth", "fx"})
 
@@ -22,7 +22,7 @@ def facts(old: Content, new: Content) -> dict[str, Any]:
 
     * ``family``, ``type``: keys of the product type
     * ``new_product``: nothing was live before
-    * ``groups``: keys of the attribute groups touched, in the type's order; ``changes``: how many changes
+    * ``groups``: keys of the attribute groups touched and of those they count as; ``changes``: how many changes
     * ``rate_change_bp``, ``rate_rise_bp``, ``rate_cut_bp``: the largest change of one rate in basis points
       (hundredths of a percentage point), whole numbers rounded up, never negative
     * ``rates_added``, ``rates_removed``: rows of the rate table
@@ -34,7 +34,7 @@ def facts(old: Content, new: Content) -> dict[str, Any]:
     """
     changes = changed(difference(old, new))
     found = product_type(new["type"])
-    groups = [g.key for g in found.groups if any(c.group == g.key for c in changes)]
+    groups = _groups(found, changes)
     return {
         "family": found.family,
         "type": found.key,
@@ -53,6 +53,12 @@ def facts(old: Content, new: Content) -> dict[str, Any]:
         "documents_changed": "documents" in groups,
         "promotion_changed": any(_promotes(c) for c in changes),
     }
+
+
+def _groups(found: ProductType, changes: Sequence[Change]) -> list[str]:
+    """The groups touched, and those that they count as."""
+    touched = [g for g in found.groups if any(c.group == g.key for c in changes)]
+    return list(dict.fromkeys(key for g in touched for key in (g.key, g.counts_as) if key))
 
 
 def _basis_points(change: Change) -> Decimal:

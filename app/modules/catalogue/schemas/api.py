@@ -259,6 +259,8 @@ class TypeAnswer(Schema):
     family = fields.String()
     labels = fields.Dict()
     groups = fields.List(fields.Dict())
+    checks = fields.List(fields.Dict())
+    templates = fields.List(fields.Dict())
 
 
 class TypeList(Schema):

@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from app.kernel.errors import Fault, Invalid
 from app.kernel.i18n import N_
-from app.modules.catalogue.rules import tiers
+from app.modules.catalogue.rules import checks, tiers
 from app.modules.catalogue.rules.content import in_order
 from app.modules.catalogue.schemas.kinds import (
     MOST_ROWS,
@@ -102,8 +102,11 @@ def compiled(key: str) -> Schema:
     return Strict.from_dict(members, name=f"{key}_content")()
 
 
-def load_content(raw: Any, *, pointer: str = "") -> dict[str, Any]:
-    """The canonical document of ``raw``; ``Invalid`` with a pointer to each wrong member."""
+def load_content(raw: Any, *, pointer: str = "", base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The canonical document of ``raw``; ``Invalid`` with a pointer to each wrong member.
+
+    ``base``: the version it is based on; what that breaks already is not held against this one.
+    """
     try:
         document = object_of(raw)
         one_of(PRODUCT_TYPES)(document.get("type"))
@@ -117,7 +120,11 @@ def load_content(raw: Any, *, pointer: str = "") -> dict[str, Any]:
     faults = tiers.check((loaded.get("rates") or {}).get("tiers", ()), f"{pointer}/rates/tiers")
     if faults:
         raise _invalid(faults)
-    return _canonical(loaded)
+    canonical = _canonical(loaded)
+    broken = checks.pointed(checks.newly(loaded, base), pointer)
+    if broken:
+        raise _invalid(broken)
+    return canonical
 
 
 def _canonical(document: Any) -> dict[str, Any]:

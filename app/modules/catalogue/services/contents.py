@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ class Sent:
     """Where faults in it point."""
     expect: str | None = None
     """The type it must have."""
+    base: Mapping[str, Any] | None = None
+    """The content it is based on: what that breaks already is not held against it."""
 
 
 def checked_content(session: Session, content: Any, *, pointer: str = "", expect: str | None = None) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def checked_contents(session: Session, sent: Sequence[Sent]) -> list[dict[str, A
 
 
 def _read(sent: Sent) -> dict[str, Any]:
-    document = load_content(sent.content, pointer=sent.pointer)
+    document = load_content(sent.content, pointer=sent.pointer, base=sent.base)
     if sent.expect is not None and document["type"] != sent.expect:
         raise invalid(f"{sent.pointer}/type", N_("The type of a product does not change."))
     return document

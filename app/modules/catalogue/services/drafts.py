@@ -80,7 +80,11 @@ def draft_versions(uow: Session, *, drafts: Sequence[Draft], actor: Actor, now: 
     for product in products.values():
         require(actor, states.EDIT, Facts(owner_department=product.owner_department))
     bases = versions_to_base_on(uow, list(products), now)
-    sent = [Sent(d.content, d.pointer, products[d.product].type) for d in drafts if d.content is not None]
+    sent = [
+        Sent(d.content, d.pointer, products[d.product].type, bases[d.product].content)
+        for d in drafts
+        if d.content is not None
+    ]
     documents = iter(checked_contents(uow, sent))
     rows = [_version_row(d.product, _document(d, bases, documents), actor, now, bases[d.product]) for d in drafts]
     versions = _add_versions(uow, products, rows, now)
@@ -183,8 +187,9 @@ def edit_drafts(uow: Session, *, edits: Sequence[Edit], actor: Actor, now: datet
     for version, edit in zip(versions, edits, strict=True):
         _require_editable(version, edit, actor)
     pairs = zip(versions, edits, strict=True)
-    documents = checked_contents(uow, [Sent(e.content, e.pointer, v.product.type) for v, e in pairs])
     bases = versions_to_base_on(uow, [v.product_code for v in versions], now)
+    sent = [Sent(e.content, e.pointer, v.product.type, bases[v.product_code].content) for v, e in pairs]
+    documents = checked_contents(uow, sent)
     said = []
     for version, document in zip(versions, documents, strict=True):
         old = _replace(version, document, bases[version.product_code], now)
@@ -222,7 +227,7 @@ def submit_all(uow: Session, *, version_ids: Sequence[int], actor: Actor, now: d
     versions = locked_versions(uow, version_ids)
     for version in versions:
         move_version(version, "submit", actor)
-    checked_contents(uow, [Sent(version.content) for version in versions])
+    checked_contents(uow, [Sent(version.content, base=version.content) for version in versions])
     said = [(v.product_code, {"version": v.number, "content_hash": v.content_hash}) for v in versions]
     note_each(uow, "version.submitted", actor, now, said)
     return versions

@@ -25,28 +25,34 @@ __all__ = [
     "label",
     "loaded",
     "product_type",
+    "source_of",
 ]
 FOLDER = Path(__file__).resolve().parents[4] / "product_types"
 
 
-def loaded(folders: Sequence[Path]) -> tuple[Shared, Mapping[str, ProductType]]:
-    """What is shared, and the types by key: family by family, each in its place."""
+def loaded(folders: Sequence[Path]) -> tuple[Shared, Mapping[Path, ProductType]]:
+    """What is shared, and the type of each file: family by family, each in its place."""
     shared, files = read(folders)
     flaws = flaws_of(files, shared)
     if flaws:
         raise ContradictoryTypes(flaws)
     families = list(shared.families)
-    ordered = sorted(files.values(), key=lambda found: (families.index(found.family), found.place, found.key))
-    return shared, {found.key: found for found in ordered}
+    return shared, dict(sorted(files.items(), key=lambda f: (families.index(f[1].family), f[1].place, f[1].key)))
 
 
-_shared, PRODUCT_TYPES = loaded([FOLDER, *more_product_types()])
+_shared, _files = loaded([FOLDER, *more_product_types()])
+PRODUCT_TYPES: Mapping[str, ProductType] = {found.key: found for found in _files.values()}
 FAMILIES: Mapping[str, Labels] = _shared.families
 CHOICES: Mapping[str, Mapping[str, Labels]] = _shared.choices
 """Choices that several attributes share, by name."""
 CHANNELS, CUSTOMER_GROUPS = CHOICES["channels"], CHOICES["customer_groups"]
 AVAILABILITY: Group = _shared.groups["availability"]
 """A scope that leaves out units, channels or groups covers all of them; no scope at all covers everything."""
+
+
+def source_of(key: str) -> Path:
+    """The file that describes a type."""
+    return next(file for file, found in _files.items() if found.key == key)
 
 
 def product_type(key: str) -> ProductType:

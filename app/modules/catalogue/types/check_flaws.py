@@ -58,10 +58,12 @@ def _target(found: ProductType, check: Check, target: Place, place: str) -> Said
         yield f"{place}.of", f"a {kind} has no words"
     if check.rule in BOUNDED and check.than is not None:
         yield from _bound(found, check.than, target, place)
-    for key in check.where:
-        columns = {column.key for column in target.attribute.columns}
+    columns = {column.key: column.choices for column in target.attribute.columns}
+    for key, keys in check.where.items():
         if key not in columns:
             yield f"{place}.where", f"there is no column {key!r}"
+        elif not set(keys) <= columns[key].keys():
+            yield f"{place}.where", f"not among the choices of {key}: {', '.join(map(str, keys))}"
 
 
 def _bound(found: ProductType, than: Any, target: Place, place: str) -> Said:

@@ -111,8 +111,8 @@ class Check:
     than: Any = None
     """The bound: a path, or a value written as in a document."""
     values: tuple[str, ...] = ()
-    where: Mapping[str, str] = field(default_factory=dict)
-    """Column → key: only the rows that have it."""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Column → keys: only the rows that have one of them."""
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Path → keys: only where the attribute has one of them."""
     says: Labels = field(default_factory=dict)

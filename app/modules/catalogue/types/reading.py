@@ -186,10 +186,9 @@ class Reader:
                 if not isinstance(item.get(key, {}), dict):
                     self.wrong(_at(at, key), "must be a table")
                     item = {**item, key: {}}
-            when = {path: tuple(_several(keys)) for path, keys in item.get("when", {}).items()}
-            yield Check(
-                **found, of=tuple(_several(item["of"])), than=item.get("than"), where=item.get("where", {}), when=when
-            )
+            where, when = (_conditions(item.get(key, {})) for key in ("where", "when"))
+            than, of = item.get("than"), tuple(_several(item["of"]))
+            yield Check(**found, of=of, than=than, where=where, when=when)
 
     def template(self, raw: Any, place: str) -> Template | None:
         found = self.members(raw, place, {"key": str, "labels": _LABELS}, "content")
@@ -235,6 +234,10 @@ class Reader:
 
 def _at(place: str, key: str) -> str:
     return f"{place}.{key}" if place else key
+
+
+def _conditions(raw: Raw) -> dict[str, tuple[Any, ...]]:
+    return {path: tuple(_several(keys)) for path, keys in raw.items()}
 
 
 def _several(value: Any) -> Sequence[Any]:

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.models import Department, OrganisationUnit
-from app.kernel.i18n import N_, gettext
+from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue.models import FOREVER
 from app.modules.catalogue.rules.values import duration_parts
-from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS, FAMILIES, PRODUCT_TYPES
+from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS, FAMILIES, PRODUCT_TYPES, Attribute
+from app.modules.catalogue.types.description import UNITS
 
 pages = Blueprint("catalogue_pages", __name__, template_folder="../templates")
 
@@ -38,6 +39,12 @@ def duration(text: str | None) -> str:
         ngettext("%(num)d day", "%(num)d days", days) if days or not (years or months) else "",
     ]
     return " ".join(word for word in words if word)
+
+
+@pages.app_template_filter("unit_word")
+def unit_word(attribute: Attribute) -> str:
+    """What a number of the attribute counts, where that is a word of its own."""
+    return pick(UNITS.get(attribute.unit or "", {}))
 
 
 LIFE = {

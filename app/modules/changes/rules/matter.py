@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from app.modules.catalogue.types import product_type
+
 PLAN = "plan"
 """The group of what belongs to no version: reasons, effective day, pilot plan."""
 FILE = "file"
@@ -34,6 +36,9 @@ def by_group(contents: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any])
         for group, value in content.items():
             if group not in _NO_GROUPS:
                 parts.setdefault(group, {})[product] = value
+                counts_as = product_type(content["type"]).group(group).counts_as
+                if counts_as:
+                    parts.setdefault(counts_as, {})[f"{product}/{group}"] = value
         if content.get("holders"):
             parts.setdefault("terms", {})[f"{product}/holders"] = content["holders"]
     return {group: digest(values) for group, values in sorted(parts.items())}

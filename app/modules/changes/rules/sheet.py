@@ -18,7 +18,7 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.rules.content import Row, keyed
 from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.catalogue.types import Attribute, Labels, product_type
-from app.modules.catalogue.types.description import label
+from app.modules.catalogue.types.description import UNITS, label
 
 NUMBERS = frozenset({"rate", "money", "decimal", "integer"})
 REMOVE = "–"
@@ -85,14 +85,6 @@ class Line:
     currency: str
 
 
-_PERCENT = label("%", "%")
-_UNITS: Mapping[str, Labels] = {
-    "years": label("years", "年"),
-    "days": label("days", "天"),
-    "bp": label("bp", "基点"),
-}
-
-
 def lines(live: Mapping[str, Any] | None, proposed: Mapping[str, Any]) -> list[Line]:
     """The numbers of a proposed version in the type's order, each beside the live one."""
     found = product_type(proposed["type"])
@@ -154,10 +146,10 @@ def _unit(described: Attribute, like: Any, currency: str) -> Labels:
         each = "" if like["period"] == "P1Y" else f" / {like['period']}"
         return label(f"%{each} {basis}", f"%{each} {basis}")
     if described.kind == "decimal" and described.unit == "ratio":
-        return _PERCENT
+        return UNITS["ratio"]
     if described.kind == "money" or described.unit == "money":
         return label(currency, currency)
-    return _UNITS.get(described.unit or "", label("", ""))
+    return UNITS.get(described.unit or "", label("", ""))
 
 
 def in_percent(line: Line) -> bool:

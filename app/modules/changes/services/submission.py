@@ -15,6 +15,7 @@ from app.kernel import clock
 from app.kernel.errors import Conflict, Fault, Invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import ProductVersion
+from app.modules.catalogue.rules import checks
 from app.modules.catalogue.rules.difference import changed, difference
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.routing import notice_inputs
@@ -131,7 +132,8 @@ def _refuse_incomplete(
     more: Sequence[Fault] = (),
 ) -> None:
     pairs = differences.pairs(session, request, now)
-    faults = [*_missing(request), *_unchanged(pairs), *_outdated(pairs), *_too_early(request, notice, now)]
+    faults = [*_missing(request), *_unchanged(pairs), *_outdated(pairs), *_broken(pairs)]
+    faults += _too_early(request, notice, now)
     faults += [*ceilings.faults(rates), *more]
     faults += pilot_plans.faults_of(session, request, now)
     if faults:
@@ -167,6 +169,13 @@ def _outdated(pairs: Sequence[Pair]) -> Iterator[Fault]:
                 "Version %(number)s went live after this was drafted; look at the difference and save it again."
             )
             yield Fault(f"/versions/{place}", message, {"number": old.number}, code="outdated")
+
+
+def _broken(pairs: Sequence[Pair]) -> Iterator[Fault]:
+    """What the checks of the type ask of a complete product, and the live version does not lack already."""
+    for place, (old, new) in enumerate(pairs):
+        broken = checks.newly(new.content, old.content if old else None, complete=True)
+        yield from checks.pointed(broken, f"/versions/{place}/content")
 
 
 def _too_early(request: ChangeRequest, notice: int, now: datetime) -> Iterator[Fault]:

@@ -86,9 +86,10 @@ class Typed:
     def faults(self) -> list[Fault]:
         """What the checks of the documents say, pointing to the page's fields."""
         found: list[Fault] = []
-        for place, (_, content) in enumerate(self.contents().items()):
+        for place, compared in enumerate(self.edited):
+            content = self._content(place, compared)
             try:
-                load_content(content, pointer=f"/versions/{place}/content")
+                load_content(content, pointer=f"/versions/{place}/content", base=compared.live)
             except Invalid as error:
                 found += error.faults
         return found
@@ -96,9 +97,9 @@ class Typed:
     def valid(self) -> dict[str, dict[str, Any]]:
         """The canonical contents of the products without faults."""
         found = {}
-        for code, content in self.contents().items():
+        for place, compared in enumerate(self.edited):
             try:
-                found[code] = load_content(content)
+                found[compared.product.code] = load_content(self._content(place, compared), base=compared.live)
             except Invalid:
                 continue
         return found

@@ -93,7 +93,7 @@ def _checked(known: Mapping[str, Version], lines: Sequence[Judged], faults: Sequ
     for code, values in changes.items():
         content = sheet.with_values(known[code].proposed, values)
         try:
-            contents[code] = load_content(content)
+            contents[code] = load_content(content, base=known[code].live)
         except Invalid as error:
             wrong[code] = error.faults
     items = list(_placed(lines, wrong))
