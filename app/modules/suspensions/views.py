@@ -24,7 +24,8 @@ from app.modules.catalogue.queries import product_by_code
 from app.modules.catalogue.rules.states import SUSPEND
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
 from app.modules.catalogue.types.description import Attribute
-from app.modules.changes.views.base import EXPLAINED, Words, text_of, units
+from app.modules.catalogue.views.base import unit_tree
+from app.modules.changes.views.base import EXPLAINED, Words, text_of
 from app.modules.changes.views.steps import SCOPES
 from app.modules.suspensions import queries, rules, services
 from app.modules.suspensions.models import Suspension
@@ -108,7 +109,7 @@ def _form(code: str, error: DomainError | None = None) -> Any:
     page = render_template(
         "suspensions/suspend.html",
         product=product,
-        units=units(),
+        units=unit_tree(),
         channels=CHANNELS.items(),
         groups=CUSTOMER_GROUPS.items(),
         error=error,

@@ -17,6 +17,7 @@ from app.kernel.database import end_read, session
 from app.modules.catalogue import queries
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.services import load_demo, run_jobs
+from app.modules.catalogue.types import PRODUCT_TYPES
 from tests.modules.catalogue.conftest import NOW, cdr_record
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -118,54 +119,138 @@ def test_a_big_import_shows_its_progress(lin: Browser) -> None:
     assert "50 / 501" in lin.get(answer.location)
 
 
+def begin(lin: Browser, **more: str) -> str:
+    """A new time deposit; gives the address of its first step."""
+    entered = {"code": "TD-NEW", "owner_department": "personal_banking", "content/basics/name/zh": "新定期", **more}
+    answer = lin.post("/products/new/time_deposit", entered)
+    assert (answer.status_code, answer.location) == (303, "/products/TD-NEW/draft/basics")
+    return "/products/TD-NEW/draft"
+
+
+def content_of(code: str) -> dict[str, Any]:
+    end_read()
+    return session().query(ProductVersion).filter_by(product_code=code).one().content
+
+
 def test_a_product_is_created_in_steps(lin: Browser) -> None:
-    basics = {"code": "TD-NEW", "owner_department": "personal_banking", "basics/name/zh": "新定期"}
-    answer = lin.post("/products/new/time_deposit", basics)
-    assert (answer.status_code, answer.location) == (302, "/products/TD-NEW/draft/terms")
-    seen = re.search(r'name="seen" value="([^"]+)"', lin.get(answer.location))
+    draft = begin(lin)
+    seen = re.search(r'name="seen" value="([^"]+)"', lin.get(f"{draft}/terms"))
     assert seen
-    terms = {"seen": seen[1], "terms/currency": "CNY", "terms/minimum/amount": "1,000", "terms/minimum/currency": "cny"}
-    assert lin.post(answer.location, terms).location == "/products/TD-NEW/draft/rates"
-    rates = {
-        "rates/tiers/0/kind": "fixed",
-        "rates/tiers/0/term": "P1Y",
-        "rates/tiers/0/rate/value": "1.25",
-        "rates/tiers/0/rate/day_count": "ACT/360",
-        "rates/tiers/1/kind": "fixed",
+    terms = {
+        "seen": seen[1],
+        "go": "next",
+        "content/terms/currency": "CNY",
+        "content/terms/minimum/amount": "5万",
+        "content/terms/minimum/currency": "cny",
     }
-    assert lin.post("/products/TD-NEW/draft/rates", rates).location == "/products/TD-NEW/draft/check"
-    assert "1.25" in lin.get("/products/TD-NEW/draft/check")
-    draft = session().query(ProductVersion).filter_by(product_code="TD-NEW").one()
-    assert draft.content["terms"]["minimum"] == {"amount": "1000", "currency": "CNY"}
-    assert draft.content["rates"]["tiers"][0]["rate"]["value"] == "1.25"
+    assert lin.post(f"{draft}/terms", terms).location == f"{draft}/rates"
+    rates = {
+        "go": "step:check",
+        "content/rates/tiers/0/kind": "fixed",
+        "content/rates/tiers/0/term": "1年",
+        "content/rates/tiers/0/rate/value": "1.25",
+        "content/rates/tiers/0/rate/day_count": "ACT/360",
+        "content/rates/tiers/1/rate/unit": "fraction",
+    }
+    assert lin.post(f"{draft}/rates", rates).location == f"{draft}/check"
+    assert "1.25" in lin.get(f"{draft}/check")
+    content = content_of("TD-NEW")
+    assert content["terms"]["minimum"] == {"amount": "50000", "currency": "CNY"}
+    assert content["rates"]["tiers"][0]["rate"]["value"] == "0.0125"
     assert queries.status_at(session(), "TD-NEW", NOW.replace(year=2027)) == "concept"
-    assert "1.25" in lin.get("/products/TD-NEW/draft/rates")
+    assert "1.25" in lin.get(f"{draft}/rates")
+
+
+def test_every_step_of_every_type_opens(lin: Browser) -> None:
+    for number, found in enumerate(PRODUCT_TYPES.values()):
+        needed = {f"content/{g.key}/{a.key}": next(iter(a.choices), "-") for g, a in found.attributes() if a.required}
+        phrases = {f"{name}/zh": "甲" for name in ("content/basics/name", "content/investment/direction")}
+        entered = {"code": f"N-{number}", **needed, **phrases, "content/benchmark/basis/zh": "甲"}
+        if found.key == "wealth_equity":
+            entered["content/risk/seller_rating"] = "R4"
+        answer = lin.post(f"/products/new/{found.key}", entered)
+        assert answer.status_code == 303, found.key
+        for step in [*(group.key for group in found.groups), "check"]:
+            page = lin.get(f"/products/N-{number}/draft/{step}", language="zh")
+            assert "{" not in re.sub(r"<meta[^>]*>|hx-headers='[^']*'", "", page), (found.key, step)
+
+
+def test_a_template_brings_the_usual_terms(lin: Browser) -> None:
+    draft = begin(lin, start="template:lump_sum")
+    page = lin.get(f"{draft}/rates")
+    assert [term in page for term in ("3 months", "6 months", "1 year", "2 years", "3 years", "5 years")] == [True] * 6
+    assert "Everything that a submission needs is there." in page
+
+
+def test_a_product_is_copied_under_another_name(lin: Browser) -> None:
+    assert 'value="copy:CN-TD" selected' in lin.get("/products/new/time_deposit?like=CN-TD")
+    begin(lin, start="copy:CN-TD")
+    copied = content_of("TD-NEW")
+    assert copied["basics"]["name"] == {"zh": "新定期"}
+    live = queries.version_in_force(session(), "CN-TD", at=NOW)
+    assert live is not None
+    assert {**copied, "basics": live.content["basics"]} == live.content
+
+
+def test_a_step_is_checked_as_it_is_typed(lin: Browser) -> None:
+    draft = begin(lin)
+    typed = {
+        "content/terms/currency": "CNY",
+        "content/terms/minimum/amount": "x",
+        "content/terms/minimum/currency": "CNY",
+    }
+    said = lin.post(f"{draft}/terms/live", typed).text
+    assert '<li data-fault="/content/terms/minimum/amount">Must be a number, such as 1.55.</li>' in said
+    assert "Rates is needed before this is submitted." in re.sub(r"<[^>]+>", "", said)
+    typed |= {"content/terms/customers": "personal", "content/terms/minimum/amount": "49"}
+    said = lin.post(f"{draft}/terms/live", typed).text
+    assert "Minimum amount is 49 CNY; it must be at least 50 CNY." in said
+
+
+def test_rows_come_and_go_without_keeping_anything(lin: Browser) -> None:
+    draft = begin(lin, start="template:lump_sum")
+    row = "content/rates/tiers"
+    rows = {f"{row}/{n}/kind": "fixed" for n in range(2)} | {f"{row}/{n}/rate/value": str(n + 1) for n in range(2)}
+    added = lin.post(f"{draft}/rates", {**rows, "go": f"add:{row}"})
+    assert added.status_code == 200
+    assert f'name="{row}/2/rate/value"' in added.text
+    dropped = lin.post(f"{draft}/rates", {**rows, "go": f"drop:{row}/0"}).text
+    assert f'name="{row}/0/rate/value" inputmode="decimal" value="2"' in dropped
+    assert len(content_of("TD-NEW")["rates"]["tiers"]) == 6
 
 
 def test_an_error_stands_beside_its_field_and_keeps_what_was_typed(lin: Browser) -> None:
-    answer = lin.post("/products/new/wealth_bond", {"code": "no good", "basics/name/zh": "稳"})
+    answer = lin.post("/products/new/wealth_bond", {"code": "no good", "content/basics/name/zh": "稳"})
     assert answer.status_code == 422
     assert 'value="no good"' in answer.text
-    lin.post("/products/new/time_deposit", {"code": "TD-NEW", "basics/name/en": "New"})
+    draft = begin(lin)
     tiers = {}
     for place, (low, high) in enumerate((("0", "100"), ("50", ""))):
-        name = f"rates/tiers/{place}"
+        name = f"content/rates/tiers/{place}"
         tiers |= {
             f"{name}/kind": "fixed",
             f"{name}/balance_from": low,
             f"{name}/balance_to": high,
             f"{name}/rate/value": "1",
         }
-    answer = lin.post("/products/TD-NEW/draft/rates", tiers)
+    answer = lin.post(f"{draft}/rates", tiers)
     assert answer.status_code == 422
     assert "Overlaps tier 1" in answer.text
     assert 'value="50"' in answer.text
 
 
 def test_a_draft_that_somebody_else_changed_is_not_overwritten(lin: Browser) -> None:
-    lin.post("/products/new/time_deposit", {"code": "TD-NEW", "basics/name/en": "New"})
-    answer = lin.post("/products/TD-NEW/draft/terms", {"seen": "0" * 64, "terms/currency": "USD"})
+    draft = begin(lin)
+    answer = lin.post(f"{draft}/terms", {"seen": "0" * 64, "content/terms/currency": "USD"})
     assert answer.status_code == 409
+
+
+def test_a_new_product_is_proposed_as_its_first_draft(lin: Browser) -> None:
+    draft = begin(lin, start="template:lump_sum")
+    assert 'action="/requests/new"' in lin.get(f"{draft}/check")
+    answer = lin.post("/requests/new", {"product": "TD-NEW"})
+    assert answer.status_code == 303
+    assert content_of("TD-NEW")["rates"]
 
 
 def test_who_may_not_create_or_import_is_told_so(lin: Browser, app: Flask) -> None:

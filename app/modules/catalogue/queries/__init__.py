@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.modules.catalogue.queries.products import (
     ProductFilter,
     ProductRow,
+    first_drafts,
     list_products,
     product_by_code,
     status_at,
@@ -29,6 +30,7 @@ __all__ = [
     "ProductRow",
     "Scope",
     "availability_of",
+    "first_drafts",
     "list_products",
     "may_sell",
     "on_sale",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotFound
@@ -156,3 +156,12 @@ def versions_in_force(session: Session, codes: Sequence[str], *, at: datetime) -
 def version_in_force(session: Session, code: str, *, at: datetime) -> ProductVersion | None:
     """The published version in force at ``at``: the one a change is based on."""
     return versions_in_force(session, [code], at=at).get(code)
+
+
+def first_drafts(session: Session, codes: Sequence[str]) -> dict[str, int]:
+    """Product code → number of its draft, of the products that have no other version yet."""
+    only = select(ProductVersion.product_code).where(ProductVersion.product_code.in_(codes))
+    only = only.group_by(ProductVersion.product_code).having(func.count() == 1)
+    rows = select(ProductVersion.product_code, ProductVersion.number)
+    found = session.execute(rows.where(ProductVersion.product_code.in_(only), ProductVersion.state == "draft"))
+    return {code: number for code, number in found}

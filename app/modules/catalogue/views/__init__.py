@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.modules.catalogue.views import comparing, creating, finding, importing, matrix, product
+from app.modules.catalogue.views import comparing, creating, entering, finding, importing, matrix, product
 from app.modules.catalogue.views.base import pages
 
-__all__ = ["comparing", "creating", "finding", "importing", "matrix", "pages", "product"]
+__all__ = ["comparing", "creating", "entering", "finding", "importing", "matrix", "pages", "product"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, g
 from flask_babel import ngettext
@@ -12,11 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.models import Department, OrganisationUnit
+from app.kernel.database import session
+from app.kernel.errors import DomainError
 from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue.models import FOREVER
 from app.modules.catalogue.rules.values import duration_parts
+from app.modules.catalogue.schemas.kinds import NOT_DECIMAL, NOT_DURATION, NOT_INSTANT
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS, FAMILIES, PRODUCT_TYPES, Attribute
 from app.modules.catalogue.types.description import UNITS
+from app.modules.catalogue.views import typed
 
 pages = Blueprint("catalogue_pages", __name__, template_folder="../templates")
 
@@ -45,6 +50,43 @@ def duration(text: str | None) -> str:
 def unit_word(attribute: Attribute) -> str:
     """What a number of the attribute counts, where that is a word of its own."""
     return pick(UNITS.get(attribute.unit or "", {}))
+
+
+pages.add_app_template_filter(typed.duration_text, "duration_text")
+pages.add_app_template_filter(typed.rate_text, "rate_text")
+pages.add_app_template_filter(typed.percent, "percent_text")
+pages.add_app_template_filter(typed.day_text, "day_text")
+
+_SAID_TO_PEOPLE = {
+    NOT_DECIMAL: N_("Must be a number, such as 1.55."),
+    NOT_DURATION: N_("Must be a duration, such as 3 months or 1 year."),
+    NOT_INSTANT: N_("Must be a day."),
+}
+"""The document's check speaks to programs; people type in other words."""
+
+Refused = TypeVar("Refused", bound=DomainError)
+
+
+def for_people(error: Refused) -> Refused:
+    """The same refusal in words for a page."""
+    said = [replace(f, message=_SAID_TO_PEOPLE.get(f.message, f.message)) for f in error.faults]
+    error.faults = tuple(said)
+    return error
+
+
+def unit_tree() -> dict[str, OrganisationUnit]:
+    """Code → unit in the order of the tree, asked once a request."""
+    if "units" not in g:
+        rows = session().scalars(select(OrganisationUnit).order_by(OrganisationUnit.path))
+        g.units = {unit.code: unit for unit in rows}
+    found: dict[str, OrganisationUnit] = g.units
+    return found
+
+
+@pages.app_template_filter("unit_name")
+def unit_name(code: str) -> str:
+    unit = unit_tree().get(code)
+    return pick(unit.names, code) if unit else code
 
 
 LIFE = {

@@ -1,9 +1,7 @@
-"""A new product in steps: type, basics, terms, rates, check. The draft is kept on the server after each step."""
+"""A new product: its type, then its code and name and what it begins with. What follows is in ``entering``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -12,38 +10,35 @@ from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Forbidden, NotFound
-from app.kernel.i18n import N_, gettext
+from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue import queries, services
-from app.modules.catalogue.models import Product, ProductVersion
-from app.modules.catalogue.types import PRODUCT_TYPES, Attribute, Group, ProductType, product_type
-from app.modules.catalogue.views.base import departments, now, pages, unit_names, units
-from app.modules.catalogue.views.comparing import units_named
-from app.modules.catalogue.views.typed import RATE_ROWS, Fields, merged, typed_members, typed_tiers
+from app.modules.catalogue.queries import ProductFilter
+from app.modules.catalogue.schemas.templates import begun
+from app.modules.catalogue.services.drafts import version_to_base_on
+from app.modules.catalogue.types import PRODUCT_TYPES, ProductType, product_type
+from app.modules.catalogue.views import typed
+from app.modules.catalogue.views.base import departments, for_people, now, pages
+from app.modules.catalogue.views.entering import steps_of
+from app.modules.catalogue.views.grids import Cell
 
-STEPS = (
-    ("type", N_("Type")),
-    ("basics", N_("Basics")),
-    ("terms", N_("Terms")),
-    ("rates", N_("Rates")),
-    ("check", N_("Check")),
-)
-TERM_GROUPS = ("terms", "investment", "benchmark", "trading", "risk", "limits", "eligibility", "target_market")
+MOST_COPIED = 50
+"""Products of the type that the page offers to copy."""
 
 
 @pages.get("/products/new")
 @signed_in
 def new_product() -> Any:
-    """Step 1: what kind of product it is."""
+    """What kind of product it is."""
     require(current_actor(), "product.create")
-    return render_template("catalogue/new_type.html", steps=_steps("type"))
+    return render_template("catalogue/new_type.html")
 
 
 @pages.get("/products/new/<type_key>")
 @signed_in
 def new_basics(type_key: str) -> Any:
-    """Step 2: its code and name, and what no product of the type can do without."""
+    """Its code and name, what no product of the type can do without, and what it begins with."""
     require(current_actor(), "product.create")
-    return _basics(_known(type_key), None)
+    return _show(_known(type_key), None)
 
 
 @pages.post("/products/new/<type_key>")
@@ -51,145 +46,80 @@ def new_basics(type_key: str) -> Any:
 def create(type_key: str) -> Any:
     """The product as a concept, with its first draft."""
     actor, found = current_actor(), _known(type_key)
-    content = merged({"type": found.key}, typed_members(request.form, needed_first(found)))
+    require(actor, "product.create")
     code, owner = request.form.get("code", "").strip(), request.form.get("owner_department") or None
     try:
+        content = _begun(found)
         with unit_of_work() as uow:
             services.create_product(uow, code=code, content=content, owner_department=owner, actor=actor, now=now())
     except Forbidden:
         raise
     except DomainError as error:
-        return _basics(found, error), error.status
-    return redirect(url_for("catalogue_pages.draft_step", code=code, step="terms"))
+        return _show(found, for_people(error)), error.status
+    return redirect(url_for("catalogue_pages.draft_step", code=code, step=steps_of(found)[0]), 303)
 
 
-def _basics(found: ProductType, error: DomainError | None) -> str:
+def _begun(found: ProductType) -> dict[str, Any]:
+    """A template of the type or a product to copy, with what was entered over it."""
+    kind, _, key = request.form.get("start", "").partition(":")
+    entered = _entered(found)
+    if kind == "copy":
+        like = queries.product_by_code(session(), key)
+        if like.type != found.key:
+            raise NotFound(N_("There is no product with this code."))
+        copied = version_to_base_on(session(), like.code, now()).content
+        return {**copied, **{group: {**copied.get(group, {}), **members} for group, members in entered.items()}}
+    return begun(found, next((t for t in found.templates if kind == "template" and t.key == key), None), entered)
+
+
+def _entered(found: ProductType) -> dict[str, dict[str, Any]]:
+    entered: dict[str, dict[str, Any]] = {}
+    for cell in _cells(found):
+        group, key = cell.name.split("/")[1:]
+        if cell.value not in (None, "", {}):
+            entered.setdefault(group, {})[key] = cell.value
+    return entered
+
+
+def _cells(found: ProductType) -> list[Cell]:
+    """The fields that no product of the type can do without, as they were typed."""
+    needed = [(f"content/{g.key}/{a.key}", a) for g, a in found.attributes() if a.required]
+    return [Cell(name, a, typed.value_of(request.form, name, a), beside=False) for name, a in needed]
+
+
+def _starts(found: ProductType) -> list[tuple[str, str]]:
+    """What a product of the type may begin with."""
+    own = [(f"template:{t.key}", gettext(N_("Template: %(name)s"), {"name": t.labels})) for t in found.templates]
+    rows = queries.list_products(session(), ProductFilter(type=found.key), now=now(), limit=MOST_COPIED)
+    copies = [(f"copy:{row.product.code}", _copied(row.product.code, row.product.names)) for row in rows]
+    like = request.args.get("like", "")
+    if like and f"copy:{like}" not in dict(copies):
+        product = queries.product_by_code(session(), like)
+        copies.insert(0, (f"copy:{like}", _copied(like, product.names)))
+    return [*own, ("", gettext(N_("An empty product"))), *copies]
+
+
+def _copied(code: str, names: Any) -> str:
+    return gettext(N_("Copy of %(name)s (%(code)s)"), {"name": pick(names), "code": code})
+
+
+def _show(found: ProductType, error: DomainError | None) -> str:
     end_read()
+    starts, like = _starts(found), request.args.get("like")
+    chosen = request.form.get("start", f"copy:{like}" if like else starts[0][0])
     return render_template(
         "catalogue/new_basics.html",
         type=found,
-        fields=list(needed_first(found)),
+        cells=_cells(found),
+        starts=starts,
+        chosen=chosen,
         form=request.form,
-        error=_without_content(error),
-        owners=departments(session()),
-        steps=_steps("basics", found),
-    )
-
-
-def _without_content(error: DomainError | None) -> DomainError | None:
-    """Faults as the fields are named: ``/content/basics/name`` stands beside ``basics/name``."""
-    if error is None:
-        return None
-    faults = [replace(f, pointer=f.pointer.removeprefix("/content")) for f in error.faults]
-    found = DomainError(error.message, code=error.code, faults=faults)
-    found.values = error.values
-    return found
-
-
-def needed_first(found: ProductType) -> Fields:
-    """Basics, and what is required anywhere else."""
-    return [(g, a) for g, a in found.attributes() if g.key == "basics" or a.required]
-
-
-def _terms(found: ProductType) -> Sequence[tuple[Group, Sequence[Attribute]]]:
-    groups = [group for group in found.groups if group.key in TERM_GROUPS]
-    return [(group, [a for a in group.attributes if a.kind not in {"list", "codes"}]) for group in groups]
-
-
-@pages.get("/products/<code>/draft/<step>")
-@signed_in
-def draft_step(code: str, step: str) -> Any:
-    """A further step of the first draft."""
-    product, draft = _draft(code)
-    return _show_step(product, draft, step, None)
-
-
-@pages.post("/products/<code>/draft/<step>")
-@signed_in
-def save_step(code: str, step: str) -> Any:
-    """Keep what was typed and go on to the next step."""
-    product, draft = _draft(code)
-    found, version_id = product_type(product.type), draft.id
-    content = _typed(found, step, draft)
-    try:
-        with unit_of_work() as uow:
-            services.edit_draft(
-                uow,
-                version_id=version_id,
-                content=content,
-                actor=current_actor(),
-                now=now(),
-                expected_hash=request.form.get("seen"),
-            )
-    except Forbidden:
-        raise
-    except DomainError as error:
-        end_read()
-        return _show_step(*_draft(code), step, error), error.status
-    return redirect(url_for("catalogue_pages.draft_step", code=code, step=_after(found, step)))
-
-
-def _typed(found: ProductType, step: str, draft: ProductVersion) -> dict[str, Any]:
-    if step == "terms":
-        fields = [(group, attribute) for group, attributes in _terms(found) for attribute in attributes]
-        return merged(draft.content, typed_members(request.form, fields))
-    if step == "rates" and _has_rates(found):
-        columns = found.group("rates").attribute("tiers").columns
-        return merged(draft.content, {"rates": {"tiers": typed_tiers(request.form, columns)}})
-    raise NotFound(N_("There is nothing here, or not for you."))
-
-
-def _show_step(product: Product, draft: ProductVersion, step: str, error: DomainError | None) -> str:
-    found = product_type(product.type)
-    if step not in {key for key, _ in _steps_of(found)[2:]}:
-        raise NotFound(N_("There is nothing here, or not for you."))
-    return render_template(
-        f"catalogue/new_{step}.html",
-        product=product,
-        draft=draft,
-        type=found,
-        groups=_terms(found),
-        form=request.form,
-        rows=RATE_ROWS,
         error=error,
-        steps=_steps(step, found),
-        tree=units(session()),
-        units=unit_names(session(), units_named(draft.content)),
+        owners=departments(session()),
     )
-
-
-def _draft(code: str) -> tuple[Product, ProductVersion]:
-    """The first draft of a product that was never sold."""
-    require(current_actor(), "product.create")
-    product = queries.product_by_code(session(), code)
-    versions = queries.versions_of(session(), product.code, limit=2)
-    if len(versions) != 1 or versions[0].state != "draft":
-        raise NotFound(N_("There is no first draft of this product any more."))
-    return product, versions[0]
 
 
 def _known(type_key: str) -> ProductType:
     if type_key not in PRODUCT_TYPES:
         raise NotFound(N_("There is no such product type."))
     return product_type(type_key)
-
-
-def _has_rates(found: ProductType) -> bool:
-    return any(group.key == "rates" for group in found.groups)
-
-
-def _steps_of(found: ProductType | None) -> list[tuple[str, str]]:
-    return [step for step in STEPS if step[0] != "rates" or found is None or _has_rates(found)]
-
-
-def _after(found: ProductType, step: str) -> str:
-    keys = [key for key, _ in _steps_of(found)]
-    return keys[keys.index(step) + 1]
-
-
-def _steps(current: str, found: ProductType | None = None) -> list[tuple[str, str]]:
-    """Words and states for the line of steps."""
-    steps = _steps_of(found)
-    here = [key for key, _ in steps].index(current)
-    states = ["done" if n < here else "current" if n == here else "todo" for n in range(len(steps))]
-    return [(gettext(label), state) for (_, label), state in zip(steps, states, strict=True)]

@@ -1,94 +1,202 @@
-"""What people type when they create a product, and the document it stands for.
+"""What people type into the editor of a version, and the document it stands for.
 
-A field is named like the JSON pointer of its value (``terms/minimum/amount``), so
-that a fault of the document finds its field. Nothing is judged here: what is not
-right stays as it was typed and is refused by the document's own check. Rates and
-ratios are typed in per cent.
+A field is named like the JSON pointer of its value (``content/terms/minimum/amount``),
+so that a fault of the document finds its field. Nothing is judged here: what cannot be
+read stays as it was typed and is refused by the document's own check. People type
+rates and ratios in per cent, amounts with separators or in 万, durations in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.modules.catalogue.rules.values import canonical_decimal, parse_decimal
+from app.kernel.clock import accounting_date, start_of_day
+from app.kernel.i18n import language
+from app.modules.catalogue.rules.values import canonical_instant, duration_parts, parse_decimal, parse_instant
 from app.modules.catalogue.types import Attribute, Group
 
 Form = MultiDict[str, str]
-Fields = Iterable[tuple[Group, Attribute]]
-RATE_ROWS = 8
-RATE_COLUMNS = ("kind", "term", "balance_from", "balance_to", "rate")
+
+_SCALES = {"万": 4, "亿": 8, "%": 0}
+_SPACES = re.compile(r"[\s,，_]")
+_INTEGER = re.compile(r"-?\d{1,9}\Z", re.ASCII)
+_DURATION = re.compile(r"\s*(\d{1,5})\s*(years?|y|年|months?|m|个月|月|weeks?|w|周|days?|d|天|日)\s*", re.IGNORECASE)
+_LETTER = {"年": "Y", "个": "M", "月": "M", "周": "W", "天": "D", "日": "D"}
+_ORDER = "YMWD"
+_WORDS = {
+    "en": {"Y": (" year", " years"), "M": (" month", " months"), "D": (" day", " days")},
+    "zh": {"Y": ("年", "年"), "M": ("个月", "个月"), "D": ("天", "天")},
+}
 
 
-def typed_members(form: Form, fields: Fields) -> dict[str, dict[str, Any]]:
-    """Group → attribute → value, of the fields that were filled in."""
-    found: dict[str, dict[str, Any]] = {}
-    for group, attribute in fields:
-        value = _value(form, f"{group.key}/{attribute.key}", attribute)
-        found.setdefault(group.key, {})[attribute.key] = value
-    return found
+def group_content(form: Form, prefix: str, group: Group, base: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a group as typed. ``base`` is what stood there: unchanged days keep their instant."""
+    found = {a.key: value_of(form, f"{prefix}/{a.key}", a, base.get(a.key)) for a in group.attributes}
+    return {key: value for key, value in found.items() if value not in (None, "", [], {})}
 
 
-def merged(document: Mapping[str, Any], typed: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The document with what was typed in its place; what was emptied is gone."""
-    result = dict(document)
-    for key, members in typed.items():
-        kept = {**(document.get(key) or {}), **members}
-        result[key] = {name: value for name, value in kept.items() if value not in (None, "", [], {})}
-        if not result[key]:
-            del result[key]
-    return result
+def value_of(form: Form, name: str, attribute: Attribute, base: Any = None) -> Any:
+    """The JSON value of one field, nothing when it was left empty."""
+    if attribute.kind == "list":
+        return rows_of(form, name, attribute)
+    if attribute.kind in {"choices", "codes"}:
+        # In the document's own order, so that the order of the page's boxes is no change.
+        return sorted({text for text in form.getlist(name) if text})
+    if attribute.kind == "phrase":
+        return _filled({key: _text(form, f"{name}/{key}") for key in ("en", "zh")})
+    if attribute.kind == "money":
+        amount = number(_text(form, f"{name}/amount"))
+        return {"amount": amount, "currency": _text(form, f"{name}/currency").upper()} if amount else None
+    if attribute.kind == "rate":
+        return _rate(form, name)
+    return _single(_text(form, name), attribute, base)
 
 
-def _value(form: Form, name: str, attribute: Attribute) -> Any:
-    text = form.get(name, "").strip()
-    match attribute.kind:
-        case "phrase":
-            return {key: typed for key in ("en", "zh") if (typed := form.get(f"{name}/{key}", "").strip())}
-        case "money":
-            return _money(form, name)
-        case "rate":
-            return _rate(form, name)
-        case "choices" | "codes":
-            return [item for item in form.getlist(name) if item]
-        case "boolean":
-            return {"true": True, "false": False}.get(text)
-        case "integer":
-            return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
-        case "decimal" if attribute.unit == "ratio":
-            return _percent(text)
-        case _:
-            return text
+def rows_of(form: Form, name: str, attribute: Attribute) -> list[dict[str, Any]]:
+    """The rows of a list in the order of the page; a row in which nothing was typed is none."""
+    rows = [(place, _row(form, f"{name}/{place}", attribute)) for place in places(form, name)]
+    return [row for _, row in rows if row]
 
 
-def _money(form: Form, name: str) -> dict[str, str] | None:
-    amount = form.get(f"{name}/amount", "").replace(",", "").strip()
-    return {"amount": amount, "currency": form.get(f"{name}/currency", "").strip().upper()} if amount else None
+def places(form: Form, name: str) -> list[int]:
+    """The numbers that the page gave to the rows of a list."""
+    found = (key[len(name) + 1 :].split("/", 1)[0] for key in form if key.startswith(name + "/"))
+    return sorted({int(place) for place in found if place.isascii() and place.isdigit() and len(place) < 6})
 
 
-def _rate(form: Form, name: str) -> dict[str, str] | None:
-    value = form.get(f"{name}/value", "").strip().removesuffix("%").strip()
-    day_count = form.get(f"{name}/day_count", "ACT/360")
-    return {"value": value, "unit": "percent", "period": "P1Y", "day_count": day_count} if value else None
+def filled_places(form: Form, name: str, attribute: Attribute) -> list[int]:
+    """The numbers of the rows in which something was typed: the n-th is row n of the document."""
+    return [place for place in places(form, name) if _row(form, f"{name}/{place}", attribute)]
 
 
-def _percent(text: str) -> str:
+def _row(form: Form, name: str, attribute: Attribute) -> dict[str, Any]:
+    cells = {c.key: value_of(form, f"{name}/{c.key}", c) for c in attribute.columns}
+    return {key: value for key, value in cells.items() if value not in (None, "", [], {})}
+
+
+def _text(form: Form, name: str) -> str:
+    return form.get(name, "").replace("\r\n", "\n").strip()
+
+
+def _filled(texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in texts.items() if text}
+
+
+def _rate(form: Form, name: str) -> dict[str, Any] | None:
+    typed = _text(form, f"{name}/value")
+    if not typed:
+        return None
+    unit = _text(form, f"{name}/unit") or "fraction"
+    return {
+        "value": number(typed) if unit == "percent" else out_of_percent(typed),
+        "unit": unit,
+        "period": _text(form, f"{name}/period") or "P1Y",
+        "day_count": _text(form, f"{name}/day_count") or "ACT/360",
+    }
+
+
+def _single(text: str, attribute: Attribute, base: Any) -> Any:
+    if not text:
+        return None
+    if attribute.kind == "integer":
+        return int(number(text)) if _INTEGER.match(number(text)) else text
+    if attribute.kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if attribute.kind == "decimal":
+        return out_of_percent(text) if attribute.unit == "ratio" else number(text)
+    if attribute.kind == "duration":
+        return duration(text)
+    return instant(text, base) if attribute.kind == "instant" else text
+
+
+def number(text: str) -> str:
+    """``50,000`` → 50000; ``5万`` → 50000; full-width digits count. Anything else as it was typed."""
+    plain = _SPACES.sub("", unicodedata.normalize("NFKC", text))
+    scale = _SCALES.get(plain[-1:])
+    exact = _exact(plain[:-1] if scale is not None else plain)
+    if exact is None:
+        return text
+    return _plain(exact.scaleb(scale)) if scale else str(exact)
+
+
+def out_of_percent(text: str) -> str:
+    """``1.55`` → 0.0155, exactly."""
+    exact = _exact(number(text))
+    return text if exact is None else _plain(exact.scaleb(-2))
+
+
+def percent(value: Any) -> str:
+    """0.0155 → ``1.55``; what is no number stays as it was typed."""
+    exact = _exact(value)
+    return str(value) if exact is None else _plain(exact.scaleb(2))
+
+
+def rate_text(rate: Any) -> str:
+    """The value of a rate in per cent, as it is typed."""
+    if not isinstance(rate, Mapping):
+        return ""
+    value = rate.get("value", "")
+    return percent(value) if rate.get("unit", "fraction") == "fraction" else str(value)
+
+
+def _exact(text: Any) -> Decimal | None:
     try:
-        return canonical_decimal(parse_decimal(text.removesuffix("%").strip()) / Decimal(100))
+        return parse_decimal(text)
     except ValueError:
+        return None
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+def duration(text: str) -> str:
+    """``3 months``, ``3M``, ``3个月``, ``P3M`` → P3M. Anything else as it was typed."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if plain.upper().startswith("P"):
+        return plain.upper()
+    parts: dict[str, str] = {}
+    place = 0
+    while match := _DURATION.match(plain, place):
+        letter = _LETTER.get(match[2][0], match[2][0].upper())
+        if letter in parts:
+            return text
+        parts[letter], place = match[1], match.end()
+    written = "".join(f"{parts[letter]}{letter}" for letter in _ORDER if letter in parts)
+    return f"P{written}" if written and place == len(plain) else text
+
+
+def duration_text(value: Any) -> str:
+    """P3M → ``3 months`` or ``3个月``, as it is shown and typed."""
+    try:
+        months, days = duration_parts(value or "")
+    except (TypeError, ValueError):
+        return str(value or "")
+    parts = zip("YMD", (months // 12, months % 12, days), strict=True)
+    said = [f"{count}{_WORDS[language()][letter][count != 1]}" for letter, count in parts if count]
+    return ("" if language() == "zh" else " ").join(said) or f"0{_WORDS[language()]['D'][1]}"
+
+
+def instant(text: str, base: Any = None) -> str:
+    """The beginning of an accounting date; the same day keeps the instant it had."""
+    if base and day_text(base) == text:
+        return str(base)
+    try:
+        return canonical_instant(start_of_day(date.fromisoformat(text)))
+    except (ValueError, OverflowError):
         return text
 
 
-def typed_tiers(form: Form, columns: Iterable[Attribute]) -> list[dict[str, Any]]:
-    """The rows of the rate grid that were filled in, in their places."""
-    wanted = [column for column in columns if column.key in RATE_COLUMNS]
-    rows = []
-    for place in range(RATE_ROWS):
-        row = {c.key: _value(form, f"rates/tiers/{place}/{c.key}", c) for c in wanted}
-        filled = {key: value for key, value in row.items() if value not in (None, "")}
-        if set(filled) - {"kind"}:
-            rows.append(filled)
-    return rows
+def day_text(value: Any) -> str:
+    """The accounting date of an instant, for a date field."""
+    try:
+        return accounting_date(parse_instant(value)).isoformat() if value else ""
+    except (ValueError, OverflowError):
+        return str(value)

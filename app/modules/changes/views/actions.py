@@ -12,9 +12,9 @@ from app.identity.web import current_actor, signed_in
 from app.kernel.database import unit_of_work
 from app.kernel.errors import Fault, Invalid
 from app.kernel.i18n import N_, gettext
+from app.modules.catalogue.views import typed
 from app.modules.changes import services
 from app.modules.changes.rules.interim import COMPARISON, PILOT, READINGS
-from app.modules.changes.views import typed
 from app.modules.changes.views.base import EXPLAINED, REQUEST, now, pages, text_of, to
 from app.modules.changes.views.page import show
 

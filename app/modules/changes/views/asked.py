@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, request
 
+from app.modules.catalogue.views import typed
+from app.modules.catalogue.views.asked import blank_rows_of, columns_of, dropped, pressed, without
 from app.modules.changes.services.outlook import Compared
-from app.modules.changes.views import typed
 from app.modules.changes.views.steps import Typed
 
 
@@ -17,37 +17,32 @@ def asked(
     contents: dict[str, dict[str, Any]], edited: Sequence[Compared]
 ) -> tuple[dict[str, set[str]], dict[str, int]]:
     """Columns and empty rows that were asked for; rows to drop leave ``contents``, rows to restore come back."""
-    verb, _, rest = request.form.get("go", "").partition(":")
-    columns: dict[str, set[str]] = defaultdict(set)
-    for key, value in request.form.items(multi=True):
-        name, _, what = key.partition("|")
-        if value and (what == "columns" or (what == "column" and verb == "column" and rest == name)):
-            columns[name].add(value)
+    verb, rest = pressed(request.form)
+    gone = dropped(request.form)
+    if gone:
+        _drop(contents, edited, *gone)
     name, _, place = rest.rpartition("/")
-    if verb == "drop" and place.isdigit():
-        _drop(contents, edited, name, int(place))
-    elif verb == "restore" and place.isdigit():
+    if verb == "restore" and place.isdigit():
         _restore(contents, edited, name, int(place))
-    return columns, {rest: 1} if verb == "add" else {}
+    return columns_of(request.form), blank_rows_of(request.form)
 
 
 def _drop(contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str, place: int) -> None:
-    rows, held = _list(contents, edited, name)
-    filled = [p for p in held if p[0] != place]
-    rows[:] = [rows[n] for _, n in filled]
+    rows, places = _list(contents, edited, name)
+    rows[:] = without(rows, places, place)
 
 
 def _list(
     contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str
-) -> tuple[list[Any], list[tuple[int, int]]]:
-    """The typed rows of a list, and pairs of the page's number and the row's."""
+) -> tuple[list[Any], Sequence[int]]:
+    """The typed rows of a list, and their numbers on the page."""
     parts = name.split("/")
     if len(parts) != 5 or not parts[1].isdigit() or int(parts[1]) >= len(edited):
         abort(400)
     compared = edited[int(parts[1])]
     rows = contents[compared.product.code].setdefault(parts[3], {}).setdefault(parts[4], [])
     places = Typed("versions" if parts[3] != "availability" else "launch", request.form, edited).places()
-    return rows, [(place, n) for n, place in enumerate(places.get(name, []))]
+    return rows, places.get(name, [])
 
 
 def _restore(contents: dict[str, dict[str, Any]], edited: Sequence[Compared], name: str, place: int) -> None:

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, g, redirect, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.identity.directory import departments, names_of
-from app.identity.models import OrganisationUnit
 from app.identity.permissions import Facts, allowed
 from app.identity.roles import role_word
 from app.identity.web import current_actor
 from app.kernel.database import session
-from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooLarge, invalid
+from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue.rules.content import as_fraction
 from app.modules.catalogue.rules.difference import Change
-from app.modules.catalogue.schemas.kinds import NOT_DECIMAL, NOT_DURATION, NOT_INSTANT
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES, Group, product_type
 from app.modules.catalogue.types.description import label
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import PARTS
 from app.modules.changes.rules.states import EDITABLE
 from app.modules.changes.services.records import NO_REQUEST, facts_of
-from app.modules.changes.views import typed
 from app.workflow.models import ProcessInstance
 
 pages = Blueprint("changes_pages", __name__, template_folder="../templates")
@@ -36,14 +31,6 @@ REQUEST = "/requests/<int(max=9007199254740991):request_id>"
 EXPLAINED = (Conflict, Forbidden, Invalid, TooLarge)
 """Refusals that a page tells beside what was typed."""
 MOST_TEXT = 4_000
-_SAID_TO_PEOPLE = {
-    NOT_DECIMAL: N_("Must be a number, such as 1.55."),
-    NOT_DURATION: N_("Must be a duration, such as 3 months or 1 year."),
-    NOT_INSTANT: N_("Must be a day."),
-}
-"""The document's check speaks to programs; people type in other words."""
-
-Refused = TypeVar("Refused", bound=DomainError)
 
 
 def to(path: str) -> Response:
@@ -67,13 +54,6 @@ def visible(request_id: int) -> tuple[ChangeRequest, ProcessInstance | None]:
 def may_edit(found: ChangeRequest) -> bool:
     """Whether the person may still change what is proposed."""
     return found.state in EDITABLE and allowed(current_actor(), "change.edit", Facts(initiator=found.initiator))
-
-
-def for_people(error: Refused) -> Refused:
-    """The same refusal in words for a page."""
-    said = [replace(f, message=_SAID_TO_PEOPLE.get(f.message, f.message)) for f in error.faults]
-    error.faults = tuple(said)
-    return error
 
 
 def text_of(name: str, *, most: int = MOST_TEXT) -> str:
@@ -127,15 +107,6 @@ SOURCES: Mapping[str, str] = {
 """What drives a change from outside."""
 
 
-def units() -> dict[str, OrganisationUnit]:
-    """Code → unit in the order of the tree, asked once a request."""
-    if "units" not in g:
-        rows = session().scalars(select(OrganisationUnit).order_by(OrganisationUnit.path))
-        g.units = {unit.code: unit for unit in rows}
-    found: dict[str, OrganisationUnit] = g.units
-    return found
-
-
 _RULE_WORDS: Mapping[str, Mapping[str, str]] = {
     **{part.key: part.names for part in PARTS.values()},
     **{group.key: group.labels for found in PRODUCT_TYPES.values() for group in found.groups},
@@ -176,12 +147,6 @@ _RULE_WORDS: Mapping[str, Mapping[str, str]] = {
 """Words for what stands in decision tables."""
 
 
-@pages.app_template_filter("unit_name")
-def unit_name(code: str) -> str:
-    unit = units().get(code)
-    return pick(unit.names, code) if unit else code
-
-
 @pages.app_template_filter("basis_points")
 def basis_points(change: Change) -> Decimal:
     """By how much a rate moves, in hundredths of a percentage point."""
@@ -198,9 +163,3 @@ def type_groups(type_key: str) -> tuple[Group, ...]:
 def in_section(pointer: str, prefix: str) -> bool:
     """Whether a fault points into a section of a page."""
     return pointer == prefix or pointer.startswith(f"{prefix}/")
-
-
-pages.add_app_template_filter(typed.duration_text, "duration_text")
-pages.add_app_template_filter(typed.rate_text, "rate_text")
-pages.add_app_template_filter(typed.percent, "percent_text")
-pages.add_app_template_filter(typed.day_text, "day_text")

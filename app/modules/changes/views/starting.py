@@ -14,7 +14,7 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, invalid
 from app.kernel.i18n import N_, language
 from app.modules.catalogue.models import Product
-from app.modules.catalogue.queries import ProductFilter, list_products
+from app.modules.catalogue.queries import ProductFilter, first_drafts, list_products
 from app.modules.catalogue.rules.values import is_clean
 from app.modules.catalogue.types import FAMILIES
 from app.modules.changes import services
@@ -36,7 +36,7 @@ def new_request() -> Any:
 @pages.post("/requests/new")
 @signed_in
 def begin_request() -> Any:
-    """A draft over the picked products, each beginning as its live version."""
+    """A draft over the picked products, each beginning as its live version; a new one as its first draft."""
     actor = current_actor()
     require(actor, "change.propose")
     codes = list(dict.fromkeys(request.form.getlist("product")))
@@ -47,7 +47,8 @@ def begin_request() -> Any:
             message = N_("At most %(most)s products in one request.")
             raise invalid("/product", message, code="too_many", most=MOST_VERSIONS)
         with unit_of_work() as uow:
-            wanted = [services.Wanted(product=code) for code in codes]
+            drafts = first_drafts(uow, codes)
+            wanted = [services.Wanted(product=code, version=drafts.get(code)) for code in codes]
             found = services.create_draft(uow, wanted=wanted, details={}, actor=actor, now=now())
             number = found.id
     except EXPLAINED as error:

@@ -15,13 +15,13 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.content import load_content
 from app.modules.catalogue.schemas.kinds import NOT_INTEGER
 from app.modules.catalogue.types import AVAILABILITY, product_type
+from app.modules.catalogue.views import typed
+from app.modules.catalogue.views.grids import Section, lists_of, sections
+from app.modules.catalogue.views.typed import Form
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.pilots import named as scopes_of
 from app.modules.changes.services.outlook import Compared
-from app.modules.changes.views import typed
 from app.modules.changes.views.base import SOURCES
-from app.modules.changes.views.grids import Section, lists_of, sections
-from app.modules.changes.views.typed import Form
 
 __all__ = ["CRITERIA", "LENGTH", "PROMPTS", "SCOPES", "SOURCES", "STEPS", "Typed", "editor", "stored"]
 STEPS: Mapping[str, str] = {

@@ -13,6 +13,8 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Fault, Forbidden, Invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
+from app.modules.catalogue.views.base import for_people, unit_tree
+from app.modules.catalogue.views.grids import pointers
 from app.modules.changes import queries, services
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.queries.file import evidence_of, lines_of
@@ -25,15 +27,12 @@ from app.modules.changes.views.base import (
     EXPLAINED,
     REQUEST,
     Words,
-    for_people,
     may_edit,
     now,
     pages,
     to,
-    units,
     visible,
 )
-from app.modules.changes.views.grids import pointers
 from app.modules.changes.views.steps import STEPS, Typed
 from app.workflow.models import Task
 
@@ -183,7 +182,7 @@ def _show(found: ChangeRequest, step: str, *, error: DomainError | None = None, 
         department_options=[(key, pick(names)) for key, names in Words().departments.items()],
         asked=asked.asked_section(),
         scope_choices={"channels": CHANNELS, "groups": CUSTOMER_GROUPS},
-        units=units(),
+        units=unit_tree(),
         words=Words([found.initiator]),
         today=clock.accounting_date(now()),
         design_task=_design_task(found),

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from app.modules.catalogue.types import product_type
-from app.modules.changes.views import typed
+from app.modules.catalogue.views import typed
 
 
 @pytest.mark.parametrize(
