@@ -14,6 +14,8 @@ from app.identity.permissions import Facts, require
 from app.identity.web import current_actor, who
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
+from app.kernel.errors import NotFound
+from app.kernel.i18n import N_
 from app.kernel.input import Blueprint
 from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.catalogue import presenting as show
@@ -21,6 +23,7 @@ from app.modules.catalogue import queries, services
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.queries.jobs import job_by_id, lines_of_job
 from app.modules.catalogue.queries.products import ProductFilter, ProductRow, sort_key
+from app.modules.catalogue.rules.content import public
 from app.modules.catalogue.rules.difference import difference
 from app.modules.catalogue.rules.facts import facts
 from app.modules.catalogue.schemas import api as schemas
@@ -148,6 +151,20 @@ class OneProduct(MethodView):
 
         in_unit_of_work(act)
         return _detail(queries.product_by_code(session(), code))
+
+
+@blueprint.route("/products/<code>/public")
+class PublicSide(MethodView):
+    @_problems()
+    @blueprint.response(200, schemas.PublicContent)
+    def get(self, code: str) -> Any:
+        """What customers may see of the version in force: nothing that its type marks as internal."""
+        require(current_actor(), "product.see")
+        product = queries.product_by_code(session(), code)
+        version = queries.version_in_force(session(), product.code, at=g.now)
+        if version is None:
+            raise NotFound(N_("Nothing of this product is in force."))
+        return {"product": product.code, "version": version.number, "content": public(version.content)}
 
 
 @blueprint.route("/products/<code>/versions")

@@ -254,6 +254,12 @@ class JobAnswer(Schema):
     items = fields.List(fields.Nested(ImportItem))
 
 
+class PublicContent(Schema):
+    product = fields.String()
+    version = fields.Integer()
+    content = fields.Dict()
+
+
 class TypeAnswer(Schema):
     key = fields.String()
     family = fields.String()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Blueprint, g
@@ -42,6 +42,19 @@ def duration(text: str | None) -> str:
         ngettext("%(num)d year", "%(num)d years", years) if years else "",
         ngettext("%(num)d month", "%(num)d months", months) if months else "",
         ngettext("%(num)d day", "%(num)d days", days) if days or not (years or months) else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
+@pages.app_template_filter("elapsed")
+def elapsed(span: timedelta) -> str:
+    """A length of time in the two units that matter: 3 days 4 hours, 25 minutes."""
+    minutes = int(span.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    words = [
+        ngettext("%(num)d day", "%(num)d days", days) if days else "",
+        ngettext("%(num)d hour", "%(num)d hours", hours) if hours else "",
+        ngettext("%(num)d minute", "%(num)d minutes", minutes) if not days and (minutes or not hours) else "",
     ]
     return " ".join(word for word in words if word)
 

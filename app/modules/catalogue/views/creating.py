@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from app.kernel.errors import DomainError, Forbidden, NotFound
 from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue import queries, services
 from app.modules.catalogue.queries import ProductFilter
+from app.modules.catalogue.queries.launch_times import launch_times
 from app.modules.catalogue.schemas.templates import begun
 from app.modules.catalogue.services.drafts import version_to_base_on
 from app.modules.catalogue.types import PRODUCT_TYPES, ProductType, product_type
@@ -21,6 +23,7 @@ from app.modules.catalogue.views.base import departments, for_people, now, pages
 from app.modules.catalogue.views.entering import steps_of
 from app.modules.catalogue.views.grids import Cell
 
+YEAR = timedelta(days=365)
 MOST_COPIED = 50
 """Products of the type that the page offers to copy."""
 
@@ -30,7 +33,8 @@ MOST_COPIED = 50
 def new_product() -> Any:
     """What kind of product it is."""
     require(current_actor(), "product.create")
-    return render_template("catalogue/new_type.html")
+    times = launch_times(session(), since=now() - YEAR, until=now())
+    return render_template("catalogue/new_type.html", times=times)
 
 
 @pages.get("/products/new/<type_key>")

@@ -15,7 +15,7 @@ from app.kernel.errors import DomainError, Fault, Forbidden, Invalid, NotFound
 from app.kernel.i18n import N_, gettext
 from app.modules.catalogue import queries, services
 from app.modules.catalogue.models import Product, ProductVersion
-from app.modules.catalogue.rules.checks import broken
+from app.modules.catalogue.rules.checks import broken, needed_paths
 from app.modules.catalogue.schemas.content import load_content
 from app.modules.catalogue.types import Group, ProductType, product_type
 from app.modules.catalogue.views import typed
@@ -174,6 +174,7 @@ def _show(
         step=step,
         section=shown[0] if shown else None,
         error=error,
+        needed=needed_paths(found),
         lacking=_lacking(found, draft.content),
         steps=_line(found, step, draft.content),
         tree=unit_tree(),

@@ -18,6 +18,7 @@ from app.kernel.audit import AuditEvent
 from app.kernel.database import session
 from app.modules.catalogue import queries
 from app.modules.catalogue.models import Availability, ProductVersion, SaleStop
+from app.modules.catalogue.queries.launch_times import launched_at
 from app.modules.catalogue.rules.difference import changed, difference
 from app.modules.catalogue.rules.scopes import Cell, together
 from app.modules.catalogue.rules.states import PUBLISHED, SUSPEND
@@ -58,6 +59,8 @@ def one_product(code: str) -> Any:
         type=product_type(product.type),
         status=status,
         stops=_stops(stops),
+        launched=launched_at(session(), product, now()),
+        may_copy=allowed(current_actor(), "product.create"),
         may_suspend=may_suspend and status == "on_sale",
         live=live,
         shown=live or versions[0],
