@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Forbidden, NotFound
-from app.kernel.i18n import N_, gettext, pick
+from app.kernel.i18n import N_, gettext
 from app.modules.catalogue import queries, services
 from app.modules.catalogue.queries import ProductFilter
 from app.modules.catalogue.queries.launch_times import launch_times
@@ -91,31 +92,31 @@ def _cells(found: ProductType) -> list[Cell]:
     return [Cell(name, a, typed.value_of(request.form, name, a), beside=False) for name, a in needed]
 
 
-def _starts(found: ProductType) -> list[tuple[str, str]]:
-    """What a product of the type may begin with."""
+def _templates(found: ProductType) -> list[tuple[str, str]]:
     own = [(f"template:{t.key}", gettext(N_("Template: %(name)s"), {"name": t.labels})) for t in found.templates]
+    return [*own, ("", gettext(N_("An empty product")))]
+
+
+def _copies(found: ProductType) -> list[tuple[str, Mapping[str, str]]]:
+    """Code and names of the products that may be copied: those of the type, first the one asked for."""
     rows = queries.list_products(session(), ProductFilter(type=found.key), now=now(), limit=MOST_COPIED)
-    copies = [(f"copy:{row.product.code}", _copied(row.product.code, row.product.names)) for row in rows]
+    copies: dict[str, Mapping[str, str]] = {row.product.code: row.product.names for row in rows}
     like = request.args.get("like", "")
-    if like and f"copy:{like}" not in dict(copies):
-        product = queries.product_by_code(session(), like)
-        copies.insert(0, (f"copy:{like}", _copied(like, product.names)))
-    return [*own, ("", gettext(N_("An empty product"))), *copies]
-
-
-def _copied(code: str, names: Any) -> str:
-    return gettext(N_("Copy of %(name)s (%(code)s)"), {"name": pick(names), "code": code})
+    if like and like not in copies:
+        copies = {like: queries.product_by_code(session(), like).names, **copies}
+    return list(copies.items())
 
 
 def _show(found: ProductType, error: DomainError | None) -> str:
     end_read()
-    starts, like = _starts(found), request.args.get("like")
-    chosen = request.form.get("start", f"copy:{like}" if like else starts[0][0])
+    templates, like = _templates(found), request.args.get("like")
+    chosen = request.form.get("start", f"copy:{like}" if like else templates[0][0])
     return render_template(
         "catalogue/new_basics.html",
         type=found,
         cells=_cells(found),
-        starts=starts,
+        templates=templates,
+        copies=_copies(found),
         chosen=chosen,
         form=request.form,
         error=error,
