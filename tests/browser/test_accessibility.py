@@ -31,6 +31,7 @@ PAGES = {
         "/products/on-sale",
         "/products/new",
         "/products/new/time_deposit",
+        "/products/new/agency_insurance",
         "/products/import",
         "/templates",
         "/templates/new",
