@@ -24,6 +24,7 @@ from app.kernel.web import demo_mode, document_problems
 from app.modules.catalogue.services.demo import load_demo
 from app.modules.documents.demo import load_demo_templates
 from app.modules.pricing.demo import load_demo_ceilings
+from app.modules.risk.demo import load_demo_risk
 from app.worker import move_clock
 from app.workflow.decisions.services import seed_tables
 from app.workflow.deployments.services import seed as seed_processes
@@ -136,3 +137,4 @@ def seed(uow: Session, now: datetime) -> None:
     load_demo(uow, now)
     load_demo_ceilings(uow, now)
     load_demo_templates(uow, now)
+    load_demo_risk(uow, now)

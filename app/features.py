@@ -39,6 +39,9 @@ from app.modules.exits import handlers as exits_handlers  # noqa: F401  (registe
 from app.modules.exits import wording as exits_wording  # noqa: F401  (registers what the history says)
 from app.modules.pricing import api as pricing_api
 from app.modules.pricing import views as pricing_views
+from app.modules.risk import api as risk_api
+from app.modules.risk import views as risk_views
+from app.modules.risk import wording as risk_wording  # noqa: F401  (registers what the history says)
 from app.modules.suspensions import api as suspensions_api
 from app.modules.suspensions import handlers as suspensions_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.suspensions import views as suspensions_views
@@ -65,6 +68,7 @@ APIS = (
     documents_api,
     customers_api,
     pricing_api,
+    risk_api,
     suspensions_api,
     exits_api,
     changes_api,
@@ -79,6 +83,7 @@ PAGES = (
     documents_views,
     customers_views,
     pricing_views,
+    risk_views,
     forms_views,
     decisions_views,
     inbox_views,

@@ -205,6 +205,10 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "ceiling.see": anybody,
     "ceiling.enter": all_of(is_of("alm"), has_role("officer", "head")),
     "ceiling.confirm": all_of(is_of("alm"), has_role("head"), negate(is_initiator)),
+    # Records of risk: entered by risk management, confirmed by its head, who is somebody else.
+    "risk.see": anybody,
+    "risk.enter": all_of(is_of("risk"), has_role("officer", "head")),
+    "risk.confirm": all_of(is_of("risk"), has_role("head"), negate(is_initiator)),
     # Texts for customers: written by product managers, approved by a head of consumer protection or compliance.
     "template.see": anybody,
     "template.write": has_role("product_manager"),

@@ -1,0 +1,39 @@
+"""Which records hold on a day, and what was known of them at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import NotFound
+from app.kernel.i18n import N_
+from app.modules.risk.models import RiskRecord
+
+NO_RECORD = N_("There is no such record.")
+
+
+def in_force(session: Session, book: str, day: date, *, known_at: datetime | None = None) -> list[RiskRecord]:
+    """The confirmed records of a book that hold on ``day``, of each subject the latest."""
+    rows = select(RiskRecord).where(
+        RiskRecord.book == book, RiskRecord.valid_from <= day, RiskRecord.confirmed_at.is_not(None)
+    )
+    if known_at is not None:
+        rows = rows.where(RiskRecord.confirmed_at <= known_at)
+    ordered = rows.order_by(RiskRecord.valid_from, RiskRecord.confirmed_at, RiskRecord.id)
+    return list({row.subject: row for row in session.scalars(ordered)}.values())
+
+
+def records(session: Session, book: str, *, after: int | None = None, limit: int = 25) -> Sequence[RiskRecord]:
+    """At most ``limit`` + 1 of all that were entered in a book, the latest first."""
+    rows = select(RiskRecord).where(RiskRecord.book == book).order_by(RiskRecord.id.desc()).limit(limit + 1)
+    return session.scalars(rows.where(RiskRecord.id < after) if after is not None else rows).all()
+
+
+def record(session: Session, book: str, record_id: int) -> RiskRecord:
+    found = session.get(RiskRecord, record_id)
+    if found is None or found.book != book:
+        raise NotFound(NO_RECORD)
+    return found

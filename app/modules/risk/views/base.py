@@ -1,0 +1,39 @@
+"""The blueprint, and what all pages of risk share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from marshmallow import Schema, ValidationError
+
+from app.kernel.errors import Conflict, Forbidden, Invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue.schemas.kinds import faults_of
+from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
+from app.modules.risk.rules.factors import FACTORS
+
+pages = Blueprint("risk_pages", __name__, template_folder="../templates")
+PATH = "/products/risk"
+SEE = "risk.see"
+EXPLAINED = (Conflict, Forbidden, Invalid)
+
+
+@pages.context_processor
+def _words() -> dict[str, Any]:
+    return {"FACTORS": FACTORS, "FAMILIES": FAMILIES, "PRODUCT_TYPES": PRODUCT_TYPES}
+
+
+def typed(schema: Schema, sent: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, under the checks of the API."""
+    try:
+        found: dict[str, Any] = schema.load({name: value for name, value in sent.items() if name in schema.fields})
+    except ValidationError as error:
+        faults = list(faults_of(error.messages, ""))
+        raise Invalid(N_("Some of what was entered is not right."), faults=faults) from None
+    return found
+
+
+def sent_texts() -> dict[str, Any]:
+    """What stands in the form, without what was left empty."""
+    return {name: value.strip() for name, value in request.form.items() if value.strip()}
