@@ -22,6 +22,7 @@ from app.kernel.i18n import N_, pick
 from app.kernel.input import Blueprint
 from app.kernel.web import demo_mode, document_problems
 from app.modules.catalogue.services.demo import load_demo
+from app.modules.development.demo import load_demo_development
 from app.modules.documents.demo import load_demo_templates
 from app.modules.pricing.demo import load_demo_ceilings
 from app.modules.risk.demo import load_demo_risk
@@ -136,5 +137,6 @@ def seed(uow: Session, now: datetime) -> None:
     seed_processes(uow, folder=ROOT / "processes", now=now)
     load_demo(uow, now)
     load_demo_ceilings(uow, now)
+    load_demo_development(uow, now)
     load_demo_templates(uow, now)
     load_demo_risk(uow, now)

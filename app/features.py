@@ -31,6 +31,9 @@ from app.modules.customers import api as customers_api
 from app.modules.customers import commands as customers_commands
 from app.modules.customers import views as customers_views
 from app.modules.customers import wording as customers_wording  # noqa: F401  (registers what the history says)
+from app.modules.development import costing_api as development_costing_api
+from app.modules.development import views as development_views
+from app.modules.development import wording as development_wording  # noqa: F401  (registers what the history says)
 from app.modules.documents import api as documents_api
 from app.modules.documents import views as documents_views
 from app.modules.documents import wording as documents_wording  # noqa: F401  (registers what the history says)
@@ -69,6 +72,7 @@ APIS = (
     customers_api,
     pricing_api,
     risk_api,
+    development_costing_api,
     suspensions_api,
     exits_api,
     changes_api,
@@ -84,6 +88,7 @@ PAGES = (
     customers_views,
     pricing_views,
     risk_views,
+    development_views,
     forms_views,
     decisions_views,
     inbox_views,

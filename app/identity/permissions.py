@@ -215,6 +215,12 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "template.approve": all_of(
         any_of(is_of("consumer_protection"), is_of("compliance")), has_role("head"), negate(is_initiator)
     ),
+    # Finance's assumptions: two persons of finance. Who sells does not see what is earned.
+    "costing.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
+    "costing.work_out": any_of(is_of("finance"), has_role("product_manager")),
+    "assumptions.draft": all_of(is_of("finance"), has_role("officer", "head")),
+    "assumptions.edit": all_of(is_of("finance"), is_initiator),
+    "assumptions.approve": all_of(is_of("finance"), has_role("officer", "head"), negate(is_initiator)),
     "pilot.stop": lambda actor, facts: actor.department == "risk",
     "authority.grant": has_role("executive"),
     "authority.see": has_role("executive", "head", "product_manager", "committee_secretary", "auditor", "operator"),

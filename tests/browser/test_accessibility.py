@@ -33,6 +33,8 @@ PAGES = {
         "/products/new/time_deposit",
         "/products/new/agency_insurance",
         "/products/import",
+        "/development/costing",
+        "/development/costing/1",
         "/templates",
         "/templates/new",
         "/templates/deposit-rate-existing?product=CN-TD",

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.kernel.i18n import pick
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import KEY_OF_FIELD
 from app.modules.changes.services import committee, file_parts, launching, opinions
-from app.modules.changes.services.records import request_or_none
+from app.modules.changes.services.records import proposed, request_or_none
 from app.modules.changes.services.texts import FIELDS
+from app.modules.development.presenting import sheet_text
+from app.modules.development.queries import latest_sheets
 from app.workflow.forms import Option
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.vocabulary import Known, knows
 
+COSTING = f"{KEY_OF_FIELD}costing"
 RAISES = "compliance"
 KEEP = "keep"
 KEPT = {"en": "The class found by the rule is right", "zh": "规则判定的级别适当"}
@@ -28,7 +33,6 @@ ALL_MET = {"en": "All points below are met.", "zh": "以下要点均已满足。
 
 @knows("design")
 @knows("risk_assessment")
-@knows("costing")
 def file_asked(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
     """The parts of the approver's file that this form must bring, with what is written of them already."""
     request = request_or_none(session, instance)
@@ -38,6 +42,17 @@ def file_asked(session: Session, task: Task, instance: ProcessInstance, now: dat
     written = file_parts.parts_of(session, request.id)
     texts = {f"{KEY_OF_FIELD}{part}": written[part].text for part in asked if part in written}
     return Known({"file_parts": asked}, texts)
+
+
+@knows("costing")
+def costing_asked(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
+    """As ``file_asked``; what is not written yet says what the latest cost sheets of the products say."""
+    known, request = file_asked(session, task, instance, now), request_or_none(session, instance)
+    if request is None or COSTING in known.values or "costing" not in known.facts["file_parts"]:
+        return known
+    sheets = latest_sheets(session, {v.product_code: v.number for _, v in proposed(session, request.id)})
+    text = "\n\n".join(pick(sheet_text(sheet)) for sheet in sheets)
+    return replace(known, values={**known.values, COSTING: text}) if text else known
 
 
 @knows("department_review")

@@ -1,0 +1,38 @@
+"""Research and development of the demo bank. Figures are bank policy, to be confirmed: each bank enters its own."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.demo import demo_actor
+from app.modules.development.models import FinanceAssumptions
+from app.modules.development.schemas.costing import NewAssumptions, NewCostSheet
+from app.modules.development.services import assumptions, costing
+
+DATA = Path(__file__).parent / "data"
+OFFICER, HEAD = "liang.yu", "song.jie"
+
+
+def load_demo_development(uow: Session, now: datetime) -> None:
+    """What finance assumes and what products cost, as the bank's people would enter it, once."""
+    if uow.scalar(select(FinanceAssumptions.id).limit(1)) is None:
+        _load_costing(uow, _read("costing.json"), now)
+
+
+def _read(name: str) -> Any:
+    return json.loads((DATA / name).read_text("utf-8"))
+
+
+def _load_costing(uow: Session, described: dict[str, Any], now: datetime) -> None:
+    officer, head = demo_actor(uow, OFFICER), demo_actor(uow, HEAD)
+    row = assumptions.draft(uow, **NewAssumptions().load(described["assumptions"]), actor=officer, now=now)
+    assumptions.approve(uow, row, actor=head, now=now)
+    uow.flush()
+    for sheet in described["sheets"]:
+        costing.work_out(uow, **NewCostSheet().load(sheet), actor=officer, now=now)

@@ -1,0 +1,1 @@
+"""What holds in research and development, without a database."""

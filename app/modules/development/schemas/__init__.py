@@ -1,0 +1,1 @@
+"""What the API of research and development takes and gives."""

@@ -1,0 +1,8 @@
+"""The pages of research and development."""
+
+from __future__ import annotations
+
+from app.modules.development.views import assumptions, costing  # noqa: F401  (their routes)
+from app.modules.development.views.base import pages
+
+__all__ = ["pages"]

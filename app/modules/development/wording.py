@@ -1,0 +1,18 @@
+"""What the history says of research and development: one sentence for each action that this feature records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.kernel.i18n import N_
+from app.workflow.instances.wording import say
+
+SENTENCES: Mapping[str, str] = {
+    "assumptions.drafted": N_("%(who)s drafted assumptions for costing."),
+    "assumptions.edited": N_("%(who)s changed the draft of assumptions."),
+    "assumptions.approved": N_("%(who)s approved the assumptions."),
+    "cost_sheet.worked_out": N_("%(who)s worked out a cost sheet."),
+}
+
+for _action, _sentence in SENTENCES.items():
+    say(_action, _sentence)
