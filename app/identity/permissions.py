@@ -215,6 +215,10 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "template.approve": all_of(
         any_of(is_of("consumer_protection"), is_of("compliance")), has_role("head"), negate(is_initiator)
     ),
+    # Anybody may submit and comment on ideas; who submitted one does not judge it.
+    "idea.see": anybody,
+    "idea.submit": anybody,
+    "idea.judge": all_of(has_role("product_manager", "head"), negate(is_initiator)),
     # Finance's assumptions: two persons of finance. Who sells does not see what is earned.
     "costing.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
     "costing.work_out": any_of(is_of("finance"), has_role("product_manager")),

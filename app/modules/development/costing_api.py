@@ -14,9 +14,9 @@ from app.kernel.database import session, unit_of_work
 from app.kernel.input import Blueprint
 from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.catalogue.schemas.api import PageQuery
-from app.modules.development import queries
 from app.modules.development.models import FinanceAssumptions
 from app.modules.development.presenting import assumptions_json, sheet_json
+from app.modules.development.queries import costing as queries
 from app.modules.development.schemas import costing as schemas
 from app.modules.development.services import assumptions, costing
 

@@ -13,16 +13,18 @@ from sqlalchemy.orm import Session
 from app.identity.demo import demo_actor
 from app.modules.development.models import FinanceAssumptions
 from app.modules.development.schemas.costing import NewAssumptions, NewCostSheet
-from app.modules.development.services import assumptions, costing
+from app.modules.development.services import assumptions, costing, ideas
 
 DATA = Path(__file__).parent / "data"
 OFFICER, HEAD = "liang.yu", "song.jie"
 
 
 def load_demo_development(uow: Session, now: datetime) -> None:
-    """What finance assumes and what products cost, as the bank's people would enter it, once."""
+    """What finance assumes, what products cost and what people propose, as the bank's people would enter it, once."""
     if uow.scalar(select(FinanceAssumptions.id).limit(1)) is None:
         _load_costing(uow, _read("costing.json"), now)
+        for described in _read("ideas.json"):
+            _load_idea(uow, described, now)
 
 
 def _read(name: str) -> Any:
@@ -36,3 +38,13 @@ def _load_costing(uow: Session, described: dict[str, Any], now: datetime) -> Non
     uow.flush()
     for sheet in described["sheets"]:
         costing.work_out(uow, **NewCostSheet().load(sheet), actor=officer, now=now)
+
+
+def _load_idea(uow: Session, described: dict[str, Any], now: datetime) -> None:
+    given = {name: described[name] for name in ("kind", "title", "text")}
+    idea = ideas.submit(uow, **given, actor=demo_actor(uow, described["by"]), now=now)
+    for username, said in described["comments"]:
+        ideas.comment(uow, idea_id=idea.id, text=said, actor=demo_actor(uow, username), now=now)
+    if "judged" in described:
+        username, verb, reason = described["judged"]
+        ideas.judge(uow, idea, verb=verb, reason=reason, actor=demo_actor(uow, username), now=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.modules.development.models import CostSheet, FinanceAssumptions
+from app.modules.development.models import CostSheet, FinanceAssumptions, Idea, IdeaComment
 from app.modules.development.rules.sheet_words import words_of
 from app.workflow.presenting import moment
 
@@ -40,3 +40,16 @@ def sheet_json(row: CostSheet) -> dict[str, Any]:
 def sheet_text(row: CostSheet) -> dict[str, str]:
     """The sheet in words of each language."""
     return words_of(row.number, row.product_code, row.inputs, row.result, row.assumptions.number)
+
+
+def idea_json(idea: Idea) -> dict[str, Any]:
+    names = ("id", "number", "kind", "title", "text", "state", "reason", "submitted_by", "judged_by")
+    return {
+        **{name: getattr(idea, name) for name in names},
+        "submitted": moment(idea.submitted_at),
+        "judged": moment(idea.judged_at) if idea.judged_at else None,
+    }
+
+
+def comment_json(said: IdeaComment) -> dict[str, Any]:
+    return {"id": said.id, "text": said.text, "by": said.by, "at": moment(said.at)}

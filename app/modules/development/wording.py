@@ -12,6 +12,11 @@ SENTENCES: Mapping[str, str] = {
     "assumptions.edited": N_("%(who)s changed the draft of assumptions."),
     "assumptions.approved": N_("%(who)s approved the assumptions."),
     "cost_sheet.worked_out": N_("%(who)s worked out a cost sheet."),
+    "idea.submitted": N_("%(who)s submitted an idea."),
+    "idea.commented": N_("%(who)s commented on the idea."),
+    "idea.considered": N_("%(who)s takes the idea into consideration."),
+    "idea.declined": N_("%(who)s declined the idea."),
+    "idea.became_initiative": N_("%(who)s made an initiative of the idea."),
 }
 
 for _action, _sentence in SENTENCES.items():

@@ -15,7 +15,7 @@ from app.modules.changes.services import committee, file_parts, launching, opini
 from app.modules.changes.services.records import proposed, request_or_none
 from app.modules.changes.services.texts import FIELDS
 from app.modules.development.presenting import sheet_text
-from app.modules.development.queries import latest_sheets
+from app.modules.development.queries.costing import latest_sheets
 from app.workflow.forms import Option
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.vocabulary import Known, knows

@@ -15,6 +15,13 @@ ASSUMPTIONS: Moves = {
     ("draft", "approve"): "approved",
 }
 
+IDEAS: Moves = {
+    ("new", "consider"): "considered",
+    ("new", "decline"): "declined",
+    ("considered", "decline"): "declined",
+    ("considered", "take_up"): "became_initiative",
+}
+
 
 def move(moves: Moves, state: str, verb: str) -> str:
     """Where the verb leads; ``Conflict`` if the table has no such move."""

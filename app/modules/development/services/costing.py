@@ -16,8 +16,8 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.queries import product_by_code, version_by_number
 from app.modules.catalogue.rules.content import content_hash
-from app.modules.development import queries
 from app.modules.development.models import CostSheet, FinanceAssumptions
+from app.modules.development.queries import costing as queries
 from app.modules.development.rules import costing, sheets
 
 WORK_OUT = "costing.work_out"

@@ -15,9 +15,9 @@ from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.web import page_size
 from app.modules.catalogue.models import Product
-from app.modules.development import queries
 from app.modules.development.models import CostSheet
 from app.modules.development.presenting import sheet_text
+from app.modules.development.queries import costing as queries
 from app.modules.development.rules.sheet_words import LINE_NAMES
 from app.modules.development.rules.sheets import LINES, PERCENT
 from app.modules.development.schemas.costing import NewCostSheet

@@ -1,0 +1,8 @@
+"""The tables of research and development."""
+
+from __future__ import annotations
+
+from app.modules.development.models.costing import CostSheet, FinanceAssumptions, RecordKept
+from app.modules.development.models.ideas import Idea, IdeaComment
+
+__all__ = ["CostSheet", "FinanceAssumptions", "Idea", "IdeaComment", "RecordKept"]
