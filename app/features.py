@@ -41,6 +41,10 @@ from app.modules.documents import wording as documents_wording  # noqa: F401  (r
 from app.modules.exits import api as exits_api
 from app.modules.exits import handlers as exits_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.exits import wording as exits_wording  # noqa: F401  (registers what the history says)
+from app.modules.lifecycle import api as lifecycle_api
+from app.modules.lifecycle import handlers as lifecycle_handlers  # noqa: F401  (registers what drawings may call)
+from app.modules.lifecycle import views as lifecycle_views
+from app.modules.lifecycle import wording as lifecycle_wording  # noqa: F401  (registers what the history says)
 from app.modules.pricing import api as pricing_api
 from app.modules.pricing import views as pricing_views
 from app.modules.risk import api as risk_api
@@ -77,6 +81,7 @@ APIS = (
     development_ideas_api,
     suspensions_api,
     exits_api,
+    lifecycle_api,
     changes_api,
     changes_sheet_api,
     changes_authority_api,
@@ -100,6 +105,7 @@ PAGES = (
     calendar_views,
     changes_views,
     suspensions_views,
+    lifecycle_views,
 )
 
 

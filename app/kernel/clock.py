@@ -68,6 +68,11 @@ def accounting_date(at: datetime) -> date:
     return at.astimezone(BANK_ZONE).date()
 
 
+def end_of_day(day: date) -> datetime:
+    """The instant, in UTC, at which the next accounting date begins."""
+    return start_of_day(day + timedelta(days=1))
+
+
 def start_of_day(day: date) -> datetime:
     """The instant, in UTC, at which an accounting date begins."""
     return datetime.combine(day, time.min, BANK_ZONE).astimezone(UTC)

@@ -20,10 +20,12 @@ from tests.processes.afterwards import Owed
 from tests.processes.apart import Apart
 from tests.processes.bank import GOLD, LOAN, TIME_DEPOSIT, WEALTH, dearer, riskier
 from tests.processes.leaving import Leave
+from tests.processes.living import Living
 from tests.processes.play import BEGIN, Play
 from tests.processes.suspended import Halt
 from tests.processes.test_after_launch import PATHS as AFTERWARDS
 from tests.processes.test_exit import PATHS as EXITS
+from tests.processes.test_lifecycle import PATHS as LIVES
 from tests.processes.test_new_products import PATHS as NEW_PRODUCTS
 from tests.processes.test_suspension import PATHS as SUSPENSIONS
 
@@ -239,6 +241,11 @@ def test_every_flow_and_boundary_event_of_every_drawing_is_taken(bank: Flask) ->
         assert record.state == state, after.__name__
         assert end in passed(follow.instance().id), after.__name__
         last = max(last, follow.now)
+    for lived, (state, stages) in LIVES.items():
+        living = Living()
+        lived(living)
+        assert (living.life().state, living.stages()) == (state, stages), lived.__name__
+        last = max(last, living.now)
     taken = passed()
     missed = [f"{process}: {element}" for process, element in drawn() if element not in taken]
     assert not missed, "never taken: " + ", ".join(missed)

@@ -22,6 +22,7 @@ from app.modules.exits.services import (
 )
 from app.modules.exits.services.proposing import PROCESS
 from app.modules.exits.services.records import of_case, waits_for_case
+from app.workflow.messages.services import tell_waiting
 from app.workflow.models import ProcessInstance
 from app.workflow.vocabulary import (
     Context,
@@ -70,10 +71,13 @@ def refuse_cancelling(context: Context) -> None:
 
 @before_end(PROCESS)
 def refuse_end(uow: Session, instance: ProcessInstance) -> None:
-    """Nobody ends the case past the steps that end the exit."""
+    """Nobody ends the case past the steps that end the exit; the life of the product hears of it."""
     uow.flush()
-    if of_case(uow, instance).state not in ENDED:
+    found = of_case(uow, instance)
+    if found.state not in ENDED or found.ended_at is None:
         raise matter_open()
+    outcome = {"exit_outcome": found.state}
+    tell_waiting(uow, "exit_ended", [found.product_code], by=found.initiator, now=found.ended_at, payload=outcome)
 
 
 # Evaluation and plan

@@ -262,6 +262,11 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         ({"materiality": "new_product"}, "new_product_approval"),
         ({"materiality": "material"}, "product_update"),
     ],
+    "evaluation_period": [
+        ({"family": "wealth"}, "P91D"),
+        ({"family": "loan"}, "P182D"),
+        ({"family": "deposit"}, "P365D"),
+    ],
     "regulatory_filing": [
         (classed("new_product", "wealth"), "registration"),
         (classed("new_product", "fx"), "filing"),

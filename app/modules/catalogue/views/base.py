@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Blueprint, g
@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.models import Department, OrganisationUnit
+from app.kernel.clock import LAST_YEAR
 from app.kernel.database import session
-from app.kernel.errors import DomainError
+from app.kernel.errors import DomainError, invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.modules.catalogue.models import FOREVER
 from app.modules.catalogue.rules.values import duration_parts
@@ -133,6 +134,19 @@ LIFE = {
     "product.reviewed": N_("Reviewed after a launch"),
 }
 """The actions of the audit chain, in words."""
+
+
+def day_asked(name: str, given: str) -> date | None:
+    """A day out of an address; nothing where nothing is given, 422 for what is no day."""
+    if not given:
+        return None
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        raise invalid(f"/{name}", N_("Must be a day.")) from None
+    if not 1900 <= day.year <= LAST_YEAR:
+        raise invalid(f"/{name}", N_("Must be a day."))
+    return day
 
 
 @pages.app_template_filter("life_word")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template, request
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
-from app.kernel.clock import BANK_ZONE, LAST_YEAR, accounting_date, start_of_day
+from app.kernel.clock import accounting_date, end_of_day, start_of_day
 from app.kernel.database import session
-from app.kernel.errors import Invalid, invalid
-from app.kernel.i18n import N_
+from app.kernel.errors import Invalid
 from app.modules.catalogue import queries
 from app.modules.catalogue.queries.matrix import matrix
 from app.modules.catalogue.types import product_type
-from app.modules.catalogue.views.base import now, pages
+from app.modules.catalogue.views.base import day_asked, now, pages
 
 
 @pages.get("/products/<code>/on-sale")
@@ -46,22 +45,7 @@ def on_sale_matrix(code: str) -> Any:
 
 def _instants(given: dict[str, str], today: date) -> tuple[datetime, datetime | None]:
     """When, and by what was known by the end of which day."""
-    day = _day(given, "as_of") or today
+    day = day_asked("as_of", given["as_of"]) or today
     at = now() if day == today else start_of_day(day)
-    known = _day(given, "known_at")
-    if known is None:
-        return at, None
-    end = datetime.combine(known + timedelta(days=1), time.min, BANK_ZONE)
-    return at, min(end, now())
-
-
-def _day(given: dict[str, str], name: str) -> date | None:
-    if not given[name]:
-        return None
-    try:
-        day = date.fromisoformat(given[name])
-    except ValueError:
-        raise invalid(f"/{name}", N_("Must be a day.")) from None
-    if not 1900 <= day.year <= LAST_YEAR:
-        raise invalid(f"/{name}", N_("Must be a day."))
-    return day
+    known = day_asked("known_at", given["known_at"])
+    return at, None if known is None else min(end_of_day(known), now())

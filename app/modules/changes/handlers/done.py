@@ -18,7 +18,7 @@ from app.modules.changes.services import (
     returning,
     reviewing,
 )
-from app.modules.changes.services.records import of_case, waits_for_case
+from app.modules.changes.services.records import of_case, tell_lives, waits_for_case
 from app.modules.changes.services.submission import PROCESSES
 from app.workflow.models import ProcessInstance
 from app.workflow.vocabulary import Context, before_end, before_start, handler, matter_open, when_cancelled
@@ -92,9 +92,11 @@ def refuse_start(uow: Session, process_key: str, business_key: str | None) -> No
 
 @before_end(*PROCESSES)
 def refuse_end(uow: Session, instance: ProcessInstance) -> None:
-    """Nobody ends the case past the steps that end the request."""
-    if of_case(uow, instance).state not in ENDED:
+    """Nobody ends the case past the steps that end the request; whoever waits for its products hears of it."""
+    request = of_case(uow, instance)
+    if request.state not in ENDED:
         raise matter_open()
+    tell_lives(uow, request, "product_launched" if request.state == "live" else "product_not_launched")
 
 
 @when_cancelled(*PROCESSES)
@@ -103,6 +105,7 @@ def cancelled(context: Context) -> None:
     request.closing_reason = context.parameters.get("reason") or None
     verb = "withdraw" if context.actor.username == request.initiator else "cancel"
     reviewing.close(context.uow, request, verb=verb, **acting(context))
+    tell_lives(context.uow, request, "product_not_launched")
 
 
 @handler("changes.approve")

@@ -17,6 +17,7 @@ from app.modules.changes.services import (
     piloting,
     preparing,
 )
+from app.modules.changes.services.records import tell_lives
 from app.modules.changes.services.submission import earliest_day, notice_days
 from app.workflow.vocabulary import Context, recorder
 
@@ -44,6 +45,8 @@ def record_test(context: Context) -> dict[str, Any]:
     request = request_of(context)
     passed = preparing.record_test(context.uow, request, answers=context.parameters)
     context.note("change.tested", number=request.number, passed=passed, content_hash=request.content_hash)
+    if passed and request.state == "approved":
+        tell_lives(context.uow, request, "product_built")
     return {"preparation": "ready" if passed else "tests_failed"}
 
 

@@ -20,6 +20,7 @@ from app.modules.changes.models import ChangeCounter, ChangeRequest, ProposedVer
 from app.modules.changes.rules import matter, states
 from app.workflow.instances.services import facts_of as case_facts
 from app.workflow.instances.services import locked as locked_case
+from app.workflow.messages.services import tell_waiting
 from app.workflow.models import ProcessInstance
 
 NO_REQUEST = N_("There is no such change request.")
@@ -167,6 +168,12 @@ def shown_hash(uow: Session, request: ChangeRequest) -> str:
     if request.content_hash != found:
         raise Conflict(N_("The content changed after it was shown for approval."), code="approval_void")
     return found
+
+
+def tell_lives(uow: Session, request: ChangeRequest, name: str) -> None:
+    """Where the life of a product waits for it: what has become of the request, or of its development."""
+    products = [row.product_code for row, _ in proposed(uow, request.id)]
+    tell_waiting(uow, name, products, by=request.initiator, now=request.updated_at)
 
 
 def end(uow: Session, request: ChangeRequest) -> None:

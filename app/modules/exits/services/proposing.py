@@ -17,6 +17,7 @@ from app.modules.exits.rules import states
 from app.modules.exits.services.records import for_change, note
 from app.workflow.instances.services import deliver_message, start_instance
 from app.workflow.instances.services import locked as locked_case
+from app.workflow.messages.services import tell_waiting
 
 PROCESS = "exit_migration"
 PROPOSE = "exit.propose"
@@ -60,6 +61,7 @@ def propose(uow: Session, *, product_code: str, reason: str, actor: Actor, now: 
         card={"title": dict(product.names), "products": [product.code], "number": found.number},
     )
     found.instance_id = step.instance.id
+    tell_waiting(uow, "exit_proposed", [product.code], by=actor.username, now=now)
     uow.flush()
     return found
 

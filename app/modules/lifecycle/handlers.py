@@ -1,0 +1,91 @@
+"""The verbs, recorders and facts that the drawings of a product's life name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import Conflict
+from app.kernel.i18n import N_
+from app.modules.catalogue.models import Product
+from app.modules.lifecycle import rules
+from app.modules.lifecycle.services import evaluating, measuring, planning, records
+from app.workflow.vocabulary import Context, before_start, facts, handler, recorder
+
+
+def _product(context: Context) -> Product:
+    return records.product_of(context.uow, context.instance)
+
+
+def _said(context: Context) -> dict[str, Any]:
+    return {"answers": context.parameters, "actor": context.actor, "now": context.now}
+
+
+@before_start(rules.LIFE, *rules.STAGES)
+def refuse_start(uow: Session, process_key: str, business_key: str | None) -> None:
+    """A life begins with its product, a stage with the life that has reached it."""
+    begins = records.waits_for_case(uow, business_key)
+    if not (begins if process_key == rules.LIFE else records.current_life(uow, business_key or "")):
+        raise Conflict(N_("This process begins with a product: POST /products/{code}/life."), code="no_product")
+
+
+@handler("lifecycle.standing")
+def standing(context: Context) -> str:
+    product = _product(context)
+    return rules.standing(product.status, live=records.is_live(context.uow, product.code))
+
+
+@facts("lifecycle.evaluation_period")
+def evaluation_period(context: Context) -> dict[str, str]:
+    return {"family": _product(context).family}
+
+
+@recorder("lifecycle.record_research")
+def record_research(context: Context) -> dict[str, Any]:
+    planning.record_research(context.uow, _product(context), **_said(context))
+    return {}
+
+
+@recorder("lifecycle.record_strategy")
+def record_strategy(context: Context) -> dict[str, Any]:
+    planning.record_strategy(context.uow, _product(context), **_said(context))
+    return {}
+
+
+@recorder("lifecycle.record_judgement")
+def record_judgement(context: Context) -> dict[str, Any]:
+    return {"judgement": planning.record_judgement(context.uow, _product(context), **_said(context))}
+
+
+@recorder("lifecycle.record_hand_in")
+def record_hand_in(context: Context) -> dict[str, Any]:
+    return {"handed": planning.record_hand_in(context.uow, _product(context), answers=context.parameters)}
+
+
+@handler("lifecycle.measure")
+def measure(context: Context) -> int:
+    return measuring.measure(context.uow, _product(context), instance=context.instance, now=context.now).id
+
+
+@recorder("lifecycle.record_evaluation")
+def record_evaluation(context: Context) -> dict[str, Any]:
+    row = evaluating.evaluation_of(context.uow, context.instance)
+    return {"evaluation": evaluating.record_evaluation(context.uow, row, **_said(context))}
+
+
+@recorder("lifecycle.record_evaluation_note")
+def record_evaluation_note(context: Context) -> dict[str, Any]:
+    row = evaluating.evaluation_of(context.uow, context.instance)
+    return {"note": evaluating.record_note(context.uow, row, **_said(context))}
+
+
+@handler("lifecycle.draft_change")
+def draft_change(context: Context) -> int | None:
+    row = evaluating.evaluation_of(context.uow, context.instance)
+    return evaluating.draft_change(context.uow, row, actor=context.actor, now=context.now)
+
+
+@handler("lifecycle.open_exit")
+def open_exit(context: Context) -> None:
+    evaluating.open_an_exit(context.uow, _product(context), actor=context.actor, now=context.now)

@@ -1,0 +1,89 @@
+"""Planning 规划 and development: what was found out, what is aimed at, what was handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.kernel.errors import Invalid, invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue.models import Product
+from app.modules.catalogue.rules.values import canonical_decimal
+from app.modules.changes.models import ChangeRequest, ProposedVersion
+from app.modules.lifecycle import rules
+from app.modules.lifecycle.models import MarketResearch, Objective, ProductStrategy
+from app.modules.lifecycle.services.records import note
+from app.workflow.models import Task
+
+BUILT = frozenset({"piloting", "scheduled", "live"})
+"""States of a request whose product is built and tested."""
+
+
+def record_research(uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    findings = {key: answers[key] for key in ("needs", "expectations", "competitors", "trends")}
+    uow.add(MarketResearch(product_code=product.code, findings=findings, by=actor.username, at=now))
+    note(uow, product.code, "life.researched", actor, now, **findings)
+
+
+def record_strategy(uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    """Keep strategy and objectives; 422 with each line of the objectives that cannot be read or has passed."""
+    aims, faults = rules.read_aims(answers["objectives"])
+    if faults:
+        raise Invalid(N_("Some of what was entered is not right."), faults=faults)
+    row = ProductStrategy(
+        product_code=product.code,
+        text=answers["strategy"],
+        target_groups=list(answers["target_groups"]),
+        by=actor.username,
+        at=now,
+    )
+    uow.add(row)
+    uow.flush()
+    uow.add_all(Objective(strategy_id=row.id, metric=a.metric, target=a.target, due_on=a.due_on) for a in aims)
+    said = [{"metric": a.metric, "target": canonical_decimal(a.target), "due_on": a.due_on.isoformat()} for a in aims]
+    note(uow, product.code, "life.strategy_set", actor, now, strategy=row.text, objectives=said)
+
+
+def record_judgement(uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime) -> str:
+    decision = str(answers["decision"])
+    note(uow, product.code, "life.plan_judged", actor, now, decision=decision, reason=answers.get("reason"))
+    return decision
+
+
+def record_hand_in(uow: Session, product: Product, *, answers: Mapping[str, Any]) -> str:
+    """``in``, ``built`` where it is built already, or ``given_up``; 422 where no request was handed in."""
+    if answers["handed"] == "given_up":
+        return "given_up"
+    latest = (
+        select(ChangeRequest)
+        .join(ProposedVersion, ProposedVersion.change_request_id == ChangeRequest.id)
+        .where(ProposedVersion.product_code == product.code, ChangeRequest.state != "draft")
+        .order_by(ChangeRequest.id.desc())
+    )
+    request = uow.scalar(latest.limit(1))
+    if request is None or (request.state not in BUILT and not _is_open(uow, product.code)):
+        raise invalid("/data/handed", N_("No request over this product has been submitted."), code="no_request")
+    return "built" if request.state in BUILT or _is_tested(uow, request) else "in"
+
+
+def _is_open(session: Session, product: str) -> bool:
+    found = select(ProposedVersion.version_id).where(ProposedVersion.product_code == product, ProposedVersion.open)
+    return session.scalar(found.limit(1)) is not None
+
+
+def _is_tested(session: Session, request: ChangeRequest) -> bool:
+    """Whether development has passed its tests; a failed test is followed by development again."""
+    last = (
+        select(Task.element_id)
+        .where(Task.instance_id == request.instance_id, Task.element_id.in_(("develop", "test_product")))
+        .order_by(Task.id.desc())
+    )
+    open_ones = select(Task.id).where(
+        Task.instance_id == request.instance_id, Task.element_id.in_(("develop", "test_product")), Task.state == "open"
+    )
+    return session.scalar(last.limit(1)) == "test_product" and session.scalar(open_ones.limit(1)) is None

@@ -1,0 +1,198 @@
+"""The life of a product from concept to exit: thin, joined by the product, known at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from app.identity.demo import DEMO_PASSWORD
+from app.kernel import audit, clock
+from app.kernel.database import end_read, session
+from app.modules.catalogue.models import Product
+from app.modules.lifecycle.queries import Life, life_of
+from app.modules.lifecycle.rules import Aim, read_aims
+from app.workflow.invariants import violations
+from tests.processes.bank import TIME_DEPOSIT, person
+from tests.processes.conftest import bank
+from tests.processes.living import Living
+from tests.processes.play import BEGIN
+from tests.processes.test_new_products import PLAN, decided
+from tests.shell.conftest import sign_in
+
+__all__ = ["bank"]
+STAGES = ["product_planning", "product_development", "marketing_preparation"]
+
+
+def all_holds(play: Living) -> None:
+    end_read()
+    assert list(violations(session(), play.now)) == []
+    assert list(audit.verify(session())) == []
+    end_read()
+
+
+def handed_in(play: Living, product: str) -> Living:
+    play.create({product: TIME_DEPOSIT})
+    play.follow(product)
+    play.planned()
+    play.draft({product: TIME_DEPOSIT}, pilot_plan=PLAN).submit()
+    return play
+
+
+def built(play: Living) -> Living:
+    decided(play.do("initiate_product").assess()).do("develop").do("test_product")
+    return play.hear()
+
+
+def whole_way(play: Living) -> None:
+    """Planned, built, piloted, launched while the market is still prepared, evaluated twice, and kept after all."""
+    built(handed_in(play, "L1").then("hand_in"))
+    play.then("prepare_materials")
+    play.wait(days=31)
+    play.do("review_pilot").do("plan_rollout")
+    play.wait(days=31)
+    play.then("prepare_people")
+    play.evaluated().evaluated(conclusion="optimise", summary="Pay for longer terms.")
+    play.evaluated(conclusion="exit", summary="Nobody buys it any more.").exit_withdrawn("lin.yue")
+
+
+def sent_for_revision(play: Living) -> None:
+    """Handed in before anybody said so, and built meanwhile; the pilot fails after the market was prepared."""
+    play.create({"L2": TIME_DEPOSIT})
+    play.follow("L2")
+    play.then("research_market").then("set_objectives").then("judge_plan", decision="revise", reason="Aim higher.")
+    play.then("set_objectives").then("judge_plan")
+    play.draft({"L2": TIME_DEPOSIT}, pilot_plan=PLAN).submit()
+    built(play).then("hand_in").prepared_market()
+    play.stop_pilot()
+    play.hear()
+
+
+def waits_for_the_launch(play: Living) -> None:
+    built(handed_in(play, "L3").then("hand_in")).prepared_market()
+    play.wait(days=31)
+    play.do("review_pilot").do("plan_rollout")
+    play.wait(days=31)
+    play.hear()
+    play.wait(days=366)
+    play.hear().then("evaluate").then("note_evaluation", note="return", remark="Say why.")
+    play.then("evaluate").then("note_evaluation")
+
+
+def dropped(play: Living) -> None:
+    play.create({"L4": TIME_DEPOSIT})
+    play.follow("L4")
+    play.then("research_market").then("set_objectives").then("judge_plan", decision="drop", reason="No market.")
+
+
+def declined(play: Living) -> None:
+    handed_in(play, "L5").then("hand_in")
+    play.do("initiate_product", decision="decline", reason="Not worth it.")
+    play.hear()
+
+
+def given_up(play: Living) -> None:
+    play.create({"L6": TIME_DEPOSIT})
+    play.follow("L6")
+    play.planned().then("hand_in", handed="given_up", reason="Too dear.")
+
+
+PATHS: Mapping[Callable[[Living], None], tuple[str, list[str]]] = {
+    whole_way: ("active", [*STAGES, *["performance_evaluation"] * 3, "product_exit"]),
+    sent_for_revision: ("completed", STAGES),
+    waits_for_the_launch: ("active", [*STAGES, "performance_evaluation"]),
+    dropped: ("completed", STAGES[:1]),
+    declined: ("completed", STAGES[:2]),
+    given_up: ("completed", STAGES[:2]),
+}
+"""Path → the state of the life, and the stages it went through."""
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.__name__)
+def test_every_way_of_a_life(bank: Flask, path: Callable[[Living], None]) -> None:
+    play = Living()
+    path(play)
+    assert (play.life().state, play.stages()) == PATHS[path]
+    all_holds(play)
+
+
+def test_what_is_sold_already_goes_on_with_operation(bank: Flask) -> None:
+    play = Living()
+    play.sell({"S1": TIME_DEPOSIT})
+    play.follow("S1", "zhao.heng")
+    assert play.stages() == []
+    play.evaluated()
+    assert play.stages() == ["performance_evaluation"]
+
+
+def test_a_life_of_ten_years_stays_as_small_as_it_began(bank: Flask) -> None:
+    play = Living()
+    play.sell({"S1": TIME_DEPOSIT})
+    play.follow("S1", "zhao.heng").evaluated()
+    first = len(play.life().engine_state or b"")
+    for _ in range(3):
+        play.evaluated()
+    assert len(play.life().engine_state or b"") <= first * 1.1
+
+
+def test_nobody_judges_the_own_plan(bank: Flask) -> None:
+    play = Living()
+    play.create({"S1": TIME_DEPOSIT})
+    play.follow("S1").then("research_market").then("set_objectives", who="zhao.heng")
+    with pytest.raises(AssertionError, match="Forbidden"):
+        play.then("judge_plan")
+
+
+def test_objectives_say_what_is_measured_by_when() -> None:
+    wrong = ("fame 3 2027-12-31", "balance much 2027-12-31", "balance 3 2027-02-30", "户数 3 2027-12-31")
+    aims, faults = read_aims("\n".join((*wrong, "余额：5,000.50，2027-12-31")))
+    assert aims == [Aim("balance", Decimal("5000.50"), date(2027, 12, 31))]
+    assert [(f.pointer, f.values["line"]) for f in faults] == [("/data/objectives", n) for n in (1, 2, 3, 4)]
+
+
+def test_a_product_is_followed_once_and_by_its_own_department(bank: Flask) -> None:
+    play = Living()
+    play.create({"S1": TIME_DEPOSIT})
+    with pytest.raises(AssertionError, match="Forbidden"):
+        play.follow("S1", "guo.min")
+    play.follow("S1")
+    with pytest.raises(AssertionError, match="followed already"):
+        play.follow("S1")
+
+
+def life_at(play: Living, known_at: datetime) -> Life:
+    return play._read(
+        lambda s: life_of(s, s.get_one(Product, play.product), known_at=known_at, actor=person(s, "zhao.heng"))
+    )
+
+
+def test_a_life_is_told_as_it_was_known(bank: Flask) -> None:
+    play = Living()
+    play.sell({"S1": TIME_DEPOSIT})
+    play.follow("S1", "zhao.heng").evaluated(conclusion="optimise", summary="Pay for longer terms.")
+    now, before = life_at(play, play.now), life_at(play, BEGIN + timedelta(days=1))
+    assert [row.summary for row in now.evaluations] == ["Pay for longer terms."]
+    assert before.evaluations == []
+    assert {e.action for e in now.events} - {e.action for e in before.events} >= {"life.evaluated", "change.drafted"}
+    assert [s.standing for s in now.stages] == ["done", "done", "done", "current", "ahead"]
+    assert now.next_evaluation is not None
+    nothing = life_at(play, BEGIN - timedelta(days=60))
+    assert (nothing.status, nothing.events) == (None, [])
+
+
+def test_the_page_and_the_program_tell_the_same_life(bank: Flask) -> None:
+    play = Living(clock.now() - timedelta(hours=1))
+    play.create({"S1": TIME_DEPOSIT})
+    play.follow("S1").then("research_market").then("set_objectives")
+    client = bank.test_client()
+    sign_in(client, "lin.yue")
+    assert "For young savers, by phone." in client.get("/products/S1/life").get_data(as_text=True)
+    assert client.get("/products/S1/life?known_at=never").status_code == 422
+    credentials = {"username": "lin.yue", "password": DEMO_PASSWORD}
+    token = bank.test_client().post("/api/v1/auth/token", json=credentials).json["token"]
+    told = bank.test_client().get("/api/v1/products/S1/life", headers={"Authorization": f"Bearer {token}"}).json
+    assert [stage["standing"] for stage in told["stages"]] == ["current", *["ahead"] * 4]
+    assert [aim["target"] for aim in told["objectives"]] == ["3000", "2"]
