@@ -14,6 +14,7 @@ from waitress import serve
 
 from app import demo
 from app.bootstrap import create_app
+from app.demo_lives import seed_lives
 from app.demo_requests import seed_requests
 from app.demo_suspensions import seed_suspensions
 from app.identity.demo import DEMO_PASSWORD
@@ -40,6 +41,7 @@ def prepare(app: Flask) -> None:
             seed_customers(now)
             seed_requests(now)
             seed_suspensions(now)
+            seed_lives(now)
 
 
 def main() -> None:
