@@ -33,6 +33,7 @@ from app.modules.customers import views as customers_views
 from app.modules.customers import wording as customers_wording  # noqa: F401  (registers what the history says)
 from app.modules.development import costing_api as development_costing_api
 from app.modules.development import ideas_api as development_ideas_api
+from app.modules.development import initiatives_api as development_initiatives_api
 from app.modules.development import views as development_views
 from app.modules.development import wording as development_wording  # noqa: F401  (registers what the history says)
 from app.modules.documents import api as documents_api
@@ -79,6 +80,7 @@ APIS = (
     risk_api,
     development_costing_api,
     development_ideas_api,
+    development_initiatives_api,
     suspensions_api,
     exits_api,
     lifecycle_api,

@@ -220,6 +220,11 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "idea.see": anybody,
     "idea.submit": anybody,
     "idea.judge": all_of(has_role("product_manager", "head"), negate(is_initiator)),
+    # Initiatives: led by their owner; a head or an executive who does not own them judges their gates.
+    "initiative.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
+    "initiative.found": has_role("product_manager", "officer", "head"),
+    "initiative.lead": is_initiator,
+    "initiative.judge": all_of(has_role("head", "executive"), negate(is_initiator)),
     # Finance's assumptions: two persons of finance. Who sells does not see what is earned.
     "costing.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
     "costing.work_out": any_of(is_of("finance"), has_role("product_manager")),

@@ -50,6 +50,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(N_("Risk"), "/products/risk/factors", "risk.see"),
             Entry(N_("Text templates"), "/templates", "template.see"),
             Entry(N_("Ideas"), "/development/ideas", "idea.see"),
+            Entry(N_("Initiatives"), "/development/initiatives", "initiative.see"),
             Entry(N_("Costing"), "/development/costing", "costing.see"),
             Entry(N_("Create a product"), "/products/new", "product.create"),
             Entry(N_("Propose a change"), "/requests/new", "change.propose"),

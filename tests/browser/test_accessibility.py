@@ -36,6 +36,8 @@ PAGES = {
         "/development/ideas",
         "/development/ideas/new",
         "/development/ideas/1",
+        "/development/initiatives",
+        "/development/initiatives/1",
         "/development/costing",
         "/development/costing/1",
         "/templates",

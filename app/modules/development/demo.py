@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.identity.demo import demo_actor
 from app.modules.development.models import FinanceAssumptions
 from app.modules.development.schemas.costing import NewAssumptions, NewCostSheet
-from app.modules.development.services import assumptions, costing, ideas
+from app.modules.development.schemas.initiatives import NewInitiative
+from app.modules.development.services import assumptions, costing, ideas, initiatives
 
 DATA = Path(__file__).parent / "data"
 OFFICER, HEAD = "liang.yu", "song.jie"
@@ -25,6 +26,8 @@ def load_demo_development(uow: Session, now: datetime) -> None:
         _load_costing(uow, _read("costing.json"), now)
         for described in _read("ideas.json"):
             _load_idea(uow, described, now)
+        for described in _read("initiatives.json"):
+            _load_initiative(uow, described, now)
 
 
 def _read(name: str) -> Any:
@@ -48,3 +51,11 @@ def _load_idea(uow: Session, described: dict[str, Any], now: datetime) -> None:
     if "judged" in described:
         username, verb, reason = described["judged"]
         ideas.judge(uow, idea, verb=verb, reason=reason, actor=demo_actor(uow, username), now=now)
+
+
+def _load_initiative(uow: Session, described: dict[str, Any], now: datetime) -> None:
+    owner = demo_actor(uow, described["owner"])
+    row = initiatives.found(uow, **NewInitiative().load(described["initiative"]), actor=owner, now=now)
+    for username, gate, reason in described["passed"]:
+        judge = demo_actor(uow, username)
+        initiatives.judge_gate(uow, row, gate=gate, passed=True, reason=reason, actor=judge, now=now)

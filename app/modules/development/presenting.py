@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from app.modules.development.models import CostSheet, FinanceAssumptions, Idea, IdeaComment
+from app.modules.catalogue.rules.values import canonical_decimal
+from app.modules.development.models import CostSheet, FinanceAssumptions, GateVerdict, Idea, IdeaComment, Initiative
+from app.modules.development.rules.initiatives import burn_of, next_gate
 from app.modules.development.rules.sheet_words import words_of
 from app.workflow.presenting import moment
 
@@ -53,3 +56,21 @@ def idea_json(idea: Idea) -> dict[str, Any]:
 
 def comment_json(said: IdeaComment) -> dict[str, Any]:
     return {"id": said.id, "text": said.text, "by": said.by, "at": moment(said.at)}
+
+
+def initiative_json(row: Initiative) -> dict[str, Any]:
+    names = ("id", "number", "title", "concept", "products", "owner", "sponsor", "currency", "plan", "state")
+    burn = burn_of(row.plan)
+    return {
+        **{name: getattr(row, name) for name in names},
+        "idea": row.idea_id,
+        "burn": {n: canonical_decimal(getattr(burn, n)) for n in ("planned", "committed", "spent", "left")},
+        "founded": moment(row.founded_at),
+    }
+
+
+def initiative_detail(row: Initiative, verdicts: Sequence[GateVerdict]) -> dict[str, Any]:
+    gates = [
+        {"gate": v.gate, "passed": v.passed, "day": v.day.isoformat(), "reason": v.reason, "by": v.by} for v in verdicts
+    ]
+    return {**initiative_json(row), "gates": gates, "next_gate": next_gate({v.gate for v in verdicts if v.passed})}

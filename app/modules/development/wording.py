@@ -17,6 +17,14 @@ SENTENCES: Mapping[str, str] = {
     "idea.considered": N_("%(who)s takes the idea into consideration."),
     "idea.declined": N_("%(who)s declined the idea."),
     "idea.became_initiative": N_("%(who)s made an initiative of the idea."),
+    "initiative.founded": N_("%(who)s founded the initiative."),
+    "initiative.planned": N_("%(who)s changed plan or budget of the initiative."),
+    "initiative.gate_passed": N_("%(who)s let the initiative pass a gate."),
+    "initiative.gate_failed": N_("%(who)s held the initiative at a gate."),
+    "initiative.paused": N_("%(who)s paused the initiative."),
+    "initiative.active": N_("%(who)s resumed the initiative."),
+    "initiative.completed": N_("%(who)s completed the initiative."),
+    "initiative.stopped": N_("%(who)s stopped the initiative for good."),
 }
 
 for _action, _sentence in SENTENCES.items():

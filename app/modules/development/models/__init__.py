@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from app.modules.development.models.costing import CostSheet, FinanceAssumptions, RecordKept
 from app.modules.development.models.ideas import Idea, IdeaComment
+from app.modules.development.models.initiatives import GateVerdict, Initiative
 
-__all__ = ["CostSheet", "FinanceAssumptions", "Idea", "IdeaComment", "RecordKept"]
+__all__ = ["CostSheet", "FinanceAssumptions", "GateVerdict", "Idea", "IdeaComment", "Initiative", "RecordKept"]

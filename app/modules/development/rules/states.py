@@ -22,6 +22,16 @@ IDEAS: Moves = {
     ("considered", "take_up"): "became_initiative",
 }
 
+INITIATIVES: Moves = {
+    ("active", "plan"): "active",
+    ("active", "judge"): "active",
+    ("active", "pause"): "paused",
+    ("paused", "resume"): "active",
+    ("active", "complete"): "completed",
+    ("active", "stop"): "stopped",
+    ("paused", "stop"): "stopped",
+}
+
 
 def move(moves: Moves, state: str, verb: str) -> str:
     """Where the verb leads; ``Conflict`` if the table has no such move."""

@@ -14,10 +14,12 @@ from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.web import page_size
 from app.modules.development.queries import ideas as queries
+from app.modules.development.queries.initiatives import initiative_of_idea
 from app.modules.development.rules.ideas import KINDS, STATES
 from app.modules.development.rules.states import IDEAS
 from app.modules.development.schemas.ideas import Judgement, NewComment, NewIdea
 from app.modules.development.services import ideas
+from app.modules.development.services.initiatives import FOUND
 from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, loaded, pages, people, typed
 
 PATH = f"{ROOT}/ideas"
@@ -120,6 +122,8 @@ def _page(idea_id: int, error: DomainError | None = None) -> Any:
         states=STATES,
         verbs=[verb for verb in ("consider", "decline") if judges and (idea.state, verb) in IDEAS],
         people=people(idea.submitted_by, idea.judged_by, *(each.by for each in said)),
+        initiative=initiative_of_idea(session(), idea.id) if allowed(actor, "initiative.see") else None,
+        may_found=judges and allowed(actor, FOUND),
         error=error,
         sent=request.form if error else {},
     )

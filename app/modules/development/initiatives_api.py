@@ -1,0 +1,130 @@
+"""Initiatives for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, jsonify
+from flask.views import MethodView
+
+from app.identity.permissions import require
+from app.identity.web import current_actor, who
+from app.kernel.cursors import cursor_beyond, decode_cursor
+from app.kernel.database import session, unit_of_work
+from app.kernel.input import Blueprint
+from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
+from app.modules.catalogue.schemas.api import PageQuery
+from app.modules.development.models import Initiative
+from app.modules.development.presenting import initiative_detail, initiative_json
+from app.modules.development.queries import initiatives as queries
+from app.modules.development.schemas import initiatives as schemas
+from app.modules.development.services import initiatives
+
+blueprint = Blueprint("initiatives", __name__, description="R&D initiatives: plan, gates, budget")
+SEE = "initiative.see"
+
+
+def initiative_tag(row: Initiative) -> str:
+    return etag("initiative", row.id, row.revision)
+
+
+def _seen(uow: Any, initiative_id: int) -> Initiative:
+    """The initiative under its lock, as whoever asks saw it."""
+    row = initiatives.locked(uow, initiative_id)
+    check_if_match(initiative_tag(row))
+    return row
+
+
+def _told(uow: Any, row: Initiative) -> dict[str, Any]:
+    return initiative_detail(row, queries.verdicts_on(uow, row.id))
+
+
+def _tagged(body: dict[str, Any], row: Initiative) -> Response:
+    response = jsonify(body)
+    response.headers["ETag"] = initiative_tag(row)
+    return response
+
+
+@blueprint.route("/initiatives")
+class Initiatives(MethodView):
+    @document_problems(blueprint, 403)
+    @blueprint.arguments(PageQuery, location="query")
+    @blueprint.response(200, schemas.InitiativePage)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Initiatives, the latest first."""
+        require(current_actor(), SEE)
+        limit, after = page_size(), decode_cursor(int)
+        rows = queries.initiatives(session(), after=after[0] if after else None, limit=limit)
+        more = cursor_beyond([row.id for row in rows], limit)
+        return {"items": [initiative_json(row) for row in rows[:limit]], "next": more}
+
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.NewInitiative)
+    @blueprint.response(201, schemas.InitiativeDetail)
+    @idempotent(who)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Found an initiative of one's own, of an idea that is being considered or of none."""
+        actor = current_actor()
+        return in_unit_of_work(lambda uow: (201, _told(uow, initiatives.found(uow, **body, actor=actor, now=g.now))))
+
+
+@blueprint.route("/initiatives/<int:initiative_id>")
+class OneInitiative(MethodView):
+    @document_problems(blueprint, 403)
+    @blueprint.response(200, schemas.InitiativeDetail)
+    def get(self, initiative_id: int) -> Any:
+        """One initiative with its gates, and its ETag."""
+        require(current_actor(), SEE)
+        row = queries.initiative_by_id(session(), initiative_id)
+        return _tagged(_told(session(), row), row)
+
+
+@blueprint.route("/initiatives/<int:initiative_id>/plan")
+class Plan(MethodView):
+    @document_problems(blueprint, 403, 409, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
+    @blueprint.arguments(schemas.InitiativePlan)
+    @blueprint.response(200, schemas.InitiativeDetail)
+    def put(self, body: dict[str, Any], initiative_id: int) -> Any:
+        """As the owner, put another plan in place: days of the gates, tasks, budget."""
+        actor = current_actor()
+        with unit_of_work() as uow:
+            row = initiatives.replan(uow, _seen(uow, initiative_id), plan=body, actor=actor, now=g.now)
+            return _tagged(_told(uow, row), row)
+
+
+@blueprint.route("/initiatives/<int:initiative_id>/gates")
+class Gates(MethodView):
+    @document_problems(blueprint, 403, 409, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
+    @blueprint.arguments(schemas.NewGateVerdict)
+    @blueprint.response(201, schemas.InitiativeDetail)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], initiative_id: int) -> Any:
+        """As a head or an executive who does not own it, judge the gate at which the initiative stands."""
+        actor = current_actor()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            row = _seen(uow, initiative_id)
+            initiatives.judge_gate(uow, row, **body, actor=actor, now=g.now)
+            return 201, _told(uow, row)
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route("/initiatives/<int:initiative_id>/state")
+class State(MethodView):
+    @document_problems(blueprint, 403, 409, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
+    @blueprint.arguments(schemas.InitiativeMove)
+    @blueprint.response(200, schemas.InitiativeDetail)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], initiative_id: int) -> Any:
+        """As the owner, pause, resume, complete or stop it."""
+        actor = current_actor()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            row = initiatives.lead(uow, _seen(uow, initiative_id), **body, actor=actor, now=g.now)
+            return 200, _told(uow, row)
+
+        return in_unit_of_work(act)

@@ -1,0 +1,123 @@
+"""Initiatives: founded, planned and led by their owner; their gates judged by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.identity.directory import departments
+from app.identity.permissions import Facts, require
+from app.kernel import audit, clock
+from app.kernel.errors import Conflict, Invalid, NotFound, invalid
+from app.kernel.i18n import N_
+from app.modules.catalogue.queries import product_by_code
+from app.modules.development.models import GateVerdict, Initiative
+from app.modules.development.rules import initiatives as rules
+from app.modules.development.rules.states import INITIATIVES, move
+from app.modules.development.services import ideas
+
+FOUND, LEAD, JUDGE = "initiative.found", "initiative.lead", "initiative.judge"
+NO_INITIATIVE = N_("There is no such initiative.")
+
+
+def found(
+    uow: Session,
+    *,
+    title: str,
+    concept: str,
+    sponsor: str,
+    currency: str,
+    plan: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    products: Sequence[str] = (),
+    idea: int | None = None,
+) -> Initiative:
+    """A new initiative that ``actor`` owns; ``idea``: the considered idea that it takes up.
+
+    404 where a product or the idea is not there, 422 for a department that is none or a plan against the order of
+    the gates, 409 for an idea that is not being considered.
+    """
+    require(actor, FOUND)
+    if sponsor not in departments(uow):
+        raise invalid("/sponsor", N_("There is no such department."))
+    for code in products:
+        product_by_code(uow, code)
+    row = Initiative(
+        title=title, concept=concept, products=list(products), owner=actor.username, sponsor=sponsor, idea_id=idea,
+        currency=currency, plan=_checked(plan), state="active", revision=1, founded_at=now,
+    )  # fmt: skip
+    if idea is not None:
+        ideas.judge(uow, ideas.locked(uow, idea), verb="take_up", reason=title, actor=actor, now=now)
+    uow.add(row)
+    uow.flush()
+    told = {"title": title, "sponsor": sponsor, "products": row.products, "idea": idea, "plan": row.plan}
+    _record(uow, row, "initiative.founded", actor, now, **told)
+    return row
+
+
+def replan(uow: Session, row: Initiative, *, plan: Mapping[str, Any], actor: Actor, now: datetime) -> Initiative:
+    """Put another plan in place of the one of a ``locked`` initiative, as its owner."""
+    require(actor, LEAD, Facts(initiator=row.owner))
+    old, row.state = row.plan, move(INITIATIVES, row.state, "plan")
+    row.plan = _checked(plan)
+    _record(uow, row, "initiative.planned", actor, now, old=old, new=row.plan)
+    return row
+
+
+def judge_gate(
+    uow: Session, row: Initiative, *, gate: str, passed: bool, reason: str, actor: Actor, now: datetime
+) -> GateVerdict:
+    """Let a ``locked`` initiative pass the gate it stands at, or hold it there; 409 for any other gate."""
+    require(actor, JUDGE, Facts(initiator=row.owner))
+    row.state = move(INITIATIVES, row.state, "judge")
+    if gate != rules.next_gate(passed_gates(uow, row)):
+        raise Conflict(N_("The initiative does not stand at this gate."), code="wrong_gate")
+    verdict = GateVerdict(
+        initiative_id=row.id, gate=gate, passed=passed, day=clock.accounting_date(now), reason=reason, by=actor.username
+    )
+    uow.add(verdict)
+    uow.flush()
+    action = "initiative.gate_passed" if passed else "initiative.gate_failed"
+    _record(uow, row, action, actor, now, gate=gate, reason=reason)
+    return verdict
+
+
+def lead(uow: Session, row: Initiative, *, verb: str, reason: str, actor: Actor, now: datetime) -> Initiative:
+    """``pause``, ``resume``, ``complete`` or ``stop`` a ``locked`` initiative; complete once every gate is passed."""
+    require(actor, LEAD, Facts(initiator=row.owner))
+    old, row.state = row.state, move(INITIATIVES, row.state, verb)
+    if verb == "complete" and rules.next_gate(passed_gates(uow, row)) is not None:
+        raise Conflict(N_("Not every gate is passed yet."), code="gates_left")
+    _record(uow, row, f"initiative.{row.state}", actor, now, old=old, new=row.state, reason=reason)
+    return row
+
+
+def passed_gates(session: Session, row: Initiative) -> set[str]:
+    wanted = select(GateVerdict.gate).where(GateVerdict.initiative_id == row.id, GateVerdict.passed)
+    return set(session.scalars(wanted))
+
+
+def locked(uow: Session, initiative_id: int) -> Initiative:
+    row = uow.scalars(select(Initiative).where(Initiative.id == initiative_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound(NO_INITIATIVE)
+    return row
+
+
+def _checked(plan: Mapping[str, Any]) -> dict[str, Any]:
+    faults = list(rules.plan_faults(plan))
+    if faults:
+        raise Invalid(N_("Some of what was entered is not right."), faults=faults)
+    return dict(plan)
+
+
+def _record(uow: Session, row: Initiative, action: str, actor: Actor, now: datetime, **payload: Any) -> None:
+    if action != "initiative.founded":
+        row.revision += 1
+    audit.record(uow, f"initiative:{row.id}", [audit.Entry(action, actor.username, now, payload)])
