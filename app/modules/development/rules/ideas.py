@@ -8,7 +8,7 @@ from app.kernel.i18n import N_
 
 KINDS: Mapping[str, str] = {
     "product": N_("Product or service"),
-    "method": N_("Method"),
+    "method": N_("Way of working"),
     "fintech": N_("Financial technology"),
 }
 STATES: Mapping[str, tuple[str, str]] = {
