@@ -39,7 +39,7 @@ class Customers(MethodView):
         return {"items": [show.customer_json(row) for row in rows[:limit]], "next": more}
 
 
-@blueprint.route("/customers/find")
+@blueprint.route("/customer-lookups")
 class ByIdentity(MethodView):
     @document_problems(blueprint, 403, 415)
     @blueprint.arguments(schemas.IdentityQuery)

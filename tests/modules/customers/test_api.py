@@ -45,12 +45,12 @@ def test_they_are_found_by_number_and_by_how_the_name_begins(api: Api) -> None:
 
 def test_an_exact_identification_finds_its_customer_for_the_eyes_that_may_see_it(api: Api) -> None:
     asked = {"id_kind": "resident_id", "id_number": f"{ID[:6]} {ID[6:]}"}
-    assert names(api("teller", "POST", "/customers/find", asked)) == ["C1"]
-    assert names(api("beijing", "POST", "/customers/find", asked)) == []
-    assert names(api("beijing", "POST", "/customers/find", {"id_kind": "uscc", "id_number": USCC.lower()})) == ["C3"]
-    wrong = api("teller", "POST", "/customers/find", {**asked, "id_number": ID[:-1] + "5"})
+    assert names(api("teller", "POST", "/customer-lookups", asked)) == ["C1"]
+    assert names(api("beijing", "POST", "/customer-lookups", asked)) == []
+    assert names(api("beijing", "POST", "/customer-lookups", {"id_kind": "uscc", "id_number": USCC.lower()})) == ["C3"]
+    wrong = api("teller", "POST", "/customer-lookups", {**asked, "id_number": ID[:-1] + "5"})
     assert [(e["pointer"], e["code"]) for e in wrong.json["errors"]] == [("/id_number", "checksum")]
-    assert api("teller", "POST", "/customers/find", {**asked, "id_kind": "badge"}).status_code == 422
+    assert api("teller", "POST", "/customer-lookups", {**asked, "id_kind": "badge"}).status_code == 422
 
 
 @pytest.mark.parametrize("who", ["teller", "auditor", "service"])
