@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.values import canonical_decimal, parse_decimal
-from app.modules.catalogue.schemas.kinds import NOT_CURRENCY, NOT_DECIMAL
+from app.modules.catalogue.schemas.kinds import NOT_BOOLEAN, NOT_CURRENCY, NOT_DECIMAL
 
 OUT_OF_RANGE = N_("Lies outside the range that makes sense here.")
 TOO_FINE = N_("Has too many decimal places.")
@@ -46,3 +46,12 @@ def money(low: str = "0", **kwargs: Any) -> Figure:
 
 def currency(**kwargs: Any) -> fields.String:
     return fields.String(validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY), **kwargs)
+
+
+class YesNo(fields.Boolean):
+    """True or false, and nothing that may be taken for either."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError(NOT_BOOLEAN)
+        return value

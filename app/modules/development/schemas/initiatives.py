@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import Strict, choice, code_text, text
 from app.modules.development.rules.initiatives import GATES, VERBS
-from app.modules.development.schemas.figures import currency, money
+from app.modules.development.schemas.figures import YesNo, currency, money
 
 NOT_DAY = N_("Must be a day such as 2026-01-31.")
 
@@ -40,7 +40,7 @@ class PlannedTask(Strict):
     title = text(200, required=True)
     owner = code_text(60, required=True)
     due = Day(required=True)
-    done = fields.Boolean(load_default=False)
+    done = YesNo(load_default=False)
 
 
 class BudgetLine(Strict):
@@ -70,7 +70,7 @@ class NewInitiative(Strict):
 
 class NewGateVerdict(Strict):
     gate = choice(GATES, required=True)
-    passed = fields.Boolean(required=True)
+    passed = YesNo(required=True)
     reason = text(2000, required=True)
 
 

@@ -102,7 +102,8 @@ def one_initiative(initiative_id: int) -> Any:
 def judge_gate(initiative_id: int) -> Any:
     """Let it pass the gate it stands at, or hold it there."""
     try:
-        given = loaded(NewGateVerdict(), _without_seen())
+        sent = _without_seen()
+        given = loaded(NewGateVerdict(), {**sent, "passed": sent.get("passed") == "true"})
         with unit_of_work() as uow:
             initiatives.judge_gate(uow, _seen(uow, initiative_id), **given, actor=current_actor(), now=g.now)
     except EXPLAINED as error:
@@ -154,9 +155,9 @@ def _filled(sent: Mapping[str, str], name: str) -> list[int]:
     return sorted(int(number) for number in numbers if number.isdecimal())
 
 
-def _row(sent: Mapping[str, str], name: str, number: int) -> dict[str, str]:
+def _row(sent: Mapping[str, str], name: str, number: int) -> dict[str, Any]:
     cells = ((column, sent.get(f"{name}/{number}/{column}")) for column in ROWS[name])
-    return {column: value for column, value in cells if value is not None}
+    return {column: value if column != "done" else value == "true" for column, value in cells if value is not None}
 
 
 def _placed(error: DomainError) -> DomainError:
