@@ -41,6 +41,7 @@ from app.modules.documents import views as documents_views
 from app.modules.documents import wording as documents_wording  # noqa: F401  (registers what the history says)
 from app.modules.exits import api as exits_api
 from app.modules.exits import handlers as exits_handlers  # noqa: F401  (registers what drawings may call)
+from app.modules.exits import views as exits_views
 from app.modules.exits import wording as exits_wording  # noqa: F401  (registers what the history says)
 from app.modules.lifecycle import api as lifecycle_api
 from app.modules.lifecycle import handlers as lifecycle_handlers  # noqa: F401  (registers what drawings may call)
@@ -108,6 +109,7 @@ PAGES = (
     changes_views,
     suspensions_views,
     lifecycle_views,
+    exits_views,
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.desks.inbox.matters import Matter, shows
 from app.identity.actors import Actor
 from app.modules.changes.views import matter as changes
+from app.modules.exits import views as exits
 from app.modules.suspensions import views as suspensions
 from app.workflow.models import ProcessInstance
 
@@ -28,3 +29,9 @@ def after_launch(session: Session, instance: ProcessInstance, actor: Actor) -> M
 def emergency_suspension(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
     """The suspension: product, scope, reason, and what was said so far."""
     return Matter(suspensions.TEMPLATE, suspensions.context_of(session, instance, actor), brief=suspensions.TEMPLATE)
+
+
+@shows("exit_migration")
+def exit_migration(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
+    """The exit: evaluation, plan and map, opinions and decisions."""
+    return Matter(exits.TEMPLATE, exits.context_of(session, instance, actor), brief=exits.TEMPLATE)

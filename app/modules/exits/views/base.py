@@ -1,0 +1,51 @@
+"""What the pages of exits share: the blueprint, and words for what stands in records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint
+
+from app.kernel.i18n import N_
+from app.modules.exits.rules.items import REPLACEMENT, RUN_OFF
+
+pages = Blueprint("exits_pages", __name__, template_folder="templates")
+TEMPLATE = "exits/_matter.html"
+LATEST = 30
+MOST_DAYS = 730
+INDICATORS: Mapping[str, str] = {
+    "sales": N_("Sales, change in a year, percent"),
+    "balance": N_("Share of the family's balance, percent"),
+    "profit": N_("Margin, percent of the balance"),
+    "complaints": N_("Complaints for 10,000 contracts"),
+    "risk": N_("Risk rating"),
+}
+RECOMMENDATIONS: Mapping[str, tuple[str, str]] = {
+    "keep": (N_("Keep"), "good"),
+    "watch": (N_("Watch"), "careful"),
+    "exit": (N_("Exit"), "bad"),
+}
+WAYS: Mapping[str, str] = {REPLACEMENT: N_("Replaced by another product"), RUN_OFF: N_("Runs off to maturity")}
+CHOICES: Mapping[str, str] = {
+    "keep": N_("Holder keeps theirs"),
+    "take": N_("Target's value"),
+    "ask": N_("Ask the customer"),
+}
+MATTERS: Mapping[str, str] = {
+    "residual_accounts": N_("Residual accounts"),
+    "complaints": N_("Open complaints"),
+    "contracts": N_("Contracts"),
+    "documents": N_("Documents"),
+    "retention": N_("Retention of records"),
+}
+VERDICTS: Mapping[str, tuple[str, str]] = {
+    "approve": (N_("Approved"), "good"),
+    "send_back": (N_("Sent back"), "careful"),
+    "reject": (N_("Rejected"), "bad"),
+}
+DECISIONS: Mapping[str, str] = {
+    "move": N_("Consent obtained: move it"),
+    "pay_out": N_("Pay it out"),
+    "dormant": N_("Set it aside as dormant"),
+    "except": N_("Keep it as an exception in my name"),
+}

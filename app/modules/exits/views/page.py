@@ -1,0 +1,65 @@
+"""The page of one exit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import select
+
+from app.identity.permissions import allowed
+from app.identity.web import current_actor, signed_in
+from app.kernel.audit import AuditEvent
+from app.kernel.database import end_read, session
+from app.kernel.errors import DomainError
+from app.modules.changes.views.base import Words
+from app.modules.exits import queries
+from app.modules.exits.rules.states import ITEM_STATES
+from app.modules.exits.services.records import seen, stream
+from app.modules.exits.services.winding_down import reconciliation, tail_of
+from app.modules.exits.views.base import (
+    DECISIONS,
+    LATEST,
+    MATTERS,
+    pages,
+)
+from app.modules.exits.views.told import told_of, vocabulary
+from app.workflow.instances.wording import Vocabulary, lines
+from app.workflow.tasks.services import facts_of as task_facts
+
+
+@pages.get("/exits/<number>")
+@signed_in
+def one(number: str) -> Any:
+    """Where it stands, the plan and its map, the holdings by state, what remains, and whether it adds up."""
+    return shown(number)
+
+
+def shown(number: str, error: DomainError | None = None) -> Any:
+    end_read()
+    actor = current_actor()
+    found, facts = seen(session(), number, actor)
+    chain = select(AuditEvent).where(AuditEvent.stream == stream(number)).order_by(AuditEvent.number.desc())
+    events, tasks = session().scalars(chain.limit(LATEST)).all(), queries.open_tasks(session(), found)
+    words, case = Words([e.actor for e in events] + [t.assignee for t in tasks]), queries.case_of(session(), found)
+    exceptions = queries.items_of(session(), found, state="exception", limit=LATEST)
+    page = render_template(
+        "exits/exit.html",
+        matter={"told": told_of(session(), found), "actor": actor, "own": True, **vocabulary()},
+        progress=queries.progress_of(session(), found),
+        item_states=ITEM_STATES,
+        exceptions=exceptions,
+        decisions=DECISIONS,
+        tail=tail_of(session(), found),
+        matters=MATTERS,
+        reconciliation=reconciliation(session(), found),
+        tasks=tasks,
+        mine=[task for task in tasks if allowed(actor, "task.complete", task_facts(case, task))],
+        may={
+            name: allowed(actor, f"exit.{name}", facts) for name in ("plan", "operate", "decide_exception", "withdraw")
+        },
+        words=words,
+        history=list(lines(events, Vocabulary(words.person, words.group, str, str))),
+        error=error,
+    )
+    return page, error.status if error else 200

@@ -1,0 +1,102 @@
+"""An exit as its pages and the pages of its tasks tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.kernel.i18n import gettext
+from app.modules.catalogue.models import Product
+from app.modules.catalogue.types import Attribute, product_type
+from app.modules.changes.views.base import Words
+from app.modules.exits.models import Exit, ExitDecision, ExitEvaluation, ExitOpinion, ExitPlan, MigrationMap
+from app.modules.exits.rules.states import STATES
+from app.modules.exits.services.planning import map_of
+from app.modules.exits.services.records import of_case
+from app.modules.exits.views.base import (
+    CHOICES,
+    INDICATORS,
+    RECOMMENDATIONS,
+    VERDICTS,
+    WAYS,
+)
+from app.workflow.models import ProcessInstance
+
+
+@dataclass(frozen=True)
+class MapLine:
+    """A row of the map with what describes its attribute."""
+
+    row: MigrationMap
+    listed: Attribute | None
+    """The list it is a row of, if it is one."""
+    cell: Any
+    """The attribute or column that says its values; nothing for a whole row."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What ``exits/_matter.html`` shows."""
+
+    found: Exit
+    product: Product
+    evaluation: ExitEvaluation | None
+    plan: ExitPlan | None
+    target: Product | None
+    map: list[MapLine]
+    opinions: list[ExitOpinion]
+    decisions: list[ExitDecision]
+    words: Words
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """The state in words, and its tone."""
+        word, tone = STATES[self.found.state]
+        return gettext(word), tone
+
+
+def told_of(current: Session, found: Exit) -> Told:
+    plan, evaluation = current.get(ExitPlan, found.id), current.get(ExitEvaluation, found.id)
+    product = current.get_one(Product, found.product_code)
+    mine = ExitOpinion.exit_id == found.id
+    opinions = list(current.scalars(select(ExitOpinion).where(mine).order_by(ExitOpinion.id)))
+    decided = select(ExitDecision).where(ExitDecision.exit_id == found.id).order_by(ExitDecision.id)
+    decisions = list(current.scalars(decided))
+    people = [found.initiator, *(o.reviewer for o in opinions), *(o.signed_by for o in opinions)]
+    named = [evaluation.judged_by if evaluation else None, plan.exception_owner if plan else None]
+    return Told(
+        found,
+        product,
+        evaluation,
+        plan,
+        current.get(Product, plan.target_code) if plan and plan.target_code else None,
+        [_line(product, row) for row in map_of(current, found.id)],
+        opinions,
+        decisions,
+        Words([*people, *named, *(d.by for d in decisions)]),
+    )
+
+
+def _line(product: Product, row: MigrationMap) -> MapLine:
+    group, _, rest = row.path.partition(".")
+    key, _, listed = rest.partition("[")
+    known = product_type(product.type)
+    attribute = next((a for g_, a in known.attributes() if (g_.key, a.key) == (group, key)), None)
+    if attribute is None or not listed:
+        return MapLine(row, None, attribute)
+    column = row.path.rpartition("].")[2] if "]." in row.path else None
+    return MapLine(row, attribute, attribute.column(column) if column else None)
+
+
+def context_of(current: Session, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
+    """What the fragment needs as ``matter``, for the pages of a case."""
+    return {"told": told_of(current, of_case(current, instance)), "actor": actor, **vocabulary()}
+
+
+def vocabulary() -> dict[str, Any]:
+    return {"indicators": INDICATORS, "recommendations": RECOMMENDATIONS, "ways": WAYS, "choices": CHOICES,
+            "verdicts": VERDICTS}  # fmt: skip
