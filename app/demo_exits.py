@@ -35,6 +35,7 @@ OPINIONS: Mapping[str, tuple[str, str]] = {
     "consumer_protection": ("yu.qing", "dong.li"),
     "operations": ("deng.hui", "peng.tao"),
     "alm": ("zheng.hao", "xie.na"),
+    "legal": ("han.bing", "feng.lei"),
 }
 """Department → who gives the opinion, and who signs."""
 

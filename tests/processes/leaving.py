@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.identity.actors import SYSTEM, Actor
 from app.kernel.clock import accounting_date
 from app.kernel.crypto import blind, seal
-from app.kernel.database import insert_rows
+from app.kernel.database import insert_rows, unit_of_work
+from app.kernel.errors import Invalid
+from app.modules.catalogue import services as catalogue
 from app.modules.customers.models import ACCOUNT_NUMBER, CUSTOMER_ID, Account, Customer, CustomerSegment, Holding
 from app.modules.customers.services import end_holdings
 from app.modules.exits import services as exits
 from app.modules.exits.models import Exit, MigrationItem
+from app.modules.exits.services.winding_down import retire
 from app.workflow.tasks import services
 from tests.processes.apart import Apart
 from tests.processes.bank import TIME_DEPOSIT, person, rate
@@ -35,7 +39,16 @@ WORSE: Mapping[str, Any] = {
     "rates": {"tiers": [{"kind": "fixed", "term": "P1Y", "rate": rate("1.10")}]},
 }
 """A deposit that pays less: whoever is moved there loses."""
+OTHERS: Mapping[str, Mapping[str, Any]] = {
+    "LEAVING": BETTER,
+    "DOLLAR": {**BETTER, "terms": {"currency": "USD", "minimum": {"amount": "50", "currency": "USD"}}},
+    "BEIJING": {**BETTER, "availability": {"scopes": [{"units": ["BJ"]}]}},
+    "LARGE": {**BETTER, "terms": {"currency": "CNY", "minimum": {"amount": "5000", "currency": "CNY"}}},
+    "SMALL": {**BETTER, "limits": {"quota": {"amount": "1500", "currency": "CNY"}}},
+}
+"""Products that cannot take the holdings of a plain deposit, each for another reason."""
 RATE = "rates.tiers[kind=fixed,term=P1Y].rate"
+PLAN = {"exception_owner": "zhao.heng", "notice_text": "The product ends.", "answer_days": 60}
 WHO: Mapping[str, str] = {
     "give_figures": "lin.yue",
     "judge_evaluation": "zhao.heng",
@@ -74,14 +87,7 @@ class Leave(Apart):
         return self
 
     def plan(self, target: str | None = None, *, who: str = "lin.yue", **differs: Any) -> Leave:
-        planned = {
-            "way": "replacement" if target else "run_off",
-            "target": target,
-            "exception_owner": "zhao.heng",
-            "notice_text": "The product ends.",
-            "answer_days": 60,
-            **differs,
-        }
+        planned = {**PLAN, "way": "replacement" if target else "run_off", "target": target, **differs}
         self.step(
             lambda uow: exits.write_plan(
                 uow, number=self.number, planned=exits.Planned(**planned), actor=person(uow, who), now=self.now
@@ -127,6 +133,11 @@ class Leave(Apart):
             self.do("give_opinion", department, **verdicts.get(department, {})).do("sign_off", department)
         return self
 
+    def wait_only(self, **time: int) -> Leave:
+        """Time passes, and nobody runs what falls due."""
+        self.now += timedelta(**time)
+        return self
+
     def settle_down(self) -> Leave:
         """Until the batches and the timers that are due have nothing more to do."""
         for _ in range(2):
@@ -151,6 +162,47 @@ class Leave(Apart):
         late = [h.id for h in self.holdings(product) if h.status == "active"]
         self.step(lambda uow: end_holdings(uow, late, verbs=("close",)))
         return self
+
+    def decide(self, holding: int, decision: str, who: str = "zhao.heng") -> Leave:
+        said = {"holding": holding, "decision": decision, "reason": "Spoken with the customer."}
+        self.step(
+            lambda uow: (
+                exits.decide_exception(uow, number=self.number, actor=person(uow, who), now=self.now, **said).holding_id
+            )
+        )
+        return self
+
+    def hold_at_once(self) -> Leave:
+        self.step(lambda uow: exits.hold(uow, number=self.number, actor=person(uow, "lu.ming"), now=self.now).id)
+        return self
+
+    def go_on(self) -> Leave:
+        self.step(lambda uow: exits.resume(uow, number=self.number, actor=person(uow, "lu.ming"), now=self.now).id)
+        return self
+
+    def reprice(self, product: str, content: Mapping[str, Any]) -> Leave:
+        """Another version of a product goes live behind the back of the exit."""
+        self.step(lambda uow: _publish(uow, product, content, person(uow, "zhao.heng"), self.now))
+        return self
+
+    def lose_a_cent(self, product: str) -> Leave:
+        moved = self.holdings(product)[-1]
+        less = update(Holding).where(Holding.id == moved.id).values(principal=moved.principal - Decimal("0.01"))
+        self.step(lambda uow: uow.execute(less) and None)
+        return self
+
+    def retire(self) -> None:
+        self.step(lambda uow: retire(uow, uow.get_one(Exit, self.request_id), actor=SYSTEM, now=self.now))
+
+    def faults_of(self, target: str, **differs: Any) -> list[str]:
+        """What a plan with this replacement is refused for, as ``pointer:code``."""
+        try:
+            with unit_of_work() as uow:
+                planned = exits.Planned(**{**PLAN, "way": "replacement", "target": target, **differs})
+                exits.write_plan(uow, number=self.number, planned=planned, actor=person(uow, "lin.yue"), now=self.now)
+        except Invalid as refusal:
+            return [f"{fault.pointer}:{fault.code}" for fault in refusal.faults]
+        return []
 
     @property
     def number(self) -> str:
@@ -177,6 +229,21 @@ def _whose(element: str, department: str) -> str:
     if element in {"give_opinion", "settle_matter"}:
         return OFFICERS[department]
     return HEADS[department] if element == "sign_off" else WHO[element]
+
+
+def _publish(uow: Session, product: str, content: Mapping[str, Any], owner: Actor, now: datetime) -> None:
+    version = catalogue.draft_version(uow, product_code=product, content=content, actor=owner, now=now)
+    version = catalogue.submit(uow, version_id=version.id, actor=owner, now=now)
+    catalogue.approve(
+        uow,
+        version_id=version.id,
+        content_hash=version.content_hash,
+        approval="test",
+        change_class="minor",
+        actor=owner,
+        now=now,
+    )
+    catalogue.publish(uow, version_ids=[version.id], effective_at=now, actor=owner, now=now)
 
 
 def hold(uow: Session, product: str, number: int, today: date, **differs: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,9 +12,10 @@ from flask import Flask
 from app.kernel import audit
 from app.kernel.database import end_read, session
 from app.workflow.invariants import violations
-from tests.processes.bank import TIME_DEPOSIT
+from tests.processes.bank import TIME_DEPOSIT, dearer, rate
 from tests.processes.conftest import bank
-from tests.processes.leaving import BETTER, Leave
+from tests.processes.leaving import BETTER, OTHERS, RATE, WORSE, Leave
+from tests.processes.play import Play
 
 __all__ = ["bank"]
 
@@ -98,3 +101,113 @@ def test_each_way_ends_where_it_is_drawn(bank: Flask, path: Callable[[Leave], No
     path(play)
     assert (play.request().state, play.instance().state) == (PATHS[path][0], "completed"), play.standing()
     all_holds(play)
+
+
+@pytest.fixture
+def leave(bank: Flask) -> Leave:
+    play = Leave()
+    play.sell({"OLD": TIME_DEPOSIT, "NEW": BETTER, "POOR": WORSE})
+    return play
+
+
+def test_silence_never_moves_what_worsens(leave: Leave) -> None:
+    leave.held("OLD", 5).leave("OLD").evaluate().plan("POOR", choices={RATE: "ask"}).do("plan_exit")
+    leave.review().do("decide_exit").settle_down()
+    first, second, third, *_ = [item.holding_id for item in leave.items()]
+    leave.answer({first: "consent", second: "opt_out", third: "consent"}).answer({third: "opt_out"})
+    leave.close_answers()
+    assert leave.states() == ["moved", "opted_out", "opted_out", "no_response", "no_response"]
+    leave.answer({leave.items()[3].holding_id: "consent"})
+    leave.wait(days=330)
+    leave.settle_down()
+    assert leave.states() == ["moved", "matured", "matured", "matured", "matured"]
+    assert [h.negotiated for h in leave.holdings("POOR")] == [None]
+
+
+def test_silence_moves_what_keeps_its_promise(leave: Leave) -> None:
+    leave.held("OLD", 2).leave("OLD").evaluate().plan("POOR").do("plan_exit").review().do("decide_exit").settle_down()
+    leave.close_answers()
+    assert leave.states() == ["moved", "moved"]
+    assert [h.negotiated for h in leave.holdings("POOR")] == [{RATE: dict(rate("1.55"))}] * 2
+
+
+def test_dormant_and_unreachable_holdings_are_set_apart(leave: Leave) -> None:
+    leave.held("OLD", 1, contact="none").held("OLD", 1, account="dormant", matures_on=None)
+    leave.held("OLD", 1, contact="none").leave("OLD")
+    decided(leave, "NEW").close_answers()
+    assert leave.states() == ["exception", "dormant", "exception"]
+    with pytest.raises(AssertionError, match="Forbidden"):
+        leave.decide(leave.items()[0].holding_id, "move", who="lin.yue")
+    leave.decide(leave.items()[0].holding_id, "move")
+    with pytest.raises(AssertionError, match="Invalid"):
+        leave.do("decide_exceptions", decision="as_decided", reason=None)
+    leave.decide(leave.items()[2].holding_id, "except")
+    leave.do("decide_exceptions", decision="as_decided", reason=None).settle_down()
+    assert leave.states() == ["moved", "dormant", "exception"]
+    assert leave.items()[2].decided_by == "zhao.heng"
+    leave.wind_down()
+    assert leave.request().state == "retired"
+    all_holds(leave)
+
+
+def test_an_operator_stops_the_batches_and_lets_them_go_on(leave: Leave) -> None:
+    leave.held("OLD", 2).leave("OLD").evaluate().plan("NEW").do("plan_exit").review().do("decide_exit").hold_at_once()
+    leave.settle_down()
+    assert leave.states() == []
+    leave.go_on().settle_down()
+    assert leave.states() == ["noticed", "noticed"]
+
+
+def test_what_others_depend_on_does_not_leave(leave: Leave) -> None:
+    change = Play(leave.now)
+    change.draft({"OLD": dearer(TIME_DEPOSIT, "1.35")}).submit()
+    leave.leave("OLD").evaluate().plan()
+    with pytest.raises(AssertionError, match="Others depend"):
+        leave.do("plan_exit")
+    change.withdraw()
+    leave.plan("NEW").do("plan_exit")
+    other = Leave(leave.now)
+    other.leave("NEW").evaluate().plan()
+    with pytest.raises(AssertionError, match="Others depend"):
+        other.do("plan_exit")
+
+
+def test_a_target_that_changes_after_it_was_shown_voids_the_opinions(leave: Leave) -> None:
+    leave.held("OLD", 1).leave("OLD").evaluate().plan("NEW").do("plan_exit").review()
+    leave.reprice("NEW", dearer(BETTER, "1.80"))
+    with pytest.raises(AssertionError, match="content changed"):
+        leave.do("decide_exit")
+
+
+def test_with_a_cent_left_nothing_retires(leave: Leave) -> None:
+    leave.held("OLD", 1).leave("OLD")
+    decided(leave, "NEW").close_answers()
+    leave.lose_a_cent("NEW").wind_down()
+    assert (leave.request().state, leave.standing()) == ("winding_down", ["clear_difference"])
+    with pytest.raises(AssertionError, match="cannot retire"):
+        leave.retire()
+
+
+@pytest.mark.parametrize(
+    ("target", "differs", "place"),
+    [
+        ("OLD", {}, "/target:same_product"),
+        ("NONE", {}, "/target:not_on_sale"),
+        ("LEAVING", {}, "/target:target_exiting"),
+        ("DOLLAR", {}, "/target:currency"),
+        ("BEIJING", {}, "/target:not_sold_there"),
+        ("LARGE", {}, "/map/terms.minimum:loses_money"),
+        ("SMALL", {}, "/map/limits.quota:loses_money"),
+        ("POOR", {"choices": {RATE: "take"}}, f"/map/{RATE}:guaranteed_rate"),
+        ("NEW", {"choices": {"terms.minimum": "take"}}, "/choices/terms.minimum:unknown"),
+        ("NEW", {"exception_owner": "nobody"}, "/exception_owner:unknown"),
+        ("NEW", {"answer_days": 29}, "/answer_days:notice"),
+        ("NEW", {"stop_on": date(2026, 11, 1)}, "/stop_on:past"),
+    ],
+)
+def test_a_plan_that_would_harm_is_refused_where_it_is_wrong(
+    leave: Leave, target: str, differs: Mapping[str, Any], place: str
+) -> None:
+    leave.sell(OTHERS).held("OLD", 2).leave("LEAVING").leave("OLD").evaluate()
+    assert place in leave.faults_of(target, **differs)
+    assert leave.request().state == "planning"

@@ -19,7 +19,8 @@ RECEIVES = frozenset({"deposit", "wealth", "fx", "precious_metal"})
 """Families in which the customer is paid the rate."""
 NEUTRAL = frozenset({"basics", "documents", "target_market", "availability", "channels"})
 """Groups that describe the product and owe the holder nothing."""
-CURRENCY = "terms.currency"
+BURDENS = frozenset({"fees", "constraints", "eligibility", "limits"})
+"""Groups that cost or bind the customer: less of them is better."""
 FIXED = "fixed"
 _MORE_IS_BETTER = frozenset({"limits", "features"})
 
@@ -46,9 +47,9 @@ def is_worse(change: Change, family: str) -> bool:
     if change.value_kind == "rate":
         return _rate_worse(change, family)
     if change.kind == "removed":
-        return change.group != "fees" and change.group != "constraints"
+        return change.group not in BURDENS
     if change.kind == "added":
-        return change.group in {"fees", "constraints", "eligibility"} or _is_threshold(change)
+        return change.group in BURDENS or change.attribute == "minimum"
     old, new = _number(change.old), _number(change.new)
     if old is None or new is None:
         return True
@@ -60,10 +61,6 @@ def _rate_worse(change: Change, family: str) -> bool:
         return (change.new is None) == (family in RECEIVES)
     rises = as_fraction(change.new) > as_fraction(change.old)
     return rises != (family in RECEIVES)
-
-
-def _is_threshold(change: Change) -> bool:
-    return change.attribute == "minimum"
 
 
 def _number(value: Any) -> Decimal | None:

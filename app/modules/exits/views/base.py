@@ -9,7 +9,7 @@ from flask import Blueprint
 from app.kernel.i18n import N_
 from app.modules.exits.rules.items import REPLACEMENT, RUN_OFF
 
-pages = Blueprint("exits_pages", __name__, template_folder="templates")
+pages = Blueprint("exits_pages", __name__, template_folder="../templates")
 TEMPLATE = "exits/_matter.html"
 LATEST = 30
 MOST_DAYS = 730

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,7 @@ class Told:
 def told_of(current: Session, found: Exit) -> Told:
     plan, evaluation = current.get(ExitPlan, found.id), current.get(ExitEvaluation, found.id)
     product = current.get_one(Product, found.product_code)
+    target = current.get(Product, plan.target_code) if plan and plan.target_code else None
     mine = ExitOpinion.exit_id == found.id
     opinions = list(current.scalars(select(ExitOpinion).where(mine).order_by(ExitOpinion.id)))
     decided = select(ExitDecision).where(ExitDecision.exit_id == found.id).order_by(ExitDecision.id)
@@ -73,19 +75,20 @@ def told_of(current: Session, found: Exit) -> Told:
         product,
         evaluation,
         plan,
-        current.get(Product, plan.target_code) if plan and plan.target_code else None,
-        [_line(product, row) for row in map_of(current, found.id)],
+        target,
+        [_line([product, target] if target else [product], row) for row in map_of(current, found.id)],
         opinions,
         decisions,
         Words([*people, *named, *(d.by for d in decisions)]),
     )
 
 
-def _line(product: Product, row: MigrationMap) -> MapLine:
+def _line(products: Sequence[Product], row: MigrationMap) -> MapLine:
+    """``products``: the one that leaves and its replacement; either may be of a type that has the attribute."""
     group, _, rest = row.path.partition(".")
     key, _, listed = rest.partition("[")
-    known = product_type(product.type)
-    attribute = next((a for g_, a in known.attributes() if (g_.key, a.key) == (group, key)), None)
+    known = (pair for product in products for pair in product_type(product.type).attributes())
+    attribute = next((a for found, a in known if (found.key, a.key) == (group, key)), None)
     if attribute is None or not listed:
         return MapLine(row, None, attribute)
     column = row.path.rpartition("].")[2] if "]." in row.path else None
