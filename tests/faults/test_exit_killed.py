@@ -26,7 +26,7 @@ from tests.processes.play import forget_everything
 
 __all__ = ["bank"]
 MANY = 2_000
-LONGEST = 120
+LONGEST = 40
 """Statements that a worker lives at most before it is killed; a batch takes about a dozen."""
 
 

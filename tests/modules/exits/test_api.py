@@ -1,0 +1,108 @@
+"""Exits over HTTP: proposed, planned, answered one by one and in bulk, followed; what bad input is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.modules.changes.conftest import Ask
+from tests.processes.leaving import Leave
+
+BODY = {"product": "OLD", "reason": "Few buy it."}
+PLAN = {
+    "way": "replacement",
+    "target": "NEW",
+    "answer_days": 60,
+    "notice_text": "The product ends.",
+    "exception_owner": "zhao.heng",
+}
+
+
+@pytest.fixture
+def told(leave: Leave) -> Leave:
+    """Customers were told and may answer."""
+    leave.leave("OLD").evaluate().plan("NEW").do("plan_exit").review().do("decide_exit")
+    return leave.settle_down()
+
+
+def test_the_owning_department_and_risk_propose_an_exit(ask: Ask, leave: Leave) -> None:
+    for who in ("wang.zhiyuan", "tang.wei", "lu.ming"):
+        assert ask(who, "POST", "/exits", BODY).status_code == 403
+    answer = ask("chen.rui", "POST", "/exits", BODY)
+    assert answer.status_code == 201, answer.json
+    assert answer.json["id"] == "EX-00001"
+    assert ask("lin.yue", "POST", "/exits", BODY).status_code == 409
+    assert ask("lin.yue", "GET", "/exits?product=OLD").json["items"][0]["state"] == "proposed"
+    assert ask("tan.xue", "GET", "/exits/EX-00001").status_code == 404
+    case = ask("lin.yue", "GET", f"/instances/{answer.json['instance_id']}").json
+    assert (case["business_key"], case["active_elements"][-1]) == ("EX-00001", "give_figures")
+
+
+def test_a_plan_is_written_against_the_state_that_was_seen(ask: Ask, leave: Leave) -> None:
+    leave.leave("OLD").evaluate()
+    seen = ask("lin.yue", "GET", "/exits/EX-00001").headers["ETag"]
+    assert ask("lin.yue", "PUT", "/exits/EX-00001/plan", PLAN).status_code == 428
+    assert ask("lin.yue", "PUT", "/exits/EX-00001/plan", PLAN, **{"If-Match": '"old"'}).status_code == 412
+    answer = ask("lin.yue", "PUT", "/exits/EX-00001/plan", PLAN, **{"If-Match": seen})
+    assert answer.status_code == 200, answer.json
+    assert answer.json["plan"]["target_version"] == 1
+    (row,) = ask("lin.yue", "GET", "/exits/EX-00001/map").json["items"]
+    assert (row["worse"], row["guaranteed"], row["choice"]) == (False, True, "take")
+
+
+def test_answers_come_one_by_one_and_in_bulk(ask: Ask, told: Leave) -> None:
+    one, two, three = (item.holding_id for item in told.items())
+    single = {"source": "branch", "answers": [{"holding": one, "answer": "consent"}]}
+    assert ask("lu.ming", "POST", "/exits/EX-00001/answers", single).json == {"changed": 1}
+    table = {"source": "app", "csv": f"holding,answer\n{two},opt_out\n{three},consent\n"}
+    assert ask("lin.yue", "POST", "/exits/EX-00001/answers", table).json == {"changed": 2}
+    assert ask("lin.yue", "POST", "/exits/EX-00001/answers", table).json == {"changed": 0}
+    assert ask("chen.rui", "POST", "/exits/EX-00001/answers", single).status_code in (403, 404)
+    progress = ask("lin.yue", "GET", "/exits/EX-00001/progress").json
+    assert (progress["total"], progress["states"]["consented"], progress["states"]["opted_out"]) == (3, 2, 1)
+    first = ask("lin.yue", "GET", "/exits/EX-00001/items?limit=2").json
+    rest = ask("lin.yue", "GET", f"/exits/EX-00001/items?limit=2&cursor={first['next']}").json
+    assert [item["holding"] for item in (*first["items"], *rest["items"])] == [one, two, three]
+    assert ask("lin.yue", "GET", "/exits/EX-00001/reconciliation").json["balanced"] is False
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"source": "app"}, "/answers"),
+        ({"source": "app", "answers": []}, "/answers"),
+        ({"source": "app", "answers": [{"holding": 1, "answer": "perhaps"}]}, "/answers/0/answer"),
+        ({"source": "app", "answers": [{"holding": 999_999, "answer": "consent"}]}, "/answers/0/holding"),
+        ({"source": "app", "csv": "a,b\n"}, "/csv"),
+        ({"source": "app", "csv": "holding,answer\n1\n"}, "/csv"),
+        ({"source": "app", "csv": "holding,answer\nx,consent\n"}, "/csv"),
+        ({"source": "app", "csv": "holding,answer\n1,perhaps\n"}, "/csv"),
+        ({"source": "app", "csv": 'holding,answer\n"1,consent\n'}, "/csv"),
+    ],
+)
+def test_wrong_answers_are_located_and_none_is_taken(ask: Ask, told: Leave, body: Any, pointer: str) -> None:
+    answer = ask("lu.ming", "POST", "/exits/EX-00001/answers", body)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer), answer.json
+    assert set(told.states()) == {"noticed"}
+
+
+def test_one_wrong_line_keeps_all_others_out(ask: Ask, told: Leave) -> None:
+    known = told.items()[0].holding_id
+    twice = [{"holding": known, "answer": "consent"}, {"holding": known, "answer": "opt_out"}]
+    answer = ask("lu.ming", "POST", "/exits/EX-00001/answers", {"source": "app", "answers": twice})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/answers/1/holding")
+    assert set(told.states()) == {"noticed"}
+
+
+@pytest.mark.parametrize("number", ["EX-00009", "EX-1", "EX-99999999999999999999", "x", "EX-00001%0A"])
+def test_an_unknown_exit_is_not_there(ask: Ask, leave: Leave, number: str) -> None:
+    assert ask("lin.yue", "GET", f"/exits/{number}").status_code == 404
+
+
+def test_only_operators_stop_the_batches(ask: Ask, leave: Leave) -> None:
+    leave.leave("OLD")
+    assert ask("lin.yue", "POST", "/exits/EX-00001/hold").status_code == 403
+    assert ask("lu.ming", "POST", "/exits/EX-00001/hold").json["held_by"] == "lu.ming"
+    assert ask("lu.ming", "POST", "/exits/EX-00001/hold").status_code == 409
+    assert ask("lu.ming", "POST", "/exits/EX-00001/resume").json["held_by"] is None
