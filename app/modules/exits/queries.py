@@ -40,7 +40,8 @@ def _visible(actor: Actor) -> list[ColumnElement[bool]]:
     """As ``exit.see`` says: whoever reads all, proposed it, owns the product, or takes part in the case."""
     if actor.reads_all:
         return []
-    asked = select(Task.instance_id).where(Task.department == actor.department, Task.instance_id == Exit.instance_id)
+    named = Task.department.in_(sorted(actor.groups)) | (Task.assignee == actor.username)
+    asked = select(Task.instance_id).where(named, Task.instance_id == Exit.instance_id)
     mine = (Exit.initiator == actor.username) | (Exit.owner_department == actor.department)
     return [mine | asked.exists()]
 
