@@ -14,8 +14,8 @@ from waitress import serve
 
 from app import demo
 from app.bootstrap import create_app
-from app.demo_lives import seed_lives
 from app.demo_exits import seed_exits
+from app.demo_lives import seed_lives
 from app.demo_requests import seed_requests
 from app.demo_suspensions import seed_suspensions
 from app.identity.demo import DEMO_PASSWORD
