@@ -210,6 +210,8 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "risk.see": anybody,
     "risk.enter": all_of(is_of("risk"), has_role("officer", "head")),
     "risk.confirm": all_of(is_of("risk"), has_role("head"), negate(is_initiator)),
+    "risk.assess": all_of(is_of("risk"), has_role("officer", "head")),
+    "risk.score": has_role("officer", "head"),
     # Texts for customers: written by product managers, approved by a head of consumer protection or compliance.
     "template.see": anybody,
     "template.write": has_role("product_manager"),

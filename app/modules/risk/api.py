@@ -10,7 +10,7 @@ from flask.views import MethodView
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
-from app.kernel.clock import start_of_day
+from app.kernel.clock import accounting_date, start_of_day
 from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
@@ -18,7 +18,8 @@ from app.kernel.web import document_problems, etag, idempotent, in_unit_of_work,
 from app.modules.risk import presenting as show
 from app.modules.risk import queries, schemas
 from app.modules.risk.books import BOOKS, Book
-from app.modules.risk.services import keeping
+from app.modules.risk.rules.words import SCALE
+from app.modules.risk.services import assessing, keeping, measuring
 
 blueprint = Blueprint("risk", __name__, description="Risk of products: environment, limits, transfers, models")
 RECORD = "<int(max=9007199254740991):record_id>"
@@ -49,9 +50,10 @@ def _listed(book: Book) -> type[MethodView]:
         def post(self, body: dict[str, Any]) -> Any:
             """As risk management, enter a record; it holds once the head confirms it."""
             actor = current_actor()
+            wanted = keeping.prepared(book=book.key, given=body, actor=actor)
 
             def act(uow: Any) -> tuple[int, Any]:
-                return 201, show.record_json(keeping.enter(uow, book=book.key, given=body, actor=actor, now=g.now))
+                return 201, show.record_json(keeping.enter(uow, wanted=wanted, actor=actor, now=g.now))
 
             return in_unit_of_work(act)
 
@@ -97,3 +99,118 @@ for _book in BOOKS.values():
     blueprint.route(_path, endpoint=f"{_book.key}_book")(_listed(_book))
     blueprint.route(f"{_path}/{RECORD}", endpoint=f"{_book.key}_record")(_one(_book))
     blueprint.route(f"{_path}/{RECORD}/confirm", endpoint=f"{_book.key}_confirmation")(_confirmed(_book))
+
+
+ASSESSMENT = "/risk/assessments/<int(max=9007199254740991):assessment_id>"
+
+
+@blueprint.route("/risk/assessments")
+class Assessments(MethodView):
+    @document_problems(blueprint)
+    @blueprint.arguments(schemas.AssessmentQuery, location="query")
+    @blueprint.response(200, schemas.AssessmentPage)
+    def get(self, query: dict[str, Any]) -> Any:
+        """The assessments, the latest first; with ``?product=`` those of one product."""
+        require(current_actor(), SEE)
+        limit, after = page_size(), decode_cursor(int)
+        before = after[0] if after else None
+        rows = queries.assessments(session(), product=query.get("product"), after=before, limit=limit)
+        more = cursor_beyond([row.id for row in rows], limit)
+        return {"items": [show.assessment_json(row) for row in rows[:limit]], "next": more}
+
+    @document_problems(blueprint, 403, 404, 409)
+    @blueprint.arguments(schemas.NewAssessment)
+    @blueprint.response(201, schemas.AssessmentOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any]) -> Any:
+        """As risk management, assess a version by what the records say today; experts may then score it."""
+        actor = current_actor()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            return 201, show.assessment_json(assessing.assess(uow, given=body, actor=actor, now=g.now))
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route(ASSESSMENT)
+class OneAssessment(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.AssessmentOut)
+    def get(self, assessment_id: int) -> Response:
+        """One assessment with the experts' scores."""
+        require(current_actor(), SEE)
+        row = queries.assessment(session(), assessment_id)
+        response = jsonify(show.assessment_json(row))
+        response.headers["ETag"] = etag("risk assessment", row.id, row.state, len(row.scores))
+        return response
+
+
+@blueprint.route(f"{ASSESSMENT}/scores")
+class Scores(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.NewScore)
+    @blueprint.response(201, schemas.AssessmentOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], assessment_id: int) -> Any:
+        """As an expert, score one risk from 1 to 5, once."""
+        actor, points = current_actor(), body.pop("score")
+
+        def act(uow: Any) -> tuple[int, Any]:
+            found = assessing.score(uow, assessment_id=assessment_id, points=points, **body, actor=actor, now=g.now)
+            return 201, show.assessment_json(found)
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route(f"{ASSESSMENT}/conclude")
+class Conclusion(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.response(200, schemas.AssessmentOut)
+    @idempotent(who)
+    def post(self, assessment_id: int) -> Any:
+        """As risk management, fix the residual risk and the text for the approver's file."""
+        actor = current_actor()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            found = assessing.conclude(uow, assessment_id=assessment_id, actor=actor, now=g.now)
+            return 200, show.assessment_json(found)
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route("/risk/concentration")
+class Concentration(MethodView):
+    @document_problems(blueprint)
+    @blueprint.arguments(schemas.ConcentrationQuery, location="query")
+    @blueprint.response(200, schemas.ConcentrationOut)
+    def get(self, query: dict[str, str]) -> Any:
+        """How what customers hold is spread over product types and families, in one currency."""
+        require(current_actor(), SEE)
+        rows = measuring.held(session(), query["currency"])
+        types, families = (measuring.concentration(rows, by) for by in ("type", "family"))
+        return {
+            "currency": query["currency"],
+            "total": str(types.total),
+            "types": show.spread_json(types),
+            "families": show.spread_json(families),
+        }
+
+
+@blueprint.route("/risk/utilisation")
+class Utilisation(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.UtilisationOut)
+    def get(self) -> Any:
+        """Each limit in force today with what is used of it."""
+        require(current_actor(), SEE)
+        return {"items": measuring.limits_used(session(), accounting_date(g.now))}
+
+
+@blueprint.route("/risk/scale")
+class Scale(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.ScaleOut)
+    def get(self) -> Any:
+        """What the experts' scores mean."""
+        require(current_actor(), SEE)
+        return {"items": [{"score": score, "texts": dict(texts)} for score, texts in SCALE.items()]}

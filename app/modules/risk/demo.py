@@ -48,7 +48,7 @@ def load_demo_risk(uow: Session, now: datetime) -> None:
 
 
 def _keep(uow: Session, book: str, given: dict[str, Any], day: date, source: str, now: datetime) -> RiskRecord:
-    content = BOOKS[book].complete(uow, given)
+    content = BOOKS[book].completed(given)
     row = RiskRecord(
         book=book, subject=BOOKS[book].subject(content), content=content, content_hash=content_hash(content),
         valid_from=day, source=source, entered_by=OFFICER, entered_at=now, confirmed_by=HEAD, confirmed_at=now,

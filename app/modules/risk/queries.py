@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
-from app.modules.risk.models import RiskRecord
+from app.modules.risk.models import Assessment, RiskRecord
 
 NO_RECORD = N_("There is no such record.")
+NO_ASSESSMENT = N_("There is no such assessment.")
 
 
 def in_force(session: Session, book: str, day: date, *, known_at: datetime | None = None) -> list[RiskRecord]:
@@ -37,3 +38,27 @@ def record(session: Session, book: str, record_id: int) -> RiskRecord:
     if found is None or found.book != book:
         raise NotFound(NO_RECORD)
     return found
+
+
+def assessments(
+    session: Session, *, product: str | None = None, after: int | None = None, limit: int = 25
+) -> Sequence[Assessment]:
+    """At most ``limit`` + 1, the latest first, with their scores."""
+    rows = select(Assessment).options(selectinload(Assessment.scores)).order_by(Assessment.id.desc()).limit(limit + 1)
+    if product is not None:
+        rows = rows.where(Assessment.product_code == product)
+    return session.scalars(rows.where(Assessment.id < after) if after is not None else rows).all()
+
+
+def assessment(session: Session, assessment_id: int) -> Assessment:
+    found = session.get(Assessment, assessment_id)
+    if found is None:
+        raise NotFound(NO_ASSESSMENT)
+    return found
+
+
+def latest_concluded(session: Session, codes: Sequence[str]) -> list[Assessment]:
+    """Of each product the latest assessment that was concluded, in the order of the codes."""
+    rows = select(Assessment).where(Assessment.product_code.in_(codes), Assessment.state == "concluded")
+    found = {row.product_code: row for row in session.scalars(rows.order_by(Assessment.id))}
+    return [found[code] for code in codes if code in found]

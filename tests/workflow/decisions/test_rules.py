@@ -103,6 +103,14 @@ def notice(days: int, method: str = "announcement") -> dict[str, Any]:
     return {"notice_days": days, "method": method}
 
 
+def weighed(default: str | None = None, experts: int | None = None, rating: int | None = None) -> dict[str, Any]:
+    return {"default_percent": default, "expert_score": experts, "rating": rating}
+
+
+def controlled(inherent: str, utilisation: Any, covered: Any) -> dict[str, Any]:
+    return {"inherent": inherent, "utilisation": utilisation, "covered": covered}
+
+
 EVERYBODY_ON_NEW = ["compliance", "risk", "finance", "legal", "consumer_protection", "aml", "technology", "operations"]
 
 ALWAYS, SERIOUS = ["risk_assessment", "costing"], ["monitoring", "first_review"]
@@ -291,6 +299,26 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
         (told("feature", "digital"), notice(7)),
         (told("other", "loan"), notice(30)),
     ],
+    "inherent_risk": [
+        (weighed("5.01", 1, 1), "high"),
+        (weighed("0.1", 4, 1), "high"),
+        (weighed("0.1", 1, 5), "high"),
+        (weighed("1.01"), "medium"),
+        (weighed("1", 3), "medium"),
+        (weighed("1", None, 3), "medium"),
+        (weighed(), "medium"),
+        (weighed("1", 2, 2), "low"),
+    ],
+    "residual_risk": [
+        (controlled("low", "100.01", 100), "high"),
+        (controlled("high", 50, 80), "medium"),
+        (controlled("high", 50, "79.99"), "high"),
+        (controlled("medium", "90.01", 60), "high"),
+        (controlled("medium", 90, 50), "low"),
+        (controlled("medium", None, 0), "medium"),
+        (controlled("low", "90.01", 0), "medium"),
+        (controlled("low", None, 0), "low"),
+    ],
     "exit_scorecard": [
         (measured("sales", -50), scored(100, 25)),
         (measured("sales", "-49.99"), scored(50, 25)),
@@ -362,9 +390,54 @@ def test_every_department_has_points_to_check_whatever_names_it() -> None:
                 assert all(point[name] for point in points for name in point)
 
 
+def kind(product_type: str, family: str, rating: int | None = None, *, long: bool = False) -> dict[str, Any]:
+    return {"product_type": product_type, "family": family, "rating": rating, "over_a_year": long}
+
+
+def moved(factor: str, move_bp: int, product_type: str, family: str) -> dict[str, Any]:
+    return {"factor": factor, "move_bp": move_bp, "product_type": product_type, "family": family}
+
+
+BEARS: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
+    "risk_identification": [
+        (kind("housing_loan", "loan"), ["credit", "compliance"]),
+        (kind("working_capital_loan", "loan", long=True), ["credit", "market", "compliance"]),
+        (kind("standard_card", "card"), ["credit", "operational", "compliance"]),
+        (kind("time_deposit", "deposit"), ["liquidity", "money_laundering", "compliance"]),
+        (kind("wealth_bond", "wealth", 2), ["market", "credit", "liquidity", "compliance"]),
+        (kind("wealth_equity", "wealth", 3), ["market", "liquidity", "reputation", "compliance"]),
+        (kind("fx_option", "fx"), ["market", "credit", "money_laundering", "compliance"]),
+        (kind("gold_physical", "precious_metal"), ["market", "operational", "money_laundering", "compliance"]),
+        (kind("mobile_banking", "digital"), ["operational", "money_laundering", "compliance"]),
+    ],
+    "environment_risk": [
+        (moved("lpr_1y", 25, "wealth_bond", "wealth"), ["market"]),
+        (moved("lpr_1y", 24, "wealth_bond", "wealth"), []),
+        (moved("lpr_5y", 25, "auto_loan", "loan"), ["credit"]),
+        (moved("lpr_1y", -10, "time_deposit", "deposit"), ["market"]),
+        (moved("lpr_5y", -25, "housing_loan", "loan"), ["liquidity"]),
+        (moved("policy_rate", -10, "wealth_money_market", "wealth"), ["reputation"]),
+        (moved("gdp_growth", -50, "standard_card", "card"), ["credit"]),
+        (moved("property_index", -300, "housing_loan", "loan"), ["credit"]),
+        (moved("exchange_rate", 300, "fx_trading", "fx"), ["market"]),
+        (moved("exchange_rate", 299, "fx_trading", "fx"), []),
+        (moved("regulation", 0, "gold_account", "precious_metal"), ["compliance"]),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "inputs", "expected"), [(key, *case) for key, cases in BEARS.items() for case in cases]
+)
+def test_risks_are_identified_with_their_grounds(key: str, inputs: dict[str, Any], expected: list[str]) -> None:
+    found = TABLES[key].evaluate(inputs).output
+    assert [each["risk"] for each in found] == expected
+    assert all(each["ground_en"] and each["ground_zh"] for each in found)
+
+
 @pytest.mark.parametrize("key", sorted(TABLES))
 def test_every_row_of_a_table_is_hit_by_some_case(key: str) -> None:
-    asked = CHECKLISTS if key == "review_points" else [inputs for inputs, _ in CASES[key]]
+    asked = CHECKLISTS if key == "review_points" else [inputs for inputs, _ in CASES.get(key) or BEARS[key]]
     hit = {rule for inputs in asked for rule in TABLES[key].evaluate(inputs).rules}
     assert hit == {rule.id for rule in TABLES[key].rules}
 

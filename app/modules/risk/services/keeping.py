@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.content import content_hash
-from app.modules.risk.books import BOOKS, DATED
+from app.modules.risk.books import BOOKS, DATED, Book
 from app.modules.risk.models import RiskRecord
 from app.modules.risk.queries import NO_RECORD
 
@@ -27,16 +28,33 @@ def stream(row: RiskRecord) -> str:
     return f"risk_record:{row.id}"
 
 
-def enter(uow: Session, *, book: str, given: Mapping[str, Any], actor: Actor, now: datetime) -> RiskRecord:
-    """Put a record into a book; it holds once the head confirms it. ``given`` is as the book's schema loads it."""
+@dataclass(frozen=True)
+class Prepared:
+    """A record as it will be kept."""
+
+    book: Book
+    content: Mapping[str, Any]
+    valid_from: date
+    source: str
+
+
+def prepared(*, book: str, given: Mapping[str, Any], actor: Actor) -> Prepared:
+    """What becomes of what was given, before any transaction: a model is fitted here. 422 where nothing can."""
     require(actor, ENTER)
     if not FIRST_YEAR <= given["valid_from"].year <= clock.LAST_YEAR:
         raise invalid("/valid_from", N_("Must be a day from the year %(low)s on."), low=FIRST_YEAR)
     kept = {name: value for name, value in given.items() if name not in DATED}
-    content = BOOKS[book].complete(uow, kept)
+    return Prepared(BOOKS[book], BOOKS[book].completed(kept), given["valid_from"], given["source"])
+
+
+def enter(uow: Session, *, wanted: Prepared, actor: Actor, now: datetime) -> RiskRecord:
+    """Put a record into its book; it holds once the head confirms it."""
+    require(actor, ENTER)
+    content = dict(wanted.content)
+    wanted.book.check(uow, content)
     row = RiskRecord(
-        book=book, subject=BOOKS[book].subject(content), content=content, content_hash=content_hash(content),
-        valid_from=given["valid_from"], source=given["source"], entered_by=actor.username, entered_at=now,
+        book=wanted.book.key, subject=wanted.book.subject(content), content=content, content_hash=content_hash(content),
+        valid_from=wanted.valid_from, source=wanted.source, entered_by=actor.username, entered_at=now,
     )  # fmt: skip
     uow.add(row)
     uow.flush()

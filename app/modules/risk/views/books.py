@@ -36,8 +36,9 @@ def enter(book: str) -> Any:
     require(actor, keeping.ENTER)
     try:
         given = typed(found.schema(), sent_texts())
+        wanted = keeping.prepared(book=book, given=given, actor=actor)
         with unit_of_work() as uow:
-            keeping.enter(uow, book=book, given=given, actor=actor, now=g.now)
+            keeping.enter(uow, wanted=wanted, actor=actor, now=g.now)
     except EXPLAINED as error:
         return _page(found, error)
     flash(gettext(N_("Entered. It holds once the head of the department confirms it.")), "success")
