@@ -48,7 +48,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(N_("Suspensions"), "/suspensions", "suspension.see"),
             Entry(N_("Exits"), "/exits", "product.see"),
             Entry(N_("Rate ceilings"), "/products/rate-ceilings", "ceiling.see"),
-            Entry(N_("Risk"), "/products/risk/factors", "risk.see"),
+            Entry(N_("Risk"), "/products/risk", "risk.see"),
             Entry(N_("Text templates"), "/templates", "template.see"),
             Entry(N_("Ideas"), "/development/ideas", "idea.see"),
             Entry(N_("Initiatives"), "/development/initiatives", "initiative.see"),

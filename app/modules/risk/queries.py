@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -57,8 +57,9 @@ def assessment(session: Session, assessment_id: int) -> Assessment:
     return found
 
 
-def latest_concluded(session: Session, codes: Sequence[str]) -> list[Assessment]:
-    """Of each product the latest assessment that was concluded, in the order of the codes."""
-    rows = select(Assessment).where(Assessment.product_code.in_(codes), Assessment.state == "concluded")
-    found = {row.product_code: row for row in session.scalars(rows.order_by(Assessment.id))}
-    return [found[code] for code in codes if code in found]
+def latest_concluded(session: Session, versions: Mapping[str, int]) -> list[Assessment]:
+    """Of each product's version the latest assessment that was concluded, in the order of the products."""
+    rows = select(Assessment).where(Assessment.product_code.in_(versions), Assessment.state == "concluded")
+    ordered = session.scalars(rows.order_by(Assessment.id))
+    found = {row.product_code: row for row in ordered if versions[row.product_code] == row.version}
+    return [found[code] for code in versions if code in found]

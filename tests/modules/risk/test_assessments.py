@@ -14,6 +14,8 @@ from app.modules.risk.models import Assessment, ExpertScore, RiskRecordKept
 from app.modules.risk.rules.concentration import spread
 from tests.modules.changes.conftest import Ask
 from tests.modules.risk.tables import SCORECARD, cases, csv
+from tests.processes.play import Play
+from tests.processes.test_new_products import new
 
 OFFICER, HEAD = "chen.rui", "xu.feng"
 Keep = Callable[..., dict[str, Any]]
@@ -193,3 +195,19 @@ def test_concentration_is_the_sum_of_squared_shares() -> None:
 def test_concentration_over_types_and_families_is_asked_by_currency(ask: Ask) -> None:
     answer = ask("lin.yue", "GET", "/risk/concentration?currency=CNY").json
     assert (answer["total"], answer["types"]["hhi"], answer["families"]["largest"]) == ("0", "0", [])
+
+
+def test_the_latest_assessment_of_a_new_product_stands_in_its_form(ask: Ask, play: Play) -> None:
+    """Somebody may still type otherwise; an assessment of another version does not count."""
+    new(play, "N1").do("initiate_product").do("design_product")
+    path = f"/tasks/{play.task('assess_risk').id}"
+    assert "residual_risk" not in ask(OFFICER, "GET", path).json["values"]
+    (proposed,) = ask("chen.rui", "GET", f"/change-requests/{play.request_id}").json["versions"]
+    done = concluded(ask, assessed(ask, product="N1", version=proposed["version"]))
+    concluded(ask, assessed(ask, product="N1", version=1))
+    shown = ask(OFFICER, "GET", path).json["values"]
+    assert shown["risks"] == ["liquidity", "compliance", "money_laundering"]
+    assert shown["residual_risk"] == "medium"
+    assert done["texts"]["en"] in shown["file_risk_assessment"]
+    play.do("assess_risk", file_risk_assessment="Typed by hand")
+    assert "Typed by hand" in str(ask("xu.feng", "GET", f"/change-requests/{play.request_id}/file").json)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.kernel.i18n import pick
+from app.kernel.i18n import language, pick
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.rules.file import KEY_OF_FIELD
 from app.modules.changes.services import committee, file_parts, launching, opinions
@@ -16,6 +16,8 @@ from app.modules.changes.services.records import proposed, request_or_none
 from app.modules.changes.services.texts import FIELDS
 from app.modules.development.presenting import sheet_text
 from app.modules.development.queries.costing import latest_sheets
+from app.modules.risk.queries import latest_concluded
+from app.modules.risk.services.answering import answers_for
 from app.workflow.forms import Option
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.vocabulary import Known, knows
@@ -32,7 +34,6 @@ ALL_MET = {"en": "All points below are met.", "zh": "以下要点均已满足。
 
 
 @knows("design")
-@knows("risk_assessment")
 def file_asked(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
     """The parts of the approver's file that this form must bring, with what is written of them already."""
     request = request_or_none(session, instance)
@@ -42,6 +43,15 @@ def file_asked(session: Session, task: Task, instance: ProcessInstance, now: dat
     written = file_parts.parts_of(session, request.id)
     texts = {f"{KEY_OF_FIELD}{part}": written[part].text for part in asked if part in written}
     return Known({"file_parts": asked}, texts)
+
+
+@knows("risk_assessment")
+def risk_known(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
+    """As ``file_asked``; what is not written yet says what the latest assessments of the versions say."""
+    known, request = file_asked(session, task, instance, now), request_or_none(session, instance)
+    versions = {v.product_code: v.number for _, v in proposed(session, request.id)} if request else {}
+    found = answers_for(latest_concluded(session, versions), language())
+    return replace(known, values={**found, **known.values})
 
 
 @knows("costing")

@@ -126,7 +126,7 @@ def conclude(uow: Session, *, assessment_id: int, actor: Actor, now: datetime) -
     require(actor, ASSESS)
     found = _opened(uow, assessment_id)
     content = found.content
-    qualitative = _together(found)
+    qualitative = together(found)
     worst = max((Decimal(each["median"]) for each in qualitative.values()), default=None)
     asked = {"default_percent": _in_percent(content), "expert_score": worst, "rating": content["rating"]}
     inherent = decide(uow, key=INHERENT, inputs=asked, now=now)
@@ -152,7 +152,7 @@ def _opened(uow: Session, assessment_id: int) -> Assessment:
     return row
 
 
-def _together(found: Assessment) -> dict[str, Any]:
+def together(found: Assessment) -> dict[str, Any]:
     """Of each risk that was scored, what the experts think together."""
     scored = dict.fromkeys(row.risk for row in found.scores)
     return {risk: opinions([row.score for row in found.scores if row.risk == risk]) for risk in scored}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request
 from marshmallow import Schema, ValidationError
 
 from app.kernel.errors import Conflict, Forbidden, Invalid
-from app.kernel.i18n import N_
+from app.kernel.i18n import N_, pick
 from app.modules.catalogue.schemas.kinds import faults_of
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
 from app.modules.risk.rules.factors import FACTORS
+from app.modules.risk.rules.scoring import inputs_of
+from app.modules.risk.rules.words import LEVELS, MEASURES, METHODS, RISKS, SCALE, SCOPES, TRANSFERS
 
 pages = Blueprint("risk_pages", __name__, template_folder="../templates")
 PATH = "/products/risk"
@@ -21,7 +24,25 @@ EXPLAINED = (Conflict, Forbidden, Invalid)
 
 @pages.context_processor
 def _words() -> dict[str, Any]:
-    return {"FACTORS": FACTORS, "FAMILIES": FAMILIES, "PRODUCT_TYPES": PRODUCT_TYPES}
+    return {
+        "FACTORS": FACTORS,
+        "FAMILIES": FAMILIES,
+        "LEVELS": LEVELS,
+        "MEASURES": MEASURES,
+        "METHODS": METHODS,
+        "PRODUCT_TYPES": PRODUCT_TYPES,
+        "RISKS": RISKS,
+        "SCALE": SCALE,
+        "SCOPES": SCOPES,
+        "TRANSFERS": TRANSFERS,
+        "inputs_of": inputs_of,
+        "named": named,
+    }
+
+
+def named(choices: Mapping[Any, Mapping[str, str]]) -> list[tuple[str, str]]:
+    """What may be chosen, for a field."""
+    return [(str(key), pick(labels)) for key, labels in choices.items()]
 
 
 def typed(schema: Schema, sent: dict[str, Any]) -> dict[str, Any]:

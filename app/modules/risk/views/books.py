@@ -13,12 +13,12 @@ from app.identity.web import current_actor, signed_in
 from app.kernel import clock
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import DomainError
+from app.kernel.errors import DomainError, invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.web import page_size
 from app.modules.risk import queries
 from app.modules.risk.books import BOOKS, Book
-from app.modules.risk.services import keeping
+from app.modules.risk.services import keeping, measuring
 from app.modules.risk.views.base import EXPLAINED, PATH, SEE, pages, sent_texts, typed
 
 
@@ -35,7 +35,7 @@ def enter(book: str) -> Any:
     found, actor = _book(book), current_actor()
     require(actor, keeping.ENTER)
     try:
-        given = typed(found.schema(), sent_texts())
+        given = typed(found.schema(), {**sent_texts(), **_files()})
         wanted = keeping.prepared(book=book, given=given, actor=actor)
         with unit_of_work() as uow:
             keeping.enter(uow, wanted=wanted, actor=actor, now=g.now)
@@ -57,6 +57,24 @@ def confirm(book: str, record_id: int) -> Any:
         return _page(found, error)
     flash(gettext(N_("Confirmed. It holds from its day on.")), "success")
     return redirect(f"{PATH}/{book}", 303)
+
+
+def _files() -> dict[str, str]:
+    """What was uploaded, as text."""
+    try:
+        return {name: file.read().decode("utf-8") for name, file in request.files.items() if file.filename}
+    except UnicodeDecodeError:
+        raise invalid("/table", N_("The file is not text in UTF-8.")) from None
+
+
+def _measured() -> dict[str, Any]:
+    """How much of the limits is used, and how what is held in yuan is spread."""
+    rows = measuring.held(session(), "CNY")
+    return {
+        "used": measuring.limits_used(session(), clock.accounting_date(g.now)),
+        "types": measuring.concentration(rows, "type"),
+        "families_held": measuring.concentration(rows, "family"),
+    }
 
 
 def _book(key: str) -> Book:
@@ -82,5 +100,6 @@ def _page(book: Book, error: DomainError | None = None) -> Any:
         may_confirm={r.id for r in rows if allowed(actor, keeping.CONFIRM, Facts(initiator=r.entered_by))},
         error=error,
         sent=request.form if error else {},
+        **(_measured() if book.key == "limits" else {}),
     )
     return page, error.status if error else 200
