@@ -67,6 +67,13 @@ PAGES = {
         "/requests/2/sheet",
         "/cases",
     ],
+    "xu.feng": [
+        "/products/risk",
+        "/products/risk/factors",
+        "/products/risk/limits",
+        "/products/risk/transfers",
+        "/products/risk/models",
+    ],
     "chen.rui": ["/inbox", "/inbox?filter=delegated", "/inbox?filter=all&sort=created", "/tasks/12", "/cases/2"],
     "wang.zhiyuan": ["/tasks/7"],
     "tan.xue": ["/customers", "/customers?name=nobody", "/customers/G279DBF89-0000001", "/products/CN-TD/holdings"],

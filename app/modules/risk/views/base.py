@@ -37,6 +37,7 @@ def _words() -> dict[str, Any]:
         "TRANSFERS": TRANSFERS,
         "inputs_of": inputs_of,
         "named": named,
+        "scored": [(str(score), f"{score} – {pick(anchor)}") for score, anchor in SCALE.items()],
     }
 
 
