@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.kernel.errors import Invalid
 from app.modules.catalogue import services as catalogue
-from tests.processes.bank import TIME_DEPOSIT, WEALTH, dearer, person
+from tests.processes.bank import TIME_DEPOSIT, WEALTH, dearer, person, rate
 from tests.processes.play import Play
 
 PLAN = {
@@ -18,6 +18,23 @@ PLAN = {
     "length_days": 14,
     "criteria": {"min_sales": 10, "max_complaints": 2, "max_incidents": 0},
 }
+BOND: Mapping[str, Any] = {
+    **WEALTH,
+    "terms": {
+        "currency": "CNY",
+        "minimum": {"amount": "1", "currency": "CNY"},
+        "redemption": {"en": "Every day", "zh": "每日"},
+        "manager": {"en": "The bank's wealth company", "zh": "本行理财子公司"},
+    },
+    "investment": {
+        **WEALTH["investment"],
+        "regulator_class": "fixed_income",
+        "assets": [{"asset": "debt", "low": "0.8", "high": "1"}],
+    },
+    "benchmark": {**WEALTH["benchmark"], "low": rate("2.4")},
+    "risk": {**WEALTH["risk"], "investors": {"en": "Careful savers", "zh": "稳健型投资者"}},
+}
+"""A bond product with all that a new one needs."""
 
 
 def new(play: Play, code: str, content: Mapping[str, Any] = TIME_DEPOSIT, **details: Any) -> Play:
@@ -83,7 +100,7 @@ def withdrawn_before_the_decision(play: Play) -> None:
 
 
 def not_registered(play: Play) -> None:
-    decided(prepared(play, "N9", WEALTH))
+    decided(prepared(play, "N9", BOND))
     play.do("enter_receipt", answer="refused", reason="The paper lacks a part.", number=None, received_on=None)
 
 

@@ -168,27 +168,22 @@ _KINDS: dict[str, Said] = {
 def components() -> Mapping[str, Said]:
     """The components of the OpenAPI document: kinds of values, groups, and the document that carries them.
 
-    What any type may say is said once; what is a type's own, in one short alternative for each.
+    What any type may say is said once; what is a type's own, in one alternative for each that is whole in itself:
+    generators of requests lose themselves in what two places of a schema say together.
     """
     keys = dict.fromkeys(group.key for found in PRODUCT_TYPES.values() for group in found.groups)
     groups = {key: _name(key, "group") for key in keys}
-    members = {
-        "type": {"enum": list(PRODUCT_TYPES)},
-        **{key: _ref(name) for key, name in groups.items()},
-        "holders": _holders(PRODUCT_TYPES.values()),
-    }
     content = {
         "description": "The bands of the rates may neither overlap nor leave a gap; the units of a scope exist.",
-        **_object(members, ["type", "basics"]),
-        "anyOf": [_of_type(found, keys) for found in PRODUCT_TYPES.values()],
+        "anyOf": [_of_type(found, groups) for found in PRODUCT_TYPES.values()],
     }
     return {**_KINDS, **{name: _group(key) for key, name in groups.items()}, "ProductContent": content}
 
 
-def _of_type(found: ProductType, keys: Iterable[str]) -> Said:
-    own = {key: _own(found, key) for key in keys}
-    return {
-        "title": found.labels["en"],
-        "properties": {"type": {"const": found.key}, **own, "holders": _holders([found])},
-        "required": ["type", *(key for key, said in own.items() if "required" in said)],
-    }
+def _of_type(found: ProductType, groups: Mapping[str, str]) -> Said:
+    """``groups``: the component of each group by its key."""
+    own = {key: _own(found, key) for key in groups}
+    said = {key: own[key] if own[key] is _NOTHING else {"allOf": [_ref(groups[key]), own[key]]} for key in groups}
+    members = {"type": {"const": found.key}, **said, "holders": _holders([found])}
+    needed = [key for key, each in own.items() if "required" in each]
+    return {"title": found.labels["en"], **_object(members, ["type", *needed])}
