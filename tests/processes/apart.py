@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import os
 import pickle
@@ -18,6 +19,8 @@ from app.worker import run_due
 from tests.processes.play import Play, forget_everything
 
 T = TypeVar("T")
+PATIENCE = 120
+"""Seconds that a step may take on a busy machine."""
 
 
 class Apart(Play):
@@ -56,13 +59,14 @@ def in_another_process(act: Callable[[], T]) -> T:
     with os.fdopen(reading, "rb") as answer:
         told = answer.read()
     os.waitpid(child, 0)
-    result, error = pickle.loads(told)
+    result, error = pickle.loads(told) if told else (None, "the step ended without an answer")
     assert error is None, error
     return result  # type: ignore[no-any-return]
 
 
 def _answer(writing: int, act: Callable[[], Any]) -> None:
-    """The child's whole life: it never returns into the test that it is a copy of."""
+    """The child's whole life: it never returns into the test that it is a copy of, and says where it stands still."""
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)
     gc.freeze()  # what the parent left is not looked through for garbage, so that it stays shared with it
     try:
         # The parent's connections are the parent's; closing them here would end them there.

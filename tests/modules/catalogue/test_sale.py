@@ -199,6 +199,18 @@ def test_the_failed_pilot_of_a_new_product_puts_it_back_into_test(bank: Flask) -
     assert queries.status_at(session(), "NEW", NOW + DAY) == "test"
 
 
+def test_a_new_product_whose_pilot_is_withdrawn_is_in_test_again(bank: Flask) -> None:
+    version = approved("NEW", time_deposit())
+    with unit_of_work() as uow:
+        services.open_pilot(
+            uow, version_ids=[version], scopes=[{"units": ["BJ"]}], until=NOW + DAY, actor=SYSTEM, now=NOW
+        )
+    with unit_of_work() as uow:
+        services.withdraw(uow, version_id=version, reason="Not now.", actor=SYSTEM, now=NOW + DAY / 2)
+    assert queries.status_at(session(), "NEW", NOW + DAY) == "test"
+    assert not ask("NEW", NOW + DAY, unit="BJ").allowed
+
+
 def test_a_new_product_whose_pilot_failed_while_suspended_is_in_test_again_once_resumed(bank: Flask) -> None:
     version = approved("TD-S", time_deposit())
     with unit_of_work() as uow:

@@ -16,9 +16,9 @@ from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.queries.sale import saleable, unit_paths
 from app.modules.catalogue.rules.scopes import Cell, as_scopes, cells, within
 from app.modules.catalogue.services.periods import close_sales, extend_sales, open_sales, sales
-from app.modules.catalogue.services.publishing import sold_elsewhere
+from app.modules.catalogue.services.publishing import take_back
 from app.modules.catalogue.services.records import locked_versions, move_version, note_each
-from app.modules.catalogue.services.status import launch, roll_back_launch
+from app.modules.catalogue.services.status import launch
 
 
 def open_pilot(
@@ -111,9 +111,7 @@ def _roll_back(uow: Session, versions: Sequence[ProductVersion], actor: Actor, n
     for version in versions:
         move_version(version, "fail_pilot", actor)
     close_sales(uow, [v.id for v in versions], at=now, now=now)
-    kept = sold_elsewhere(uow, versions, now)
-    gone = [v.product for v in versions if v.product.status == "on_sale" and v.product_code not in kept]
-    roll_back_launch(uow, gone, actor=actor, now=now)
+    take_back(uow, versions, actor=actor, now=now)
 
 
 def _piloting(uow: Session, version_ids: Sequence[int]) -> list[ProductVersion]:

@@ -19,7 +19,7 @@ from app.modules.catalogue.rules.scopes import Cell, Paths, as_scopes, cells, wi
 from app.modules.catalogue.rules.values import parse_instant
 from app.modules.catalogue.services.periods import Row, close_sales, open_sales, sales
 from app.modules.catalogue.services.records import locked_versions, move_version, note_each
-from app.modules.catalogue.services.status import launch
+from app.modules.catalogue.services.status import launch, roll_back_launch
 
 
 def approve(
@@ -220,6 +220,7 @@ def _leave(
     versions = locked_versions(uow, version_ids)
     left = {version.id: move_version(version, verb, actor) for version in versions}
     close_sales(uow, version_ids, at=now, now=now)
+    take_back(uow, [v for v in versions if left[v.id] == "piloting"], actor=actor, now=now)
     said = [
         (v.product_code, {"version": v.number, "old": left[v.id], "new": v.state, "reason": reason}) for v in versions
     ]
@@ -227,7 +228,14 @@ def _leave(
     return versions
 
 
-def sold_elsewhere(uow: Session, versions: Sequence[ProductVersion], now: datetime) -> set[str]:
+def take_back(uow: Session, versions: Sequence[ProductVersion], *, actor: Actor, now: datetime) -> None:
+    """Versions that are piloted no more: a product of which nothing else is sold was not launched after all."""
+    kept = _sold_elsewhere(uow, versions, now)
+    gone = [v.product for v in versions if v.product.status == "on_sale" and v.product_code not in kept]
+    roll_back_launch(uow, gone, actor=actor, now=now)
+
+
+def _sold_elsewhere(uow: Session, versions: Sequence[ProductVersion], now: datetime) -> set[str]:
     """The products of which another version is, or will be, on sale."""
     other = select(Availability.product_code).where(
         Availability.product_code.in_([v.product_code for v in versions]),
