@@ -45,7 +45,7 @@ PAGES = {
         "/templates/deposit-rate-existing?product=CN-TD",
         "/templates/deposit-rate-existing/edit",
         "/products/CN-TD",
-        "/products/CN-YOUTH/life",
+        "/products/CN-TD/life",
         "/products/CN-TD/on-sale",
         "/products/CN-TD/on-sale?as_of=2020-01-01",
         "/products/CN-TD/versions/1",

@@ -52,7 +52,7 @@ def decided(play: Play, **minutes: Any) -> Play:
 
 
 def launched(play: Play) -> None:
-    prepared(play, "N1").review(legal={"verdict": "send_back", "opinion": "Name the contract."}).assess()
+    prepared(play, "NP1").review(legal={"verdict": "send_back", "opinion": "Name the contract."}).assess()
     decided(play).do("develop").do("test_product", security="fail").do("develop").do("test_product")
     play.do("plan_pilot")
     play.wait(days=31)
@@ -61,20 +61,20 @@ def launched(play: Play) -> None:
 
 
 def not_initiated(play: Play) -> None:
-    new(play, "N2").do("initiate_product", decision="decline", reason="Nobody asks for it.")
+    new(play, "NP2").do("initiate_product", decision="decline", reason="Nobody asks for it.")
 
 
 def given_up(play: Play) -> None:
-    new(play, "N3").do("initiate_product").do("design_product", decision="withdraw", note="Too dear.")
+    new(play, "NP3").do("initiate_product").do("design_product", decision="withdraw", note="Too dear.")
 
 
 def vetoed(play: Play) -> None:
-    prepared(play, "N4").review(consumer_protection={"verdict": "reject", "opinion": "Misleading."})
+    prepared(play, "NP4").review(consumer_protection={"verdict": "reject", "opinion": "Misleading."})
 
 
 def refused_by_the_committee(play: Play) -> None:
-    prepared(play, "N5").speak("legal")
-    play.edit({"N5": dearer(TIME_DEPOSIT, "1.45")}).assess().review()
+    prepared(play, "NP5").speak("legal")
+    play.edit({"NP5": dearer(TIME_DEPOSIT, "1.45")}).assess().review()
     voted(play, vote="send_back", reason="Say who wants it.").assess()
     voted(play, vote="reject", reason="Not convinced.")
 
@@ -88,28 +88,28 @@ def voted(play: Play, **vote: Any) -> Play:
 
 
 def withdrawn_in_preparation(play: Play) -> None:
-    new(play, "N6").withdraw()
+    new(play, "NP6").withdraw()
 
 
 def withdrawn_in_review(play: Play) -> None:
-    prepared(play, "N7").withdraw()
+    prepared(play, "NP7").withdraw()
 
 
 def withdrawn_before_the_decision(play: Play) -> None:
-    prepared(play, "N8").review().withdraw()
+    prepared(play, "NP8").review().withdraw()
 
 
 def not_registered(play: Play) -> None:
-    decided(prepared(play, "N9", BOND))
+    decided(prepared(play, "NP9", BOND))
     play.do("enter_receipt", answer="refused", reason="The paper lacks a part.", number=None, received_on=None)
 
 
 def cannot_be_built(play: Play) -> None:
-    decided(prepared(play, "N10")).do("develop", outcome="cannot", reason="The ledger has no such term.", release=None)
+    decided(prepared(play, "NP10")).do("develop", outcome="cannot", reason="The ledger has no such term.", release=None)
 
 
 def pilot_stopped(play: Play) -> None:
-    decided(prepared(play, "N11", pilot_plan=PLAN)).do("develop").do("test_product").stop_pilot()
+    decided(prepared(play, "NP11", pilot_plan=PLAN)).do("develop").do("test_product").stop_pilot()
 
 
 PATHS: Mapping[Callable[[Play], None], tuple[str, str, str]] = {
@@ -136,7 +136,7 @@ def test_every_way_ends_where_the_drawing_says(play: Play, path: Callable[[Play]
 
 
 def test_risk_and_finance_write_their_parts_of_the_file_and_the_review_judges_the_whole(play: Play) -> None:
-    new(play, "N1").do("initiate_product").do("design_product")
+    new(play, "NP1").do("initiate_product").do("design_product")
     assert play.standing() == ["assess_risk", "work_out_cost"]
     frozen = play.request()
     assert not {"risk_assessment", "costing", "accounting_tax"} & set(frozen.file_hashes)
@@ -148,7 +148,7 @@ def test_risk_and_finance_write_their_parts_of_the_file_and_the_review_judges_th
 
 
 def test_a_part_that_its_department_leaves_empty_is_asked_for(play: Play) -> None:
-    new(play, "N1").do("initiate_product").do("design_product")
+    new(play, "NP1").do("initiate_product").do("design_product")
     with pytest.raises(Invalid) as refused:
         play.do("assess_risk", file_risk_assessment="")
     assert [fault.pointer for fault in refused.value.faults] == ["/data/file_risk_assessment"]
@@ -166,9 +166,9 @@ def test_a_product_that_was_withdrawn_is_approved_as_a_new_one(play: Play) -> No
 
 
 def test_nothing_of_a_new_product_is_sold_before_it_is_built_and_tested(play: Play, bank: Flask) -> None:
-    decided(prepared(play, "N1", pilot_plan=PLAN))
-    assert not play.sale("N1").allowed
+    decided(prepared(play, "NP1", pilot_plan=PLAN))
+    assert not play.sale("NP1").allowed
     play.do("develop")
-    assert not play.sale("N1").allowed
+    assert not play.sale("NP1").allowed
     play.do("test_product")
-    assert play.sale("N1", unit="SH", channel="branch").allowed
+    assert play.sale("NP1", unit="SH", channel="branch").allowed

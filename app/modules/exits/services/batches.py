@@ -62,12 +62,22 @@ def run_batches(now: datetime) -> int:
 
 def _one(exit_id: int, now: datetime) -> bool:
     with unit_of_work() as uow:
-        # Shared with the other batches; whoever changes the exit itself waits for them.
-        shared = select(Exit).where(Exit.id == exit_id).with_for_update(read=True, key_share=True)
-        found = uow.scalars(shared, execution_options={"populate_existing": True}).one()
+        found = _taken(uow, exit_id)
         if found.phase is not None and found.held_by is None and _work(uow, found, now):
             return True
     return _end_phase(exit_id, now)
+
+
+def _taken(uow: Session, exit_id: int) -> Exit:
+    """Shared with the other batches, and whoever changes the exit itself waits for them.
+
+    Identifying goes on from where the exit says it stands: one at a time, and locked
+    so from the beginning, because two that share a lock and both want more wait for ever.
+    """
+    phase = uow.scalar(select(Exit.phase).where(Exit.id == exit_id))
+    shared = phase not in {None, IDENTIFY}
+    row = select(Exit).where(Exit.id == exit_id).with_for_update(read=shared, key_share=shared)
+    return uow.scalars(row, execution_options={"populate_existing": True}).one()
 
 
 def _work(uow: Session, found: Exit, now: datetime) -> bool:
@@ -108,8 +118,6 @@ def _due(found: Exit, states: Sequence[str], today: date) -> list[ColumnElement[
 
 def identify(uow: Session, found: Exit, now: datetime) -> bool:
     """The next open holdings of the product become rows of the exit, in the order of their ids."""
-    locked = select(Exit).where(Exit.id == found.id).with_for_update()
-    uow.scalars(locked, execution_options={"populate_existing": True}).one()
     held = select(Holding.id, Holding.version, Holding.principal, Holding.currency).where(
         Holding.product_code == found.product_code, Holding.status.in_(OPEN), Holding.id > found.identified_to
     )
