@@ -34,7 +34,7 @@ def _seen(row: FinanceAssumptions) -> None:
 
 @blueprint.route("/finance-assumptions")
 class AllAssumptions(MethodView):
-    @document_problems(blueprint)
+    @document_problems(blueprint, 403)
     @blueprint.arguments(PageQuery, location="query")
     @blueprint.response(200, schemas.AssumptionsPage)
     def get(self, query: dict[str, Any]) -> Any:
@@ -63,7 +63,7 @@ class AllAssumptions(MethodView):
 
 @blueprint.route("/finance-assumptions/<int:assumptions_id>")
 class OneAssumptions(MethodView):
-    @document_problems(blueprint)
+    @document_problems(blueprint, 403)
     @blueprint.response(200, schemas.AssumptionsOut)
     def get(self, assumptions_id: int) -> Any:
         """One set of assumptions, with its ETag."""
@@ -103,7 +103,7 @@ class Approval(MethodView):
 
 @blueprint.route("/cost-sheets")
 class CostSheets(MethodView):
-    @document_problems(blueprint)
+    @document_problems(blueprint, 403)
     @blueprint.arguments(schemas.CostSheetQuery, location="query")
     @blueprint.response(200, schemas.CostSheetPage)
     def get(self, query: dict[str, Any]) -> Any:
@@ -134,7 +134,7 @@ class CostSheets(MethodView):
 
 @blueprint.route("/cost-sheets/<int:sheet_id>")
 class OneCostSheet(MethodView):
-    @document_problems(blueprint)
+    @document_problems(blueprint, 403)
     @blueprint.response(200, schemas.CostSheetOut)
     def get(self, sheet_id: int) -> Any:
         """One sheet with inputs, result and hash."""

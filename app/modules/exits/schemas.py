@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
+from app.kernel.fields import Whole
 from app.modules.catalogue.schemas.api import choice, code_text, text
 from app.modules.changes.schemas import Strict
 from app.modules.exits.rules.items import REPLACEMENT, RUN_OFF
@@ -28,7 +29,7 @@ class PlanIn(Strict):
     way = choice((REPLACEMENT, RUN_OFF), required=True)
     target = code_text(60)
     stop_on = fields.Date(allow_none=True)
-    answer_days = fields.Integer(required=True, validate=validate.Range(0, MOST_DAYS))
+    answer_days = Whole(required=True, validate=validate.Range(0, MOST_DAYS))
     notice_text = text(2000, required=True)
     exception_owner = code_text(60, required=True)
     choices = fields.Dict(
@@ -37,7 +38,7 @@ class PlanIn(Strict):
 
 
 class AnswerIn(Strict):
-    holding = fields.Integer(required=True, validate=validate.Range(1, MOST_ID))
+    holding = Whole(required=True, validate=validate.Range(1, MOST_ID))
     answer = choice(ANSWERS, required=True)
 
 

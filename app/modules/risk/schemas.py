@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from app.kernel import cursors
+from app.kernel.fields import Whole
 from app.kernel.i18n import N_
 from app.kernel.web import MAX_PAGE
 from app.modules.catalogue.schemas.api import Keepable, Query, Strict, choice, code_text, text
@@ -125,7 +126,7 @@ class NewAssessment(Strict):
     """
 
     product = code_text(100, required=True)
-    version = fields.Integer(strict=True, validate=validate.Range(1, 2**31 - 1))
+    version = Whole(validate=validate.Range(1, 2**31 - 1))
     model = text(60)
     inputs = fields.Dict(keys=text(60), values=decimal_text(), load_default=dict)
     exposure = decimal_text(r"[0-9]{1,14}(\.[0-9]{1,4})?")
@@ -136,7 +137,7 @@ class NewScore(Strict):
     """1 is negligible, 5 threatens the bank; see ``GET /risk/scale``."""
 
     risk = choice(RISKS, required=True)
-    score = fields.Integer(required=True, strict=True, validate=validate.Range(1, 5))
+    score = Whole(required=True, validate=validate.Range(1, 5))
     reason = text(2_000, required=True)
 
 

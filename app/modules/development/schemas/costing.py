@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
+from app.kernel.fields import Whole
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import Query, Strict, code_text, text
 from app.modules.development.schemas.figures import Figure, currency, money, percent
@@ -88,8 +89,8 @@ class CostInputs(Strict):
 
 class NewCostSheet(Strict):
     product = code_text(60, required=True)
-    version = fields.Integer(validate=validate.Range(1, 2**31 - 1), allow_none=True)
-    assumptions = fields.Integer(validate=validate.Range(1, 2**53 - 1), allow_none=True)
+    version = Whole(validate=validate.Range(1, 2**31 - 1), allow_none=True)
+    assumptions = Whole(validate=validate.Range(1, 2**53 - 1), allow_none=True)
     """Id of approved assumptions; without it those in force today."""
     sheet = fields.Nested(CostInputs, required=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from app.kernel.fields import Whole
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import Strict, choice, code_text, text
 from app.modules.development.rules.initiatives import GATES, VERBS
@@ -64,7 +65,7 @@ class NewInitiative(Strict):
     sponsor = code_text(60, required=True)
     currency = currency(required=True)
     products = fields.List(code_text(60), load_default=list, validate=validate.Length(max=50))
-    idea = fields.Integer(validate=validate.Range(1, 2**53 - 1), allow_none=True)
+    idea = Whole(validate=validate.Range(1, 2**53 - 1), allow_none=True)
     plan = fields.Nested(InitiativePlan, required=True)
 
 
