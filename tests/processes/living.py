@@ -90,6 +90,17 @@ class Living(Apart):
         self.wait(days=366)
         return self.hear().then("evaluate", **conclusion).then("note_evaluation")
 
+    def leave(self, who: str) -> Living:
+        """Somebody proposes the exit without waiting for an evaluation."""
+        self.step(
+            lambda uow: (
+                exits.propose(
+                    uow, product_code=self.product, reason="Few buy it.", actor=person(uow, who), now=self.now
+                ).id
+            )
+        )
+        return self.hear()
+
     def exit_withdrawn(self, who: str) -> Living:
         """The exit that is under way is taken back."""
         number = self._read(lambda s: exits_open(s, self.product))

@@ -100,6 +100,12 @@ def given_up(play: Living) -> None:
     play.planned().then("hand_in", handed="given_up", reason="Too dear.")
 
 
+def exit_proposed(play: Living) -> None:
+    """On sale before it was followed; its exit is proposed in between, and taken back."""
+    play.sell({"L7": TIME_DEPOSIT})
+    play.follow("L7", "zhao.heng").leave("lin.yue").exit_withdrawn("lin.yue")
+
+
 PATHS: Mapping[Callable[[Living], None], tuple[str, list[str]]] = {
     whole_way: ("active", [*STAGES, *["performance_evaluation"] * 3, "product_exit"]),
     sent_for_revision: ("completed", STAGES),
@@ -107,6 +113,7 @@ PATHS: Mapping[Callable[[Living], None], tuple[str, list[str]]] = {
     dropped: ("completed", STAGES[:1]),
     declined: ("completed", STAGES[:2]),
     given_up: ("completed", STAGES[:2]),
+    exit_proposed: ("active", ["product_exit"]),
 }
 """Path → the state of the life, and the stages it went through."""
 
