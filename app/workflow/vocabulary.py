@@ -37,6 +37,22 @@ class Context:
     element_id: str | None = None
     entries: list[audit.Entry] = field(default_factory=list)
 
+    @property
+    def acting(self) -> dict[str, Any]:
+        """Who acts, and when: what every verb of a feature is given."""
+        return {"actor": self.actor, "now": self.now}
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The same, with what was answered."""
+        return {"answers": self.parameters, **self.acting}
+
+    @property
+    def own_task(self) -> Task:
+        """The task that is being completed; only recorders are given one."""
+        assert self.task is not None
+        return self.task
+
     def note(self, action: str, **payload: Any) -> None:
         """Add a line to the audit chain of the case."""
         self.entries.append(audit.Entry(action, self.actor.username, self.now, payload))

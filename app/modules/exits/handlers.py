@@ -43,17 +43,8 @@ def _exit(context: Context) -> Exit:
     return of_case(context.uow, context.instance)
 
 
-def _acting(context: Context) -> dict[str, Any]:
-    return {"actor": context.actor, "now": context.now}
-
-
-def _said(context: Context) -> dict[str, Any]:
-    return {"answers": context.parameters, **_acting(context)}
-
-
 def _department(context: Context) -> str:
-    assert context.task is not None
-    return context.task.department or ""
+    return context.own_task.department or ""
 
 
 @before_start(PROCESS, *CALLED)
@@ -85,7 +76,7 @@ def refuse_end(uow: Session, instance: ProcessInstance) -> None:
 
 @recorder("exits.record_evaluation")
 def record_evaluation(context: Context) -> dict[str, Any]:
-    evaluating.record_evaluation(context.uow, _exit(context), **_said(context))
+    evaluating.record_evaluation(context.uow, _exit(context), **context.said)
     return {}
 
 
@@ -107,12 +98,12 @@ def recommendation(context: Context) -> dict[str, Any]:
 def record_judgement(context: Context) -> dict[str, Any]:
     recommended = str(context.variables["recommendation"])
     found = _exit(context)
-    return {"judgement": evaluating.record_judgement(context.uow, found, recommendation=recommended, **_said(context))}
+    return {"judgement": evaluating.record_judgement(context.uow, found, recommendation=recommended, **context.said)}
 
 
 @recorder("exits.record_submission")
 def record_submission(context: Context) -> dict[str, Any]:
-    return {"submission": planning.record_submission(context.uow, _exit(context), **_said(context))}
+    return {"submission": planning.record_submission(context.uow, _exit(context), **context.said)}
 
 
 # Review and decision
@@ -130,14 +121,14 @@ def name_signatories(context: Context) -> dict[str, list[str]]:
 
 @recorder("exits.record_opinion")
 def record_opinion(context: Context) -> dict[str, Any]:
-    reviewing.record_opinion(context.uow, _exit(context), department=_department(context), **_said(context))
+    reviewing.record_opinion(context.uow, _exit(context), department=_department(context), **context.said)
     return {}
 
 
 @recorder("exits.record_sign_off")
 def record_sign_off(context: Context) -> dict[str, Any]:
     found = _exit(context)
-    return {"sign_off": reviewing.sign_off(context.uow, found, department=_department(context), **_said(context))}
+    return {"sign_off": reviewing.sign_off(context.uow, found, department=_department(context), **context.said)}
 
 
 @facts("exits.consolidation")
@@ -147,22 +138,22 @@ def consolidation(context: Context) -> dict[str, Any]:
 
 @recorder("exits.record_decision")
 def record_decision(context: Context) -> dict[str, Any]:
-    return {"decision": reviewing.record_decision(context.uow, _exit(context), **_said(context))}
+    return {"decision": reviewing.record_decision(context.uow, _exit(context), **context.said)}
 
 
 @handler("exits.approve")
 def approve(context: Context) -> None:
-    reviewing.approve(context.uow, _exit(context), **_acting(context))
+    reviewing.approve(context.uow, _exit(context), **context.acting)
 
 
 @handler("exits.send_back")
 def send_back(context: Context) -> None:
-    reviewing.send_back(context.uow, _exit(context), **_acting(context))
+    reviewing.send_back(context.uow, _exit(context), **context.acting)
 
 
 @handler("exits.close", required=("verb",))
 def close(context: Context) -> None:
-    reviewing.close(context.uow, _exit(context), verb=context.parameters["verb"], **_acting(context))
+    reviewing.close(context.uow, _exit(context), verb=context.parameters["verb"], **context.acting)
 
 
 # Sales and holdings
@@ -170,12 +161,12 @@ def close(context: Context) -> None:
 
 @handler("exits.take_off_sale")
 def take_off_sale(context: Context) -> str:
-    return stopping.take_off_sale(context.uow, _exit(context), **_acting(context)).isoformat()
+    return stopping.take_off_sale(context.uow, _exit(context), **context.acting).isoformat()
 
 
 @handler("exits.identify")
 def identify(context: Context) -> None:
-    migrating.identify(context.uow, _exit(context), **_acting(context))
+    migrating.identify(context.uow, _exit(context), **context.acting)
 
 
 @handler("exits.notify")
@@ -195,7 +186,7 @@ def what_is_left(context: Context) -> dict[str, Any]:
 
 @recorder("exits.record_exceptions")
 def record_exceptions(context: Context) -> dict[str, Any]:
-    answering.decide_rest(context.uow, _exit(context), **_said(context))
+    answering.decide_rest(context.uow, _exit(context), **context.said)
     return {}
 
 
@@ -210,13 +201,13 @@ def tail(context: Context) -> dict[str, Any]:
 @handler("exits.open_tail", required=("matters",))
 def open_tail(context: Context) -> list[dict[str, Any]]:
     matters = context.parameters["matters"]
-    return winding_down.open_tail(context.uow, _exit(context), matters=matters, **_acting(context))
+    return winding_down.open_tail(context.uow, _exit(context), matters=matters, **context.acting)
 
 
 @recorder("exits.record_tail_settled")
 def record_tail_settled(context: Context) -> dict[str, Any]:
     item = int(context.variables["matter"]["id"])
-    winding_down.settle_tail(context.uow, _exit(context), item, **_said(context))
+    winding_down.settle_tail(context.uow, _exit(context), item, **context.said)
     return {}
 
 
@@ -232,10 +223,10 @@ def is_balanced(context: Context) -> bool:
 
 @recorder("exits.record_difference")
 def record_difference(context: Context) -> dict[str, Any]:
-    winding_down.record_difference(context.uow, _exit(context), **_said(context))
+    winding_down.record_difference(context.uow, _exit(context), **context.said)
     return {}
 
 
 @handler("exits.retire")
 def retire(context: Context) -> None:
-    winding_down.retire(context.uow, _exit(context), **_acting(context))
+    winding_down.retire(context.uow, _exit(context), **context.acting)

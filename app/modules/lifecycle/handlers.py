@@ -18,10 +18,6 @@ def _product(context: Context) -> Product:
     return records.product_of(context.uow, context.instance)
 
 
-def _said(context: Context) -> dict[str, Any]:
-    return {"answers": context.parameters, "actor": context.actor, "now": context.now}
-
-
 @before_start(rules.LIFE, *rules.STAGES)
 def refuse_start(uow: Session, process_key: str, business_key: str | None) -> None:
     """A life begins with its product, a stage with the life that has reached it."""
@@ -43,19 +39,19 @@ def evaluation_period(context: Context) -> dict[str, str]:
 
 @recorder("lifecycle.record_research")
 def record_research(context: Context) -> dict[str, Any]:
-    planning.record_research(context.uow, _product(context), **_said(context))
+    planning.record_research(context.uow, _product(context), **context.said)
     return {}
 
 
 @recorder("lifecycle.record_strategy")
 def record_strategy(context: Context) -> dict[str, Any]:
-    planning.record_strategy(context.uow, _product(context), **_said(context))
+    planning.record_strategy(context.uow, _product(context), **context.said)
     return {}
 
 
 @recorder("lifecycle.record_judgement")
 def record_judgement(context: Context) -> dict[str, Any]:
-    return {"judgement": planning.record_judgement(context.uow, _product(context), **_said(context))}
+    return {"judgement": planning.record_judgement(context.uow, _product(context), **context.said)}
 
 
 @recorder("lifecycle.record_hand_in")
@@ -71,13 +67,13 @@ def measure(context: Context) -> int:
 @recorder("lifecycle.record_evaluation")
 def record_evaluation(context: Context) -> dict[str, Any]:
     row = evaluating.evaluation_of(context.uow, context.instance)
-    return {"evaluation": evaluating.record_evaluation(context.uow, row, **_said(context))}
+    return {"evaluation": evaluating.record_evaluation(context.uow, row, **context.said)}
 
 
 @recorder("lifecycle.record_evaluation_note")
 def record_evaluation_note(context: Context) -> dict[str, Any]:
     row = evaluating.evaluation_of(context.uow, context.instance)
-    return {"note": evaluating.record_note(context.uow, row, **_said(context))}
+    return {"note": evaluating.record_note(context.uow, row, **context.said)}
 
 
 @handler("lifecycle.draft_change")

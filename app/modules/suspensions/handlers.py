@@ -16,14 +16,6 @@ from app.workflow.models import ProcessInstance
 from app.workflow.vocabulary import Context, before_end, before_start, handler, matter_open, recorder, when_cancelled
 
 
-def _who_and_when(context: Context) -> dict[str, Any]:
-    return {"actor": context.actor, "now": context.now}
-
-
-def _answers(context: Context) -> dict[str, Any]:
-    return {"answers": context.parameters, **_who_and_when(context)}
-
-
 @before_start(PROCESS)
 def refuse_start(uow: Session, process_key: str, business_key: str | None) -> None:
     """A case begins with the order of its suspension."""
@@ -49,53 +41,53 @@ def refuse_end(uow: Session, instance: ProcessInstance) -> None:
 
 @handler("suspensions.stop")
 def stop(context: Context) -> None:
-    steps.stop(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+    steps.stop(context.uow, of_case(context.uow, context.instance), **context.acting)
 
 
 @recorder("suspensions.record_ratification")
 def record_ratification(context: Context) -> dict[str, Any]:
     suspension = of_case(context.uow, context.instance)
-    return {"ratification": steps.record_ratification(context.uow, suspension, **_answers(context))}
+    return {"ratification": steps.record_ratification(context.uow, suspension, **context.said)}
 
 
 @recorder("suspensions.record_remedy")
 def record_remedy(context: Context) -> dict[str, Any]:
-    steps.record_remedy(context.uow, of_case(context.uow, context.instance), **_answers(context))
+    steps.record_remedy(context.uow, of_case(context.uow, context.instance), **context.said)
     return {}
 
 
 @recorder("suspensions.record_proposal")
 def record_proposal(context: Context) -> dict[str, Any]:
     suspension = of_case(context.uow, context.instance)
-    return {"proposal": steps.record_proposal(context.uow, suspension, **_answers(context))}
+    return {"proposal": steps.record_proposal(context.uow, suspension, **context.said)}
 
 
 @recorder("suspensions.record_confirmation")
 def record_confirmation(context: Context) -> dict[str, Any]:
     suspension = of_case(context.uow, context.instance)
-    return {"confirmation": steps.record_confirmation(context.uow, suspension, **_answers(context))}
+    return {"confirmation": steps.record_confirmation(context.uow, suspension, **context.said)}
 
 
 @handler("suspensions.resume")
 def resume(context: Context) -> None:
-    steps.resume(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+    steps.resume(context.uow, of_case(context.uow, context.instance), **context.acting)
 
 
 @handler("suspensions.hand_over")
 def hand_over(context: Context) -> None:
-    steps.hand_over(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+    steps.hand_over(context.uow, of_case(context.uow, context.instance), **context.acting)
 
 
 @handler("suspensions.remind")
 def remind(context: Context) -> None:
-    steps.remind(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+    steps.remind(context.uow, of_case(context.uow, context.instance), **context.acting)
 
 
 @handler("suspensions.escalate")
 def escalate(context: Context) -> None:
-    steps.escalate(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+    steps.escalate(context.uow, of_case(context.uow, context.instance), **context.acting)
 
 
 @handler("suspensions.escalate_remedy")
 def escalate_remedy(context: Context) -> None:
-    steps.escalate_remedy(context.uow, of_case(context.uow, context.instance), **_who_and_when(context))
+    steps.escalate_remedy(context.uow, of_case(context.uow, context.instance), **context.acting)

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
-from app.modules.changes.handlers.base import acting, said
 from app.modules.changes.rules import routing
 from app.modules.changes.services import afterwards, looking_back
 from app.workflow.models import ProcessInstance
@@ -60,23 +59,23 @@ def refuse_open_review(uow: Session, instance: ProcessInstance) -> None:
 
 @recorder("changes.record_fulfilment")
 def record_fulfilment(context: Context) -> dict[str, Any]:
-    afterwards.record_fulfilment(context.uow, context.instance, **said(context))
+    afterwards.record_fulfilment(context.uow, context.instance, **context.said)
     return {}
 
 
 @recorder("changes.record_confirmation")
 def record_confirmation(context: Context) -> dict[str, Any]:
-    return {"confirmation": afterwards.record_confirmation(context.uow, context.instance, **said(context))}
+    return {"confirmation": afterwards.record_confirmation(context.uow, context.instance, **context.said)}
 
 
 @handler("changes.remind_condition")
 def remind_condition(context: Context) -> None:
-    afterwards.remind(context.uow, context.instance, **acting(context))
+    afterwards.remind(context.uow, context.instance, **context.acting)
 
 
 @handler("changes.escalate_condition")
 def escalate_condition(context: Context) -> None:
-    afterwards.escalate(context.uow, context.instance, **acting(context))
+    afterwards.escalate(context.uow, context.instance, **context.acting)
 
 
 @facts("changes.post_launch_review")
@@ -87,27 +86,27 @@ def post_launch_review(context: Context) -> Several:
 
 @handler("changes.plan_post_launch_review", required=("terms",))
 def plan_post_launch_review(context: Context) -> dict[str, Any]:
-    return looking_back.plan(context.uow, context.instance, terms=context.parameters["terms"], **acting(context))
+    return looking_back.plan(context.uow, context.instance, terms=context.parameters["terms"], **context.acting)
 
 
 @recorder("changes.record_post_launch_review")
 def record_post_launch_review(context: Context) -> dict[str, Any]:
     require_attached(context.uow, context.instance.id, context.parameters.get("evidence") or [])
-    looking_back.record(context.uow, context.instance, **said(context))
+    looking_back.record(context.uow, context.instance, **context.said)
     return {}
 
 
 @recorder("changes.record_post_launch_note")
 def record_post_launch_note(context: Context) -> dict[str, Any]:
-    return {"note": looking_back.record_note(context.uow, context.instance, **said(context))}
+    return {"note": looking_back.record_note(context.uow, context.instance, **context.said)}
 
 
 @handler("changes.remind_post_launch_review")
 def remind_post_launch_review(context: Context) -> None:
-    looking_back.remind(context.uow, context.instance, **acting(context))
+    looking_back.remind(context.uow, context.instance, **context.acting)
 
 
 @handler("changes.escalate_post_launch_review")
 def escalate_post_launch_review(context: Context) -> None:
-    looking_back.escalate(context.uow, context.instance, **acting(context))
+    looking_back.escalate(context.uow, context.instance, **context.acting)
     afterwards.make_urgent(context.uow, context.instance)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
-from app.modules.changes.handlers.base import acting, on_card, request_of
+from app.modules.changes.handlers.base import on_card, request_of
 from app.modules.changes.rules.states import ENDED
 from app.modules.changes.services import (
     chasing,
@@ -47,7 +47,7 @@ def departments_to_review(context: Context) -> list[str]:
         departments=context.parameters["departments"],
         materiality=materiality,
         element_id=context.element_id,
-        **acting(context),
+        **context.acting,
     )
     on_card(context, materiality=materiality, opinions=len(standing), opinions_asked=len(standing) + len(asked))
     return asked
@@ -66,20 +66,20 @@ def find_authority(context: Context) -> str:
 
 @handler("changes.complete_file")
 def complete_file(context: Context) -> str:
-    preparing.complete_file(context.uow, request_of(context), **acting(context), element_id=context.element_id)
+    preparing.complete_file(context.uow, request_of(context), **context.acting, element_id=context.element_id)
     return "ready"
 
 
 @handler("changes.send_back")
 def send_back(context: Context) -> bool:
-    returning.send_back(context.uow, request_of(context), **acting(context))
+    returning.send_back(context.uow, request_of(context), **context.acting)
     return True
 
 
 @handler("changes.close", required=("outcome",))
 def close(context: Context) -> str:
     outcome: str = context.parameters["outcome"]
-    reviewing.close(context.uow, request_of(context), verb=_VERBS[outcome], **acting(context))
+    reviewing.close(context.uow, request_of(context), verb=_VERBS[outcome], **context.acting)
     return outcome
 
 
@@ -104,36 +104,36 @@ def cancelled(context: Context) -> None:
     request = request_of(context)
     request.closing_reason = context.parameters.get("reason") or None
     verb = "withdraw" if context.actor.username == request.initiator else "cancel"
-    reviewing.close(context.uow, request, verb=verb, **acting(context))
+    reviewing.close(context.uow, request, verb=verb, **context.acting)
     tell_lives(context.uow, request, "product_not_launched")
 
 
 @handler("changes.approve")
 def approve(context: Context) -> None:
-    reviewing.approve(context.uow, request_of(context), **acting(context))
+    reviewing.approve(context.uow, request_of(context), **context.acting)
 
 
 @handler("changes.open_pilot")
 def open_pilot(context: Context) -> str:
-    until = piloting.open_pilot(context.uow, request_of(context), **acting(context))
+    until = piloting.open_pilot(context.uow, request_of(context), **context.acting)
     return until.isoformat()
 
 
 @handler("changes.extend_pilot")
 def extend_pilot(context: Context) -> str:
-    until = piloting.extend_pilot(context.uow, request_of(context), **acting(context))
+    until = piloting.extend_pilot(context.uow, request_of(context), **context.acting)
     return until.isoformat()
 
 
 @handler("changes.pass_pilot")
 def pass_pilot(context: Context) -> str:
-    piloting.pass_pilot(context.uow, request_of(context), **acting(context))
+    piloting.pass_pilot(context.uow, request_of(context), **context.acting)
     return "passed"
 
 
 @handler("changes.roll_back_pilot")
 def roll_back_pilot(context: Context) -> str:
-    piloting.roll_back(context.uow, request_of(context), **acting(context))
+    piloting.roll_back(context.uow, request_of(context), **context.acting)
     return "failed"
 
 
@@ -144,31 +144,31 @@ def departments_with_conditions(context: Context) -> list[str]:
 
 @handler("changes.schedule")
 def schedule(context: Context) -> None:
-    launching.schedule(context.uow, request_of(context), **acting(context))
+    launching.schedule(context.uow, request_of(context), **context.acting)
 
 
 @handler("changes.notify")
 def notify(context: Context) -> None:
-    launching.notify(context.uow, request_of(context), **acting(context))
+    launching.notify(context.uow, request_of(context), **context.acting)
 
 
 @handler("changes.reach_wave")
 def reach_wave(context: Context) -> str:
-    return launching.reach_wave(context.uow, request_of(context), **acting(context))
+    return launching.reach_wave(context.uow, request_of(context), **context.acting)
 
 
 @handler("changes.go_live")
 def go_live(context: Context) -> None:
-    launching.go_live(context.uow, request_of(context), **acting(context))
+    launching.go_live(context.uow, request_of(context), **context.acting)
 
 
 @handler("changes.remind_late")
 def remind_late(context: Context) -> None:
-    late = chasing.remind(context.uow, request_of(context), context.instance, **acting(context))
+    late = chasing.remind(context.uow, request_of(context), context.instance, **context.acting)
     context.note("review.reminded", departments=late)
 
 
 @handler("changes.escalate_late")
 def escalate_late(context: Context) -> None:
-    late = chasing.escalate(context.uow, request_of(context), context.instance, **acting(context))
+    late = chasing.escalate(context.uow, request_of(context), context.instance, **context.acting)
     context.note("review.escalated", departments=late)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.modules.changes.handlers.base import acting, on_card, request_of, said, task_of
+from app.modules.changes.handlers.base import on_card, request_of
 from app.modules.changes.models import ChangeRequest, DepartmentReview, ExecutiveDecision
 from app.modules.changes.services import (
     ceilings,
@@ -33,7 +33,7 @@ def record_design(context: Context) -> dict[str, Any]:
     design = preparing.record_design(
         context.uow,
         request,
-        **said(context),
+        **context.said,
         process=context.instance.process_key,
         element_id=context.element_id,
     )
@@ -63,7 +63,7 @@ def record_costing(context: Context) -> dict[str, Any]:
 def _write_parts(context: Context, action: str, *told: str) -> dict[str, Any]:
     """What a department writes of the approver's file; what it judges beside stands in the history."""
     request = request_of(context)
-    file_parts.keep_answers(context.uow, request, context.parameters, **acting(context))
+    file_parts.keep_answers(context.uow, request, context.parameters, **context.acting)
     context.note(action, number=request.number, **{name: context.parameters[name] for name in told})
     return {}
 
@@ -88,9 +88,9 @@ def record_opinion(context: Context) -> dict[str, Any]:
 @recorder("changes.record_sign_off")
 def record_sign_off(context: Context) -> dict[str, Any]:
     request = request_of(context)
-    review = opinions.sign_off(context.uow, request, task=task_of(context), **said(context))
+    review = opinions.sign_off(context.uow, request, task=context.own_task, **context.said)
     if review is None:
-        context.note("change.opinion_returned", number=request.number, department=task_of(context).department)
+        context.note("change.opinion_returned", number=request.number, department=context.own_task.department)
         return {"sign_off": "return"}
     _spoken(context, request, review)
     return {"sign_off": "sign"}
@@ -100,14 +100,14 @@ def record_sign_off(context: Context) -> dict[str, Any]:
 def record_review(context: Context) -> dict[str, Any]:
     """For cases that began when one signature was enough."""
     request, review = _opinion(context)
-    opinions.let_count(context.uow, request, review, **acting(context))
+    opinions.let_count(context.uow, request, review, **context.acting)
     _spoken(context, request, review)
     return {}
 
 
 def _opinion(context: Context) -> tuple[ChangeRequest, DepartmentReview]:
     request = request_of(context)
-    review = opinions.record_opinion(context.uow, request, task=task_of(context), **said(context))
+    review = opinions.record_opinion(context.uow, request, task=context.own_task, **context.said)
     if any(point["key"] == ceilings.POINT for point in review.points):
         day = ceilings.effective_day(request, context.now, earliest_day(context.uow, request, context.now))
         ceilings.check_for_opinion(context.uow, request, review, day, element_id=context.element_id)
@@ -136,10 +136,10 @@ def _one_decides(context: Context, **how: Any) -> dict[str, Any]:
     decision = deciding.record(
         context.uow,
         request_of(context),
-        task=task_of(context),
+        task=context.own_task,
         decision=context.parameters["decision"],
         reason=context.parameters.get("reason"),
-        **acting(context),
+        **context.acting,
         **how,
     )
     return _decided(context, decision)
@@ -147,14 +147,14 @@ def _one_decides(context: Context, **how: Any) -> dict[str, Any]:
 
 @recorder("changes.record_resolution")
 def record_resolution(context: Context) -> dict[str, Any]:
-    decision = deciding.record_resolution(context.uow, request_of(context), task=task_of(context), **said(context))
+    decision = deciding.record_resolution(context.uow, request_of(context), task=context.own_task, **context.said)
     return _decided(context, decision)
 
 
 @recorder("changes.record_meeting")
 def record_meeting(context: Context) -> dict[str, Any]:
     request = request_of(context)
-    meeting = committee.record_meeting(context.uow, request, task=task_of(context), **said(context))
+    meeting = committee.record_meeting(context.uow, request, task=context.own_task, **context.said)
     until = meeting.voting_until.isoformat()
     called = {"members": meeting.members, "excused": meeting.excused, "quorum": meeting.quorum, "until": until}
     context.note("committee.convened", number=request.number, **called)
@@ -164,7 +164,7 @@ def record_meeting(context: Context) -> dict[str, Any]:
 @recorder("changes.record_vote")
 def record_vote(context: Context) -> dict[str, Any]:
     request = request_of(context)
-    vote = committee.record_vote(context.uow, request, task=task_of(context), **said(context))
+    vote = committee.record_vote(context.uow, request, task=context.own_task, **context.said)
     context.note("committee.voted", number=request.number, vote=vote.vote, content_hash=vote.content_hash)
     return {}
 
@@ -174,9 +174,9 @@ def record_minutes(context: Context) -> dict[str, Any]:
     decision = committee.record_minutes(
         context.uow,
         request_of(context),
-        task=task_of(context),
+        task=context.own_task,
         result=context.variables["committee_result"],
-        **said(context),
+        **context.said,
     )
     return _decided(context, decision)
 
@@ -196,14 +196,14 @@ def record_receipt(context: Context) -> dict[str, Any]:
         context.uow,
         request_of(context),
         kind=context.variables["filing"],
-        **said(context),
+        **context.said,
     )
     return {"receipt": answer}
 
 
 @recorder("changes.record_pilot_plan")
 def record_pilot_plan(context: Context) -> dict[str, Any]:
-    piloting.record_plan(context.uow, request_of(context), **said(context))
+    piloting.record_plan(context.uow, request_of(context), **context.said)
     return {"pilot_planned": True}
 
 
@@ -224,9 +224,9 @@ def record_conditions_met(context: Context) -> dict[str, Any]:
     launching.record_conditions_met(
         context.uow,
         request_of(context),
-        department=task_of(context).department or "",
+        department=context.own_task.department or "",
         grounds=context.parameters["grounds"],
-        **acting(context),
+        **context.acting,
     )
     return {}
 
@@ -234,7 +234,7 @@ def record_conditions_met(context: Context) -> dict[str, Any]:
 @recorder("changes.record_rollout")
 def record_rollout(context: Context) -> dict[str, Any]:
     request = request_of(context)
-    first = launching.record_rollout(context.uow, request, **said(context))
+    first = launching.record_rollout(context.uow, request, **context.said)
     assert request.effective_at is not None
     # Drawings from before there were waves wait for the day on which it is everywhere.
     return {"next_wave": first.isoformat(), "effective_at": request.effective_at.isoformat()}
