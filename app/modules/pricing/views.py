@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request
-from marshmallow import ValidationError
 
 from app.identity.directory import names_of
 from app.identity.permissions import Facts, allowed, require
@@ -16,8 +15,8 @@ from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from app.kernel.i18n import N_, gettext, pick
+from app.kernel.loading import loaded
 from app.kernel.web import page_size
-from app.modules.catalogue.schemas.kinds import faults_of
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
 from app.modules.catalogue.types.description import DAY_COUNTS
 from app.modules.pricing import queries, services
@@ -69,13 +68,7 @@ def _typed() -> dict[str, Any]:
     sent = {name: value.strip() for name, value in request.form.items() if value.strip()}
     rate = {"value": sent.get("value", ""), "unit": "percent", "period": "P1Y", "day_count": sent.get("day_count", "")}
     names = ("family", "product_type", "currency", "term", "valid_from", "document")
-    try:
-        found: dict[str, Any] = NewCeiling().load({**{n: sent[n] for n in names if n in sent}, "rate": rate})
-    except ValidationError as error:
-        raise Invalid(
-            N_("Some of what was entered is not right."), faults=list(faults_of(error.messages, ""))
-        ) from None
-    return found
+    return loaded(NewCeiling(), {**{n: sent[n] for n in names if n in sent}, "rate": rate})
 
 
 def _placed(error: Invalid) -> Invalid:

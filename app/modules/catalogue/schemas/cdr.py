@@ -16,16 +16,16 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from app.kernel.errors import Invalid
 from app.kernel.i18n import N_
+from app.kernel.loading import loaded
 from app.modules.catalogue.rules import cdr, cdr_rates, values
 from app.modules.catalogue.schemas.kinds import (
-    NOT_BOOLEAN,
     NOT_CHOICE,
-    NOT_INSTANT,
     NOT_LIST,
     NOT_OBJECT,
     TOO_MANY,
     Checked,
-    faults_of,
+    boolean,
+    instant,
     one_of,
     text_of,
 )
@@ -84,19 +84,6 @@ def _code(value: Any) -> str:
     if not fine or set(value) & set(" /\\?#%"):
         raise ValidationError(NOT_CODE)
     return str(value)
-
-
-def _instant(value: Any) -> str:
-    try:
-        return values.canonical_instant(values.parse_instant(value))
-    except (ValueError, OverflowError):
-        raise ValidationError(NOT_INSTANT) from None
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValidationError(NOT_BOOLEAN)
-    return value
 
 
 def _each(schema: type[Schema]) -> Callable[[Any], list[Any]]:
@@ -223,12 +210,12 @@ class CdrRecord(_Lenient):
     name = _text(300, required=True)
     description = _text()
     productCategory = Checked(one_of(cdr.CATEGORIES), required=True)
-    lastUpdated = Checked(_instant, required=True)
-    effectiveFrom = Checked(_instant)
-    effectiveTo = Checked(_instant)
+    lastUpdated = Checked(instant, required=True)
+    effectiveFrom = Checked(instant)
+    effectiveTo = Checked(instant)
     brand = _text(300, required=True)
     brandName = _text(300)
-    isTailored = Checked(_boolean, required=True)
+    isTailored = Checked(boolean, required=True)
     additionalInformation = Checked(_one(_AdditionalInformation))
     features = Checked(_each(_Feature))
     constraints = Checked(_each(_Constraint))
@@ -242,12 +229,7 @@ def load_record(raw: Any) -> dict[str, Any]:
     """The record, checked and without nulls; ``Invalid`` with a pointer to each wrong member."""
     if not isinstance(raw, dict):
         raise Invalid(NOT_RECORD, code="not_a_record")
-    try:
-        loaded: dict[str, Any] = CdrRecord().load(_without_nulls(raw, _DEEPEST))
-    except ValidationError as error:
-        faults = list(faults_of(error.messages, ""))[:20]
-        raise Invalid(N_("Some of what was entered is not right."), faults=faults) from None
-    return loaded
+    return loaded(CdrRecord(), _without_nulls(raw, _DEEPEST), most=20)
 
 
 def _without_nulls(value: Any, depth: int) -> Any:

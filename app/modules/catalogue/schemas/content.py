@@ -14,6 +14,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from app.kernel.errors import Fault, Invalid
 from app.kernel.i18n import N_
+from app.kernel.loading import faults_of
 from app.modules.catalogue.rules import checks, tiers
 from app.modules.catalogue.rules.content import in_order
 from app.modules.catalogue.schemas.kinds import (
@@ -26,7 +27,6 @@ from app.modules.catalogue.schemas.kinds import (
     Checked,
     Strict,
     check_of,
-    faults_of,
     object_of,
     one_of,
 )

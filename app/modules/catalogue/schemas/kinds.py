@@ -6,12 +6,11 @@ already lost what was meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
-from app.kernel.errors import Fault
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules import values
 from app.modules.catalogue.types import Attribute
@@ -93,14 +92,14 @@ def _duration(value: Any) -> str:
     return values.canonical_duration(value)
 
 
-def _instant(value: Any) -> str:
+def instant(value: Any) -> str:
     try:
         return values.canonical_instant(values.parse_instant(value))
     except (ValueError, OverflowError):
         raise ValidationError(NOT_INSTANT) from None
 
 
-def _boolean(value: Any) -> bool:
+def boolean(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValidationError(NOT_BOOLEAN)
     return value
@@ -203,21 +202,10 @@ def check_of(attribute: Attribute) -> Callable[[Any], Any]:
         "money": _money,
         "rate": _rate,
         "duration": _duration,
-        "instant": _instant,
-        "boolean": _boolean,
+        "instant": instant,
+        "boolean": boolean,
         "choice": one_of(attribute.choices),
         "choices": _many(one_of(attribute.choices)),
         "codes": _many(text_of(60)),
     }
     return checks[attribute.kind]
-
-
-def faults_of(messages: Any, pointer: str) -> Iterator[Fault]:
-    """marshmallow's nested messages as faults with JSON pointers."""
-    if isinstance(messages, dict):
-        for key, value in messages.items():
-            step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-            yield from faults_of(value, pointer + step)
-    elif isinstance(messages, list):
-        for message in messages:
-            yield Fault(pointer, str(message))

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request
-from marshmallow import ValidationError
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.clock import accounting_date
 from app.kernel.database import session
-from app.kernel.errors import DomainError, Fault, Invalid, NotFound
-from app.kernel.i18n import N_, language
+from app.kernel.errors import DomainError, Invalid, NotFound
+from app.kernel.i18n import language
+from app.kernel.loading import loaded
 from app.kernel.web import page_size
 from app.modules.catalogue import queries
 from app.modules.catalogue.api import cursor_of, filter_of, next_of
 from app.modules.catalogue.queries.products import ProductFilter, ProductRow
 from app.modules.catalogue.rules.states import PRODUCT_STATES
 from app.modules.catalogue.schemas.api import ProductQuery
-from app.modules.catalogue.schemas.kinds import faults_of
 from app.modules.catalogue.views.base import departments, now, pages, units
 
 OWN = ("q", "family", "type", "status", "owner", "sort")
@@ -80,9 +79,4 @@ def _asked(given: dict[str, str]) -> tuple[Sequence[ProductRow], str | None, Dom
 
 
 def _filter(given: dict[str, str]) -> ProductFilter:
-    try:
-        return filter_of(ProductQuery().load(given), now())
-    except ValidationError as error:
-        message = N_("Some of what was entered is not right.")
-        faults: list[Fault] = list(faults_of(error.messages, ""))
-        raise Invalid(message, faults=faults) from None
+    return filter_of(loaded(ProductQuery(), given), now())

@@ -13,11 +13,12 @@ from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Invalid, Stale
 from app.kernel.i18n import N_, gettext
+from app.kernel.loading import loaded
 from app.modules.development.models import FinanceAssumptions
 from app.modules.development.queries import costing as queries
 from app.modules.development.schemas.costing import NewAssumptions
 from app.modules.development.services import assumptions
-from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, beside, loaded, pages, people, typed
+from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, beside, pages, people, typed
 from app.modules.development.views.costing import COSTING, CURRENCIES, SEE, TERMS
 
 PATH = f"{ROOT}/assumptions"

@@ -8,13 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request
-from marshmallow import Schema, ValidationError
 
 from app.identity.directory import names_of
 from app.kernel.database import session
 from app.kernel.errors import Conflict, Forbidden, Invalid, Stale
-from app.kernel.i18n import N_
-from app.modules.catalogue.schemas.kinds import faults_of
 
 pages = Blueprint("development_pages", __name__, template_folder="../templates")
 ROOT = "/development"
@@ -29,16 +26,6 @@ def typed() -> dict[str, str]:
     sent = {name: value.replace("\r\n", "\n").strip() for name, value in request.form.items() if value.strip()}
     sent.pop("csrf_token", None)
     return sent
-
-
-def loaded(schema: Schema, body: dict[str, Any]) -> dict[str, Any]:
-    """``body`` under the checks of the API; ``Invalid`` with a pointer to each wrong member."""
-    try:
-        found: dict[str, Any] = schema.load(body)
-    except ValidationError as error:
-        faults = list(faults_of(error.messages, ""))
-        raise Invalid(N_("Some of what was entered is not right."), faults=faults) from None
-    return found
 
 
 def beside(error: Invalid, under: str, places: Mapping[str, str] | None = None) -> Invalid:

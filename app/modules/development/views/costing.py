@@ -13,6 +13,7 @@ from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext, pick
+from app.kernel.loading import loaded
 from app.kernel.web import page_size
 from app.modules.catalogue.models import Product
 from app.modules.development.models import CostSheet
@@ -22,7 +23,7 @@ from app.modules.development.rules.sheet_words import LINE_NAMES
 from app.modules.development.rules.sheets import LINES, PERCENT
 from app.modules.development.schemas.costing import NewCostSheet
 from app.modules.development.services import assumptions, costing
-from app.modules.development.views.base import NUMBER, ROOT, beside, loaded, pages, people, typed
+from app.modules.development.views.base import NUMBER, ROOT, beside, pages, people, typed
 
 COSTING = f"{ROOT}/costing"
 SEE = "costing.see"

@@ -12,6 +12,7 @@ from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
+from app.kernel.loading import loaded
 from app.kernel.web import page_size
 from app.modules.development.queries import ideas as queries
 from app.modules.development.queries.initiatives import initiative_of_idea
@@ -20,7 +21,7 @@ from app.modules.development.rules.states import IDEAS
 from app.modules.development.schemas.ideas import Judgement, NewComment, NewIdea
 from app.modules.development.services import ideas
 from app.modules.development.services.initiatives import FOUND
-from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, loaded, pages, people, typed
+from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, pages, people, typed
 
 PATH = f"{ROOT}/ideas"
 ONE = f"{PATH}/<{NUMBER}:idea_id>"

@@ -15,6 +15,7 @@ from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Invalid, NotThere, Stale
 from app.kernel.i18n import N_, gettext, pick
+from app.kernel.loading import loaded
 from app.kernel.web import page_size
 from app.modules.development.models import Initiative
 from app.modules.development.queries import initiatives as queries
@@ -22,7 +23,7 @@ from app.modules.development.rules import initiatives as rules
 from app.modules.development.rules.states import INITIATIVES
 from app.modules.development.schemas.initiatives import InitiativeMove, InitiativePlan, NewGateVerdict, NewInitiative
 from app.modules.development.services import initiatives
-from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, beside, loaded, pages, people, typed
+from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, beside, pages, people, typed
 from app.modules.development.views.costing import CURRENCIES
 
 PATH = f"{ROOT}/initiatives"

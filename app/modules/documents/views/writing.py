@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request
-from marshmallow import Schema, ValidationError
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, Fault, Forbidden, Invalid, Stale
 from app.kernel.i18n import N_, gettext
-from app.modules.catalogue.schemas.kinds import faults_of
+from app.kernel.loading import loaded_form
 from app.modules.documents import queries, services
 from app.modules.documents.models import Template, TemplateVersion
 from app.modules.documents.rules.merging import wrong_in
@@ -39,7 +38,7 @@ def new() -> Answer:
 def create() -> Answer:
     """A template with its first draft."""
     try:
-        given = _typed(NewTemplate(), _sent(lists=("families", "change_types")))
+        given = loaded_form(NewTemplate(), _sent(lists=("families", "change_types")))
         written = _written(given)
         with unit_of_work() as uow:
             services.create(uow, purpose=services.Purpose(**given), written=written, actor=current_actor(), now=g.now)
@@ -69,7 +68,7 @@ def save(key: str) -> Answer:
     found = queries.template(session(), key)
     draft = _draft(queries.versions_of(session(), found.id)[0])
     try:
-        written = _written(_typed(NewTemplateVersion(), _sent()))
+        written = _written(loaded_form(NewTemplateVersion(), _sent()))
         with unit_of_work() as uow:
             if draft is None:
                 services.draft(uow, key=key, written=written, actor=actor, now=g.now)
@@ -121,16 +120,6 @@ def _sent(lists: tuple[str, ...] = ()) -> dict[str, Any]:
     return found
 
 
-def _typed(schema: Schema, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed, under the checks of the API."""
-    try:
-        found: dict[str, Any] = schema.load({name: value for name, value in sent.items() if name in schema.fields})
-    except ValidationError as error:
-        faults = list(faults_of(error.messages, ""))
-        raise Invalid(N_("Some of what was entered is not right."), faults=faults) from None
-    return found
-
-
 def _written(given: dict[str, Any]) -> services.Texts:
     return services.Texts(given.pop("texts"), given.pop("valid_from", today()))
 
@@ -171,7 +160,7 @@ def approve(key: str, number: int) -> Answer:
 def withdraw(key: str, number: int) -> Answer:
     """Drop a draft, or take a text out of use."""
     try:
-        given = _typed(TemplateWithdrawal(), {"reason": request.form.get("reason", "").strip()})
+        given = loaded_form(TemplateWithdrawal(), {"reason": request.form.get("reason", "").strip()})
         with unit_of_work() as uow:
             services.withdraw(uow, key=key, number=number, **given, actor=current_actor(), now=g.now)
     except EXPLAINED as error:

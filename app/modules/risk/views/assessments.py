@@ -15,13 +15,14 @@ from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, invalid
 from app.kernel.i18n import N_, gettext, language, pick
+from app.kernel.loading import loaded_form
 from app.kernel.web import page_size
 from app.modules.risk import queries
 from app.modules.risk.models import Assessment
 from app.modules.risk.rules.words import RISKS
 from app.modules.risk.schemas import NewAssessment, NewScore
 from app.modules.risk.services import assessing
-from app.modules.risk.views.base import EXPLAINED, PATH, SEE, pages, sent_texts, typed
+from app.modules.risk.views.base import EXPLAINED, PATH, SEE, pages, sent_texts
 
 ONE = f"{PATH}/assessments/<int(max=9007199254740991):assessment_id>"
 WRONG_LINE = N_("Write “name = figure” on each line.")
@@ -40,7 +41,7 @@ def assess() -> Any:
     actor = current_actor()
     require(actor, assessing.ASSESS)
     try:
-        given = typed(NewAssessment(), _sent())
+        given = loaded_form(NewAssessment(), _sent())
         with unit_of_work() as uow:
             made = assessing.assess(uow, given=given, actor=actor, now=g.now).id
     except EXPLAINED as error:
@@ -74,7 +75,7 @@ def score(assessment_id: int) -> Any:
     """Give an expert's score."""
     sent = sent_texts()
     try:
-        given = typed(NewScore(), {**sent, "score": _number(sent.get("score", ""))})
+        given = loaded_form(NewScore(), {**sent, "score": _number(sent.get("score", ""))})
         with unit_of_work() as uow:
             points = given.pop("score")
             assessing.score(uow, assessment_id=assessment_id, points=points, **given, actor=current_actor(), now=g.now)

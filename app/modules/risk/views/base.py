@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request
-from marshmallow import Schema, ValidationError
 
 from app.kernel.errors import Conflict, Forbidden, Invalid
-from app.kernel.i18n import N_, pick
-from app.modules.catalogue.schemas.kinds import faults_of
+from app.kernel.i18n import pick
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
 from app.modules.risk.rules.factors import FACTORS
 from app.modules.risk.rules.scoring import inputs_of
@@ -44,16 +42,6 @@ def _words() -> dict[str, Any]:
 def named(choices: Mapping[Any, Mapping[str, str]]) -> list[tuple[str, str]]:
     """What may be chosen, for a field."""
     return [(str(key), pick(labels)) for key, labels in choices.items()]
-
-
-def typed(schema: Schema, sent: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, under the checks of the API."""
-    try:
-        found: dict[str, Any] = schema.load({name: value for name, value in sent.items() if name in schema.fields})
-    except ValidationError as error:
-        faults = list(faults_of(error.messages, ""))
-        raise Invalid(N_("Some of what was entered is not right."), faults=faults) from None
-    return found
 
 
 def sent_texts() -> dict[str, Any]:

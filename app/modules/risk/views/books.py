@@ -15,11 +15,12 @@ from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, invalid
 from app.kernel.i18n import N_, gettext
+from app.kernel.loading import loaded_form
 from app.kernel.web import page_size
 from app.modules.risk import queries
 from app.modules.risk.books import BOOKS, Book
 from app.modules.risk.services import keeping, measuring
-from app.modules.risk.views.base import EXPLAINED, PATH, SEE, pages, sent_texts, typed
+from app.modules.risk.views.base import EXPLAINED, PATH, SEE, pages, sent_texts
 
 
 @pages.get(f"{PATH}/<book>")
@@ -35,7 +36,7 @@ def enter(book: str) -> Any:
     found, actor = _book(book), current_actor()
     require(actor, keeping.ENTER)
     try:
-        given = typed(found.schema(), {**sent_texts(), **_files()})
+        given = loaded_form(found.schema(), {**sent_texts(), **_files()})
         wanted = keeping.prepared(book=book, given=given, actor=actor)
         with unit_of_work() as uow:
             keeping.enter(uow, wanted=wanted, actor=actor, now=g.now)
