@@ -18,7 +18,7 @@ from app.workflow.instances.services import move
 from app.workflow.invariants import violations
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, person
 from tests.processes.play import Play
-from tests.processes.test_launch import EFFECTIVE, SECOND, states
+from tests.processes.test_launch import EFFECTIVE, SECOND, states, topics
 from tests.processes.test_paths import PLAN, loan, repricing
 
 
@@ -63,6 +63,48 @@ def test_an_operator_cannot_put_a_case_past_the_decision(play: Play, stage: str,
     assert states("TD") in (["live", "draft"], ["live", "in_review"])
     assert play.answers_at("TD", [play.now, play.now + timedelta(days=400)]) == [1, 1]
     assert play.standing() in (before, ["plan_rollout"])
+
+
+def test_an_operator_cannot_put_a_case_past_its_pilot(play: Play) -> None:
+    """Nothing is sold everywhere that a rule wanted tried out first; what was opened goes on when the case is back."""
+    loan(play, "HL").prepare().review().do("executive_decision")
+    put(play, "roll_out")
+    with pytest.raises(Forbidden) as refusal:
+        play.do("plan_rollout")
+    assert refusal.value.code == "pilot_missing"
+    put(play, "run_pilot")
+    play.do("plan_pilot")
+    over = play.task("observe_pilot").due_at
+    play.wait(days=3)
+    put(play, "roll_out")
+    with pytest.raises(Forbidden) as refusal:
+        play.do("plan_rollout")
+    assert refusal.value.code == "pilot_not_passed"
+    put(play, "run_pilot")
+    with pytest.raises(Conflict) as again:
+        play.do("plan_pilot")
+    assert again.value.code == "pilot_running"
+    put(play, "open_pilot")
+    assert play.task("observe_pilot").due_at == over
+    everything_holds(play)
+    play.wait(days=28)
+    play.do("review_pilot").do("plan_rollout")
+    assert play.request().state == "scheduled"
+
+
+def test_a_rollout_that_is_planned_is_not_planned_again(play: Play) -> None:
+    """An operator can put the case back on what follows the plan; customers are told once."""
+    repricing(play, "TD", effective_on=EFFECTIVE).prepare().review().do("executive_decision")
+    play.do("plan_rollout", notice_days=0)
+    put(play, "plan_rollout")
+    with pytest.raises(Conflict) as refusal:
+        play.do("plan_rollout", notice_days=0)
+    assert refusal.value.code == "rollout_planned"
+    put(play, "notify_customers")
+    assert topics() == ["customers.notified"]
+    play.wait(days=40)
+    assert play.request().state == "live"
+    everything_holds(play)
 
 
 def test_a_decision_put_before_the_review_is_not_enough(play: Play) -> None:

@@ -68,6 +68,18 @@ def nothing_is_sold_before_its_wave(records: Records) -> Iterator[str]:
             yield f"request {rollout.change_request_id} is live before {rollout.effective_at}"
 
 
+@of_products
+def nothing_is_rolled_out_past_its_pilot(records: Records) -> Iterator[str]:
+    """Rule 7: whatever the table said last about a pilot has come to pass before the versions are sold everywhere."""
+    passed = {pilot.change_request_id for pilot in records.all(Pilot) if pilot.state == "passed"}
+    for rollout in records.all(Rollout):
+        request = records.request[rollout.change_request_id]
+        said = records.outputs(request, "pilot_required")
+        asked = not said or any(record.output for record in said if record.at == said[-1].at)
+        if asked and request.id not in passed and any(not row.pilot for row in _sales(records, request.id)):
+            yield f"{request.number} is rolled out without the pilot that the table asks for"
+
+
 def _first_day(records: Records, row: Availability, rollout: Rollout) -> datetime:
     waves = [w for w in rollout.waves if _lies_in(records, row, [w["scope"]])]
     return min([parse_instant(wave["effective_at"]) for wave in waves], default=rollout.effective_at)

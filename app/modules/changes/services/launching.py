@@ -21,7 +21,7 @@ from app.modules.catalogue.rules.values import parse_instant
 from app.modules.changes.models import ChangeRequest, Condition, Rollout
 from app.modules.changes.rules import waves
 from app.modules.changes.rules.states import BEFORE_LAUNCH
-from app.modules.changes.services import afterwards, ceilings, notices, texts
+from app.modules.changes.services import afterwards, ceilings, notices, piloting, texts
 from app.modules.changes.services.records import end, for_change, move, note, proposed
 from app.modules.changes.services.submission import notice_days
 from app.modules.changes.services.texts import Offer
@@ -109,8 +109,12 @@ def record_rollout(
 
     Without a day of its own the plan keeps the request's, moved to the first
     possible one if the approval took longer. 422 if the notice is shorter than
-    the policy asks, or the day earlier than the notice allows (rule 10).
+    the policy asks, or the day earlier than the notice allows (rule 10). 409 if
+    it was planned before: the catalogue and the customers go by that plan.
     """
+    if uow.get(Rollout, request.id) is not None:
+        message = N_("The rollout is planned already. An operator can put the case on the notice to customers.")
+        raise Conflict(message, code="rollout_planned")
     least = notice_days(uow, request, now)
     days = least if answers["notice_days"] is None else int(answers["notice_days"])
     if days < least:
@@ -220,8 +224,9 @@ def rollout_of(session: Session, request: ChangeRequest) -> Rollout:
 def schedule(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
     """Write the effective instant into the catalogue: all versions together, or none.
 
-    Refused while a condition before launch is open.
+    Refused while a condition before launch is open, or a pilot that is asked for has not passed.
     """
+    piloting.require_passed(uow, request)
     if open_before_launch(uow, request.id):
         raise Forbidden(N_("Conditions before launch are still open."), code="conditions_open")
     rollout = rollout_of(uow, request)
@@ -238,6 +243,8 @@ def schedule(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetim
 def notify(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
     """The notice to customers goes out, once."""
     rollout = rollout_of(uow, request)
+    if rollout.notified_at is not None:
+        return
     rollout.notified_at = now
     notices.send(uow, request, rollout, now=now)
     note(uow, request, "change.notified", actor, now, channels=rollout.notice_channels)

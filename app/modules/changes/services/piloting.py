@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import require
 from app.kernel import audit, clock
-from app.kernel.errors import Conflict, invalid
+from app.kernel.errors import Conflict, Forbidden, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest, Pilot, PilotObservation
@@ -21,18 +21,23 @@ from app.modules.changes.rules.interim import COMPARISON, PILOT, READINGS, Obser
 from app.modules.changes.rules.routing import pilot_inputs
 from app.modules.changes.services import pilot_plans
 from app.modules.changes.services.records import end, facts_of, for_change, move, note, stream, version_ids
+from app.workflow.decisions.queries import records_of
 from app.workflow.instances.services import deliver_message
 from app.workflow.models import Attachment
 from app.workflow.tasks.attachments import require_attached
 
 STOPPED = "pilot_stopped"
+PILOT_RULE = "pilot_required"
 _BETWEEN = re.compile(r"[\s,;，、；]+")
 
 
 def record_plan(
     uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> None:
-    """The plan as the form gives it: one scope, the length, the criteria."""
+    """The plan as the form gives it: one scope, the length, the criteria. None replaces that of an open pilot."""
+    if request.state == "piloting":
+        message = N_("The pilot is running already, as it was planned. An operator can put the case on its opening.")
+        raise Conflict(message, code="pilot_running")
     plan = {
         "scopes": [_scope_in(answers)],
         "length_days": int(answers["length_days"]),
@@ -54,7 +59,13 @@ def _scope_in(answers: Mapping[str, Any], prefix: str = "") -> dict[str, list[st
 
 
 def open_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> datetime:
-    """Sell the versions within the planned scope from now; gives the instant at which that ends."""
+    """Sell the versions within the planned scope from now; gives the instant at which that ends.
+
+    A pilot that runs already goes on as it was opened: an operator has put the case back to it.
+    """
+    running = _pilot_of(uow, request.id)
+    if running is not None and request.state == "piloting":
+        return running.until
     plan = request.pilot_plan
     if plan is None:
         raise Conflict(N_("The pilot has no plan."), code="no_plan")
@@ -80,10 +91,29 @@ def open_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datet
 
 def pilot_of(session: Session, request_id: int) -> Pilot:
     """The pilot of a request; ``Conflict`` if it has none."""
-    pilot = session.scalar(select(Pilot).where(Pilot.change_request_id == request_id))
+    pilot = _pilot_of(session, request_id)
     if pilot is None:
         raise Conflict(N_("This request has no pilot."), code="no_pilot")
     return pilot
+
+
+def _pilot_of(session: Session, request_id: int) -> Pilot | None:
+    return session.scalar(select(Pilot).where(Pilot.change_request_id == request_id))
+
+
+def require_passed(session: Session, request: ChangeRequest) -> None:
+    """Nothing goes everywhere past the rule that asks for a pilot, nor past its judgement; by no operator's hand."""
+    pilot = _pilot_of(session, request.id)
+    if pilot is not None and pilot.state != "passed":
+        raise Forbidden(N_("The pilot has not passed."), code="pilot_not_passed")
+    if pilot is None and _is_asked_for(session, request):
+        raise Forbidden(N_("The pilot that the rule asks for has not taken place."), code="pilot_missing")
+
+
+def _is_asked_for(session: Session, request: ChangeRequest) -> bool:
+    """By what the rule said when it was last asked, of any of the request's families; unasked, it might say so."""
+    found = [r for r in records_of(session, request.instance_id or 0) if r.decision_key == PILOT_RULE]
+    return not found or any(record.output for record in found if record.at == found[-1].at)
 
 
 def record_results(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> None:
