@@ -22,7 +22,7 @@ from app.modules.exits.services import (
 )
 from app.modules.exits.services.proposing import PROCESS
 from app.modules.exits.services.records import of_case, waits_for_case
-from app.workflow.messages.services import tell_waiting
+from app.workflow.messages.outgoing import tell_waiting
 from app.workflow.models import ProcessInstance
 from app.workflow.vocabulary import (
     Context,

@@ -14,27 +14,25 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.kernel import audit, outbox
+from app.kernel import audit
 from app.kernel.calendar import add_business_days
-from app.kernel.database import fault_point, table_of
+from app.kernel.database import fault_point
 from app.kernel.errors import DomainError
 from app.workflow import vocabulary
 from app.workflow.decisions.services import decide
 from app.workflow.decisions.values import plain
 from app.workflow.deployments.library import Bundle, bundle
-from app.workflow.engine import Awaited, Call, EngineError, OpenWork, Outcome, Run, TimerDue
+from app.workflow.engine import Awaited, Call, EngineError, OpenWork, Outcome, Run
 from app.workflow.engine.errors import ExpressionError
-from app.workflow.models import MessageWait, ProcessInstance, Task, Timer
+from app.workflow.instances.waiting import store_awaited, store_timers
+from app.workflow.messages.outgoing import send_out
+from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.audience import publish, unpublish, widen
 from app.workflow.tasks.opening import open_task
 
-_NO_TIMERS = delete(table_of(Timer)).where(table_of(Timer).c.instance_id == bindparam("instance"))
-MESSAGES = "workflow.message"
-"""Under what messages from case to case leave, to be delivered once their step is committed."""
 MAX_CALLS = 200
 MAX_BUSINESS_DAYS = 2_500
 """Ten years; each day is looked up in the calendar."""
@@ -125,9 +123,9 @@ def _settle(step: Step, open_tasks: Sequence[Task]) -> None:
     _store_instance(step, outcome, state)
     _store_tasks(step, outcome, open_tasks)
     if {timer.token: timer.at for timer in outcome.timers} != step.timers_before:
-        _store_timers(step, outcome.timers)
+        store_timers(step.uow, step.instance.id, outcome.timers)
     if outcome.awaited != step.awaited_before:
-        _store_awaited(step, outcome.awaited)
+        store_awaited(step.uow, step.instance.id, outcome.awaited)
     _send(step)
 
 
@@ -246,45 +244,12 @@ def _involve(instance: ProcessInstance, tasks: Sequence[Task]) -> list[str]:
     return newcomers
 
 
-def _store_timers(step: Step, timers: Sequence[TimerDue]) -> None:
-    """Rows for the timers that wait now; a re-armed cycle gets its new due time."""
-    mine = Timer.instance_id == step.instance.id
-    if not timers:
-        step.uow.execute(_NO_TIMERS, {"instance": step.instance.id})
-        return
-    wanted = {t.token: t for t in timers}
-    for row in step.uow.scalars(select(Timer).where(mine)):
-        timer = wanted.pop(row.token, None)
-        if timer is None:
-            step.uow.delete(row)
-        elif row.due_at != timer.at:
-            row.due_at = timer.at
-    step.uow.add_all(
-        Timer(instance_id=step.instance.id, token=t.token, element_id=t.element_id, due_at=t.at)
-        for t in wanted.values()
-    )
-
-
-def _store_awaited(step: Step, awaited: Set[Awaited]) -> None:
-    """Rows for the messages from other cases that would wake this one."""
-    step.uow.execute(delete(MessageWait).where(MessageWait.instance_id == step.instance.id))
-    step.uow.add_all(
-        MessageWait(name=each.name, correlation=each.correlation, instance_id=step.instance.id) for each in awaited
-    )
-
-
 def _send(step: Step) -> None:
     """What the step throws goes out with it, and is delivered after it."""
     for thrown in step.run.thrown:
-        message = {
-            "name": thrown.name,
-            "correlation": thrown.correlation or step.instance.business_key or "",
-            "payload": plain(thrown.payload),
-            "by": step.actor.username,
-            "from": step.instance.id,
-        }
-        outbox.put(step.uow, topic=MESSAGES, payload=message, now=step.now)
-        step.note("message.send", name=thrown.name, correlation=message["correlation"])
+        about = thrown.correlation or step.instance.business_key or ""
+        send_out(step.uow, thrown.name, about, payload=plain(thrown.payload), by=step.actor.username, now=step.now)
+        step.note("message.send", name=thrown.name, correlation=about)
 
 
 def _store_instance(step: Step, outcome: Outcome, state: bytes) -> None:

@@ -7,7 +7,7 @@ same transaction: a message moves what it is for exactly once, whoever is killed
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,8 +22,8 @@ from app.kernel import outbox
 from app.kernel.database import session
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
-from app.workflow.instances.progress import MESSAGES
 from app.workflow.instances.services import deliver_message, locked, start_instance
+from app.workflow.messages.outgoing import MESSAGES
 from app.workflow.models import MessageWait, ProcessDefinition
 
 
@@ -92,22 +92,6 @@ def _begin(uow: Session, key: str, message: Message, actor: Actor, now: datetime
         uow, key=key, actor=actor, now=now, business_key=message.correlation, variables=message.payload
     )
     return step.instance.id
-
-
-def tell_waiting(
-    uow: Session,
-    name: str,
-    about: Sequence[str],
-    *,
-    by: str,
-    now: datetime,
-    payload: Mapping[str, Any] | None = None,
-) -> None:
-    """What a feature tells cases that wait to hear of its records; where none waits, nothing is said."""
-    waiting = select(MessageWait.correlation).where(MessageWait.name == name, MessageWait.correlation.in_(about))
-    for correlation in sorted(set(uow.scalars(waiting))):
-        message = {"name": name, "correlation": correlation, "payload": dict(payload or {}), "by": by}
-        outbox.put(uow, topic=MESSAGES, payload=message, now=now)
 
 
 @outbox.delivery(MESSAGES)

@@ -20,7 +20,7 @@ from app.modules.changes.models import ChangeCounter, ChangeRequest, ProposedVer
 from app.modules.changes.rules import matter, states
 from app.workflow.instances.services import facts_of as case_facts
 from app.workflow.instances.services import locked as locked_case
-from app.workflow.messages.services import tell_waiting
+from app.workflow.messages.outgoing import tell_waiting
 from app.workflow.models import ProcessInstance
 
 NO_REQUEST = N_("There is no such change request.")

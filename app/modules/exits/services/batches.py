@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from app.identity.actors import SYSTEM
-from app.kernel import outbox
 from app.kernel.clock import accounting_date
 from app.kernel.database import end_read, insert_rows, session, unit_of_work
 from app.modules.catalogue.rules.content import canonical
@@ -27,7 +26,7 @@ from app.modules.exits.models import Exit, ExitBatch, MigrationItem
 from app.modules.exits.rules.states import SETTLED, WAITING, item_move
 from app.modules.exits.services.records import note
 from app.modules.exits.services.working import Became, notice_rows, rows_of, settle_rows
-from app.workflow.instances.progress import MESSAGES
+from app.workflow.messages.outgoing import send_out
 
 SIZE = 500
 """Holdings in a batch."""
@@ -190,8 +189,7 @@ def _end_phase(exit_id: int, now: datetime) -> bool:
         if found.phase is None or found.held_by is not None or _left(uow, found, accounting_date(now)):
             return False
         phase, found.phase = found.phase, None
-        message = {"name": PHASES[phase].message, "correlation": found.number, "payload": {}, "by": SYSTEM.username}
-        outbox.put(uow, topic=MESSAGES, payload=message, now=now)
+        send_out(uow, PHASES[phase].message, found.number, by=SYSTEM.username, now=now)
         note(uow, found, "exit.phase_done", SYSTEM, now, phase=phase)
     return True
 

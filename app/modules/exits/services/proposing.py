@@ -17,7 +17,7 @@ from app.modules.exits.rules import states
 from app.modules.exits.services.records import for_change, note
 from app.workflow.instances.services import deliver_message, start_instance
 from app.workflow.instances.services import locked as locked_case
-from app.workflow.messages.services import tell_waiting
+from app.workflow.messages.outgoing import tell_waiting
 
 PROCESS = "exit_migration"
 PROPOSE = "exit.propose"
