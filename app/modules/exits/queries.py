@@ -72,11 +72,5 @@ def progress_of(session: Session, found: Exit) -> dict[str, Any]:
     return {"total": sum(counts.values()), "states": states, "phase": found.phase, "held_by": found.held_by}
 
 
-def open_tasks(session: Session, found: Exit) -> Sequence[Task]:
-    """What has to be done now."""
-    wanted = select(Task).where(Task.instance_id == found.instance_id, Task.state == "open")
-    return list(session.scalars(wanted.order_by(Task.id)))
-
-
 def case_of(session: Session, found: Exit) -> ProcessInstance:
     return session.get_one(ProcessInstance, found.instance_id)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import allowed
 from app.kernel.audit import AuditEvent
-from app.modules.catalogue.models import Product, ProductStatus
+from app.modules.catalogue.models import Product
+from app.modules.catalogue.queries.products import status_at
 from app.modules.catalogue.services.records import stream as product_stream
 from app.modules.changes.models import ChangeRequest, ProposedVersion
 from app.modules.changes.services.records import facts_of
@@ -27,6 +28,7 @@ from app.modules.lifecycle.services.records import current_life, stream
 from app.modules.suspensions.models import Suspension
 from app.modules.suspensions.services.records import stream as suspension_stream
 from app.workflow.models import ProcessInstance, Task, Timer
+from app.workflow.tasks.queries import open_tasks_of
 
 MOST = 200
 """Entries of a time line; older ones stand on the pages of their requests."""
@@ -86,7 +88,7 @@ def life_of(session: Session, product: Product, *, known_at: datetime, actor: Ac
     lived = current_life(session, product.code)
     case = session.get(ProcessInstance, lived.instance_id) if lived is not None else None
     cases = _cases(session, product.code, known_at)
-    status = _status(session, product.code, known_at)
+    status = status_at(session, product.code, known_at, known_at=known_at)
     strategy = _strategy(session, product.code, known_at)
     return Life(
         product,
@@ -97,7 +99,7 @@ def life_of(session: Session, product: Product, *, known_at: datetime, actor: Ac
         strategy,
         _aims(session, product.code, strategy),
         _evaluations(session, product.code, known_at),
-        _open_tasks(session, [case, *cases]),
+        open_tasks_of(session, *(one.id for one in (case, *cases) if one is not None)),
         _next_evaluation(session, case),
     )
 
@@ -109,19 +111,6 @@ def _cases(session: Session, product: str, known_at: datetime) -> list[ProcessIn
         ProcessInstance.started_at <= known_at,
     )
     return list(session.scalars(found.order_by(ProcessInstance.id)))
-
-
-def _status(session: Session, product: str, known_at: datetime) -> str | None:
-    """The status that was in force then, as it was recorded then."""
-    row = ProductStatus
-    found = select(row.status).where(
-        row.product_code == product,
-        row.valid_from <= known_at,
-        row.valid_to > known_at,
-        row.recorded_from <= known_at,
-        row.recorded_to > known_at,
-    )
-    return session.scalar(found.limit(1))
 
 
 def _stages(status: str | None, cases: Sequence[ProcessInstance], known_at: datetime) -> list[Stage]:
@@ -180,12 +169,6 @@ def _evaluations(session: Session, product: str, known_at: datetime) -> list[Per
         PerformanceEvaluation.product_code == product, PerformanceEvaluation.measured_at <= known_at
     )
     return list(session.scalars(rows.order_by(PerformanceEvaluation.id.desc())))
-
-
-def _open_tasks(session: Session, cases: Sequence[ProcessInstance | None]) -> list[Task]:
-    running = [case.id for case in cases if case is not None and case.ended_at is None]
-    rows = select(Task).where(Task.instance_id.in_(running), Task.state == "open")
-    return list(session.scalars(rows.order_by(Task.id))) if running else []
 
 
 def _next_evaluation(session: Session, case: ProcessInstance | None) -> datetime | None:

@@ -13,7 +13,6 @@ from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
 from app.modules.suspensions import rules
 from app.modules.suspensions.models import Suspension
-from app.workflow.models import Task
 
 SEE = "suspension.see"
 
@@ -47,9 +46,3 @@ def suspensions_of(
     if after is not None:
         found = found.where(Suspension.id < after)
     return list(session.scalars(found))
-
-
-def open_tasks(session: Session, suspension: Suspension) -> Sequence[Task]:
-    """What has to be done now."""
-    wanted = select(Task).where(Task.instance_id == suspension.instance_id, Task.state == "open")
-    return list(session.scalars(wanted.order_by(Task.id)))

@@ -33,6 +33,7 @@ from app.modules.suspensions.services.records import of_case, stream
 from app.workflow.instances.services import facts_of
 from app.workflow.instances.wording import Vocabulary, lines
 from app.workflow.models import ProcessInstance
+from app.workflow.tasks.queries import open_tasks_of
 from app.workflow.tasks.services import facts_of as task_facts
 
 pages = Blueprint("suspensions_pages", __name__, template_folder="templates")
@@ -143,7 +144,7 @@ def one(number: str) -> Any:
     found = queries.suspension_for(session(), number, actor)
     chain = select(AuditEvent).where(AuditEvent.stream == stream(found)).order_by(AuditEvent.number.desc())
     events = session().scalars(chain.limit(50)).all()
-    tasks = queries.open_tasks(session(), found)
+    tasks = open_tasks_of(session(), found.instance_id)
     words = Words([*(event.actor for event in events), *(task.assignee for task in tasks)])
     case = session().get_one(ProcessInstance, found.instance_id)
     return render_template(

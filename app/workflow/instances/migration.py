@@ -19,8 +19,9 @@ from app.kernel.errors import Conflict
 from app.workflow.deployments.library import Bundle, bundle, latest_bundle
 from app.workflow.engine import EngineError, Run
 from app.workflow.instances.progress import functions, stream
-from app.workflow.instances.services import facts_of, open_tasks, visible
+from app.workflow.instances.services import facts_of, visible
 from app.workflow.models import ProcessInstance
+from app.workflow.tasks.queries import open_tasks_of
 
 MAX_TRIAL_STEPS = 500
 
@@ -47,7 +48,7 @@ def migrate(uow: Session, *, instance_id: int, actor: Actor, now: datetime) -> P
 def _rename_open_tasks(uow: Session, instance: ProcessInstance, new: Bundle) -> None:
     """Open tasks are called as the new drawing calls them; who may do them stays."""
     elements = {i: e for d in new.drawings.values() for i, e in d.elements.items()}
-    for task in open_tasks(uow, instance.id):
+    for task in open_tasks_of(uow, instance.id):
         element = elements[task.element_id]
         task.names = dict(element.names) or {"en": element.id}
 

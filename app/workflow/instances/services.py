@@ -23,6 +23,7 @@ from app.workflow.engine.values import Scales
 from app.workflow.instances.progress import Step, functions, resume, settle, stream, stuck
 from app.workflow.models import Incident, MessageWait, ProcessInstance, Task, Timer
 from app.workflow.tasks.audience import unpublish
+from app.workflow.tasks.queries import open_tasks_of
 
 ENDED = frozenset({"completed", "cancelled"})
 MAX_VARIABLES = 100
@@ -159,7 +160,7 @@ def deliver_message(
     if instance.state != "active":
         raise Conflict("The case is %(state)s.", code="case_not_active", state=instance.state)
     step = resume(uow, instance, actor, now)
-    before = open_tasks(uow, instance.id)
+    before = open_tasks_of(uow, instance.id)
     if not step.run.message(name, payload or {}):
         return False
     step.note("message.receive", name=name)
@@ -169,7 +170,7 @@ def deliver_message(
 
 def close_everything(uow: Session, instance: ProcessInstance, now: datetime) -> list[Task]:
     """Close every open task and timer of a case."""
-    tasks = open_tasks(uow, instance.id)
+    tasks = open_tasks_of(uow, instance.id)
     for task in tasks:
         task.state, task.closed_at, task.version = "cancelled", now, task.version + 1
     unpublish(uow, [t.id for t in tasks])
@@ -220,7 +221,7 @@ def send_back(
     The caller holds the lock and has checked the permission.
     """
     step = resume(uow, instance, actor, now)
-    before = open_tasks(uow, instance.id)
+    before = open_tasks_of(uow, instance.id)
     try:
         step.run.send_back(element_id)
     except EngineError as error:
@@ -245,10 +246,6 @@ def move(
         instance.state = "active"
         solve_incidents(uow, instance, now)
     return instance
-
-
-def open_tasks(uow: Session, instance_id: int) -> list[Task]:
-    return list(uow.scalars(select(Task).where(Task.instance_id == instance_id, Task.state == "open")))
 
 
 def _refuse_ended(instance: ProcessInstance) -> None:

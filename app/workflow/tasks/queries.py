@@ -165,3 +165,10 @@ def task_with_case(session: Session, task_id: int) -> tuple[Task, ProcessInstanc
         .where(Task.id == task_id)
     ).first()
     return (row[0], row[1]) if row else None
+
+
+def open_tasks_of(session: Session, *cases: int | None) -> list[Task]:
+    """The open tasks of cases, oldest first; of what has no case there are none."""
+    wanted = [case for case in cases if case is not None]
+    found = select(Task).where(Task.instance_id.in_(wanted), Task.state == "open").order_by(Task.id)
+    return list(session.scalars(found)) if wanted else []

@@ -18,8 +18,8 @@ from app.kernel.errors import DomainError
 from app.workflow.engine import EngineError
 from app.workflow.instances.progress import resume, settle
 from app.workflow.instances.recovery import fail
-from app.workflow.instances.services import open_tasks
 from app.workflow.models import ProcessInstance, Timer
+from app.workflow.tasks.queries import open_tasks_of
 
 BATCH = 100
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _fire(instance_id: int, now: datetime) -> bool:
             if instance is None or not _still_due(instance_id, now):
                 # Somebody else is at it; what is left is found by the next tick.
                 return False
-            before = open_tasks(uow, instance.id)
+            before = open_tasks_of(uow, instance.id)
             step = resume(uow, instance, SYSTEM, now)
             fault_point("before_fire")
             fired = step.run.fire_due()

@@ -71,8 +71,14 @@ def _filtered(wanted: ProductFilter, at: datetime) -> Select[Any]:
     return query.where(*_clauses(wanted, at))  # type: ignore[no-any-return]
 
 
-def _status_clause(at: datetime) -> ColumnElement[bool]:
-    return and_(ProductStatus.recorded_to == FOREVER, ProductStatus.valid_from <= at, ProductStatus.valid_to > at)
+def _status_clause(at: datetime, known_at: datetime | None = None) -> ColumnElement[bool]:
+    row = ProductStatus
+    known = (
+        row.recorded_to == FOREVER
+        if known_at is None
+        else and_(row.recorded_from <= known_at, row.recorded_to > known_at)
+    )
+    return and_(known, row.valid_from <= at, row.valid_to > at)
 
 
 def _clauses(wanted: ProductFilter, at: datetime) -> list[ColumnElement[bool]]:
@@ -120,9 +126,10 @@ def product_by_code(session: Session, code: str) -> Product:
     return product
 
 
-def status_at(session: Session, code: str, at: datetime) -> str | None:
-    """The product's status in force at ``at``, by all that is known."""
-    return session.scalar(select(ProductStatus.status).where(ProductStatus.product_code == code, _status_clause(at)))
+def status_at(session: Session, code: str, at: datetime, *, known_at: datetime | None = None) -> str | None:
+    """The product's status in force at ``at``, by all that is known, or that was known at ``known_at``."""
+    found = select(ProductStatus.status).where(ProductStatus.product_code == code, _status_clause(at, known_at))
+    return session.scalar(found)
 
 
 def versions_of(session: Session, code: str, *, before: int | None = None, limit: int = 200) -> list[ProductVersion]:

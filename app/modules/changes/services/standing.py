@@ -27,6 +27,7 @@ from app.modules.changes.rules.states import ENDED
 from app.modules.changes.services.records import facts_of
 from app.workflow.models import ProcessInstance, Task, Timer
 from app.workflow.presenting import allowed_actions
+from app.workflow.tasks.queries import open_tasks_of
 
 BATCH = 100
 
@@ -177,7 +178,7 @@ def _around(session: Session, requests: Sequence[int], cases: Sequence[int]) -> 
         found.votes[request_id] = (cast, len(members))
     for request_id, case in session.execute(_cases_after(requests)):
         found.after[request_id].append(case)
-    for task in open_tasks(session, *cases, *(case.id for left in found.after.values() for case in left)):
+    for task in open_tasks_of(session, *cases, *(case.id for left in found.after.values() for case in left)):
         found.tasks[task.instance_id].append(task)
     for timer in session.scalars(select(Timer).where(Timer.instance_id.in_(cases)).order_by(Timer.due_at.desc())):
         found.timers[timer.instance_id] = timer
@@ -227,16 +228,6 @@ def _standing(actor: Actor, request: ChangeRequest, instance: ProcessInstance | 
 
 def _for_me(task: Task, instance: ProcessInstance, actor: Actor) -> bool:
     return bool({"complete", "claim"} & set(allowed_actions(task, instance, actor)))
-
-
-def open_tasks(session: Session, *cases: int | None) -> list[Task]:
-    """The open tasks of cases, oldest first."""
-    wanted = [case for case in cases if case is not None]
-    if not wanted:
-        return []
-    return list(
-        session.scalars(select(Task).where(Task.instance_id.in_(wanted), Task.state == "open").order_by(Task.id))
-    )
 
 
 STAGES: Mapping[str, Sequence[str]] = {

@@ -21,7 +21,6 @@ from app.modules.changes.queries.file import evidence_of, lines_of
 from app.modules.changes.rules.file import WRITTEN
 from app.modules.changes.services import submission
 from app.modules.changes.services.outlook import Compared, compare, outlook
-from app.modules.changes.services.standing import open_tasks
 from app.modules.changes.views import asked, steps
 from app.modules.changes.views.base import (
     EXPLAINED,
@@ -35,6 +34,7 @@ from app.modules.changes.views.base import (
 )
 from app.modules.changes.views.steps import STEPS, Typed
 from app.workflow.models import Task
+from app.workflow.tasks.queries import open_tasks_of
 
 STEP = f"{REQUEST}/edit/<any(driver,plan,versions,launch,file,check):step>"
 
@@ -215,7 +215,7 @@ def _outlook(found: ChangeRequest, sent: Typed | None) -> dict[str, Any]:
 
 def _design_task(found: ChangeRequest) -> Task | None:
     """The initiator's own task through which a submitted request goes on."""
-    mine = [t for t in open_tasks(session(), found.instance_id) if t.form == "design"]
+    mine = [t for t in open_tasks_of(session(), found.instance_id) if t.form == "design"]
     return mine[0] if mine else None
 
 

@@ -25,6 +25,7 @@ from app.modules.exits.views.base import (
 )
 from app.modules.exits.views.told import told_of, vocabulary
 from app.workflow.instances.wording import Vocabulary, lines
+from app.workflow.tasks.queries import open_tasks_of
 from app.workflow.tasks.services import facts_of as task_facts
 
 
@@ -40,7 +41,7 @@ def shown(number: str, error: DomainError | None = None) -> Any:
     actor = current_actor()
     found, facts = seen(session(), number, actor)
     chain = select(AuditEvent).where(AuditEvent.stream == stream(number)).order_by(AuditEvent.number.desc())
-    events, tasks = session().scalars(chain.limit(LATEST)).all(), queries.open_tasks(session(), found)
+    events, tasks = session().scalars(chain.limit(LATEST)).all(), open_tasks_of(session(), found.instance_id)
     words, case = Words([e.actor for e in events] + [t.assignee for t in tasks]), queries.case_of(session(), found)
     exceptions = queries.items_of(session(), found, state="exception", limit=LATEST)
     page = render_template(

@@ -15,6 +15,7 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.changes.models import ChangeRequest, ProposedVersion
+from app.modules.changes.services.differences import open_request_on
 from app.modules.lifecycle import rules
 from app.modules.lifecycle.models import MarketResearch, Objective, ProductStrategy
 from app.modules.lifecycle.services.records import note
@@ -66,14 +67,9 @@ def record_hand_in(uow: Session, product: Product, *, answers: Mapping[str, Any]
         .order_by(ChangeRequest.id.desc())
     )
     request = uow.scalar(latest.limit(1))
-    if request is None or (request.state not in BUILT and not _is_open(uow, product.code)):
+    if request is None or (request.state not in BUILT and open_request_on(uow, product.code) is None):
         raise invalid("/data/handed", N_("No request over this product has been submitted."), code="no_request")
     return "built" if request.state in BUILT or _is_tested(uow, request) else "in"
-
-
-def _is_open(session: Session, product: str) -> bool:
-    found = select(ProposedVersion.version_id).where(ProposedVersion.product_code == product, ProposedVersion.open)
-    return session.scalar(found.limit(1)) is not None
 
 
 def _is_tested(session: Session, request: ChangeRequest) -> bool:
