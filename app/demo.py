@@ -24,6 +24,7 @@ from app.kernel.web import demo_mode, document_problems
 from app.modules.catalogue.services.demo import load_demo
 from app.modules.development.demo import load_demo_development
 from app.modules.documents.demo import load_demo_templates
+from app.modules.families.demo import load_demo_families
 from app.modules.pricing.demo import load_demo_ceilings
 from app.modules.risk.demo import load_demo_risk
 from app.worker import move_clock
@@ -140,3 +141,4 @@ def seed(uow: Session, now: datetime) -> None:
     load_demo_development(uow, now)
     load_demo_templates(uow, now)
     load_demo_risk(uow, now)
+    load_demo_families(uow, now)

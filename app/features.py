@@ -43,6 +43,9 @@ from app.modules.exits import api as exits_api
 from app.modules.exits import handlers as exits_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.exits import views as exits_views
 from app.modules.exits import wording as exits_wording  # noqa: F401  (registers what the history says)
+from app.modules.families import api as families_api
+from app.modules.families import views as families_views
+from app.modules.families import wording as families_wording  # noqa: F401  (registers what the history says)
 from app.modules.lifecycle import api as lifecycle_api
 from app.modules.lifecycle import handlers as lifecycle_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.lifecycle import views as lifecycle_views
@@ -85,6 +88,7 @@ APIS = (
     suspensions_api,
     exits_api,
     lifecycle_api,
+    families_api,
     changes_api,
     changes_sheet_api,
     changes_authority_api,
@@ -106,6 +110,7 @@ PAGES = (
     designer_views,
     operations_views,
     calendar_views,
+    families_views,
     changes_views,
     suspensions_views,
     lifecycle_views,

@@ -227,6 +227,10 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "initiative.found": has_role("product_manager", "officer", "head"),
     "initiative.lead": is_initiator,
     "initiative.judge": all_of(has_role("head", "executive"), negate(is_initiator)),
+    # Tier families: kept by the department that owns the base; plans agreed by whoever serves the customer.
+    "tier.see": anybody,
+    "tier.keep": all_of(has_role("product_manager"), owns_the_record),
+    "plan.agree": all_of(has_role("relationship_manager", "wealth_manager"), keeps_the_record),
     # Finance's assumptions: two persons of finance. Who sells does not see what is earned.
     "costing.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
     "costing.work_out": any_of(is_of("finance"), has_role("product_manager")),

@@ -1,0 +1,145 @@
+"""Families as they stand: their variants with the terms they have or will have, and the plans agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.identity.actors import Actor
+from app.kernel.errors import NotFound
+from app.kernel.i18n import N_
+from app.modules.catalogue.models import Product, ProductVersion
+from app.modules.catalogue.rules.values import is_clean
+from app.modules.catalogue.services.drafts import versions_to_base_on
+from app.modules.catalogue.types import CUSTOMER_GROUPS
+from app.modules.customers.models import Customer, Holding
+from app.modules.customers.queries import units_of
+from app.modules.customers.rules.states import OPEN
+from app.modules.families.models import TierFamily, TierPlan, TierVariant
+from app.modules.families.rules.eligibility import Person
+from app.modules.families.rules.sharing import departures
+
+NO_FAMILY = N_("There is no tier family of this product.")
+NO_VARIANT = N_("This product is no variant of the family.")
+NO_PLAN = N_("There is no such plan.")
+LEFT = frozenset({"off_sale", "exiting", "retired"})
+"""Products that follow nothing any more."""
+OWED = ("loan", "card")
+"""Product families whose balances are debts."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A variant with its product and the version that it is compared by."""
+
+    variant: TierVariant
+    product: Product
+    version: ProductVersion
+    """The newest published, even if it takes effect later; before a launch the latest draft."""
+
+    @property
+    def code(self) -> str:
+        return self.product.code
+
+    @property
+    def is_base(self) -> bool:
+        return self.variant.product_code == self.variant.family_code
+
+    @property
+    def content(self) -> Mapping[str, object]:
+        return self.version.content
+
+
+def family_of_base(session: Session, code: str) -> TierFamily:
+    """404 if the product is the base of none."""
+    found = session.get(TierFamily, code) if is_clean(code) else None
+    if found is None:
+        raise NotFound(NO_FAMILY)
+    return found
+
+
+def variant_of(session: Session, family: str, code: str) -> TierVariant:
+    """404 if the product does not belong to the family."""
+    found = session.get(TierVariant, code) if is_clean(code) else None
+    if found is None or found.family_code != family:
+        raise NotFound(NO_VARIANT)
+    return found
+
+
+def membership_of(session: Session, code: str) -> TierVariant | None:
+    """The place of a product in a family, if it has one."""
+    return session.get(TierVariant, code)
+
+
+def families(session: Session, *, after: str = "", limit: int) -> list[tuple[TierFamily, list[TierVariant]]]:
+    """At most ``limit`` + 1 families by the code of their base, each with its variants in the order of the tiers."""
+    wanted = select(TierFamily).where(TierFamily.base_code > after).order_by(TierFamily.base_code).limit(limit + 1)
+    found = session.scalars(wanted).all()
+    rows = _variants(session, [family.base_code for family in found])
+    return [(family, [row for row in rows if row.family_code == family.base_code]) for family in found]
+
+
+def _variants(session: Session, codes: Collection[str]) -> list[TierVariant]:
+    places = {tier: place for place, tier in enumerate(CUSTOMER_GROUPS)}
+    rows = session.scalars(select(TierVariant).where(TierVariant.family_code.in_(codes)))
+    return sorted(rows, key=lambda row: (row.product_code != row.family_code, places[row.tier]))
+
+
+def members_of(session: Session, family: str, now: datetime) -> list[Member]:
+    """The base, then the variants in the order of their tiers."""
+    rows = _variants(session, [family])
+    codes = [row.product_code for row in rows]
+    products = {p.code: p for p in session.scalars(select(Product).where(Product.code.in_(codes)))}
+    newest = newest_versions(session, codes, now)
+    return [Member(row, products[row.product_code], newest[row.product_code]) for row in rows]
+
+
+def newest_versions(session: Session, codes: Sequence[str], now: datetime) -> dict[str, ProductVersion]:
+    """The version of each product that nothing published follows; of one not yet launched its latest draft."""
+    live = select(ProductVersion).where(ProductVersion.product_code.in_(codes), ProductVersion.state == "live")
+    found = {version.product_code: version for version in session.scalars(live)}
+    return {**versions_to_base_on(session, codes, now), **found}
+
+
+def due_to_follow(members: Sequence[Member]) -> dict[str, list[Mapping[str, str]]]:
+    """Code of each variant in which shared terms differ from the base → the names of those terms."""
+    base, *variants = members
+    found = {
+        member.code: [labels for _, labels in departures(base.content, member.content, member.variant.own)]
+        for member in variants
+        if member.product.status not in LEFT
+    }
+    return {code: terms for code, terms in found.items() if terms}
+
+
+def person(session: Session, customer: Customer, today: date) -> Person:
+    """What eligibility goes by. Only the year of birth is known: the age reached in the year counts."""
+    sums = select(Holding.currency, func.sum(Holding.principal)).join(Product, Product.code == Holding.product_code)
+    held = sums.where(Holding.customer_id == customer.id, Holding.status.in_(OPEN), Product.family.not_in(OWED))
+    assets = {currency: Decimal(total) for currency, total in session.execute(held.group_by(Holding.currency))}
+    age = today.year - customer.birth_year if customer.birth_year else None
+    return Person(frozenset(segment.key for segment in customer.segments), age, assets)
+
+
+def plans_of(
+    session: Session, family: str, actor: Actor, *, after: int | None = None, limit: int
+) -> list[tuple[TierPlan, Customer | None]]:
+    """At most ``limit`` + 1 plans, the latest first: those for customer groups, and for customers ``actor`` may see."""
+    rows = select(TierPlan, Customer).outerjoin(Customer, Customer.id == TierPlan.customer_id)
+    rows = rows.where(TierPlan.family_code == family).order_by(TierPlan.id.desc()).limit(limit + 1)
+    units = units_of(session, actor)
+    if units is not None:
+        rows = rows.where(or_(TierPlan.customer_id.is_(None), Customer.unit_code.in_(sorted(units))))
+    if after is not None:
+        rows = rows.where(TierPlan.id < after)
+    return [(plan, customer) for plan, customer in session.execute(rows)]
+
+
+def customer_of(session: Session, plan: TierPlan) -> Customer | None:
+    """For whom a plan is, where it is for no customer group."""
+    return session.get(Customer, plan.customer_id) if plan.customer_id is not None else None

@@ -1,0 +1,1 @@
+"""What follows from a family, its corridors and its tiers: pure."""

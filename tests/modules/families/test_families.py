@@ -1,0 +1,203 @@
+"""A family from its founding to the day its variants follow, and what is refused on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.kernel.audit import AuditEvent
+from app.kernel.clock import accounting_date
+from app.kernel.crypto import blind, seal
+from app.kernel.database import session, unit_of_work
+from app.kernel.errors import Conflict, Forbidden, Invalid
+from app.modules.catalogue import services as catalogue
+from app.modules.changes.models import ChangeRequest
+from app.modules.customers.models import CUSTOMER_ID, Customer, CustomerSegment
+from app.modules.families import queries
+from app.modules.families.services import following, keeping, planning
+from tests.modules.changes.conftest import Ask
+from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, person
+from tests.processes.play import Play
+
+OWNER, OTHER_OWNER, ADVISER = "lin.yue", "wu.lan", "liao.kai"
+RATE = "rates.tiers[kind=fixed,term=P1Y].rate"
+
+
+@pytest.fixture
+def family(play: Play) -> Play:
+    """TD for everybody, TD-GOLD for the affluent at a rate of its own, TD2 for private banking, TD3 not sold yet."""
+    gold = {**dearer(TIME_DEPOSIT, "1.80"), "basics": {"name": {"en": "Gold"}}}
+    play.sell({"TD": TIME_DEPOSIT, "TD-GOLD": gold, "TD2": TIME_DEPOSIT})
+    keep(play, keeping.found, base="TD", tier="mass", names={"en": "Time deposits"})
+    add(play, product="TD-GOLD", tier="affluent", own=["rates.tiers"])
+    add(play, product="TD2", tier="private")
+    add(play, product="TD3", tier="young", name={"en": "Young", "zh": "青年版"})
+    return play
+
+
+def keep(play: Play, verb: Any, who: str = OWNER, **given: Any) -> Any:
+    with unit_of_work() as uow:
+        return verb(uow, actor=person(uow, who), now=play.now, **given)
+
+
+def add(play: Play, who: str = OWNER, **given: Any) -> None:
+    with unit_of_work() as uow:
+        keeping.add_variant(uow, keeping.locked(uow, "TD"), **given, actor=person(uow, who), now=play.now)
+
+
+def describe(play: Play, product: str, **given: Any) -> None:
+    told = {"own": [], "services": [], "corridors": [], **given}
+    with unit_of_work() as uow:
+        actor = person(uow, OWNER)
+        family = keeping.locked(uow, "TD")
+        keeping.describe_variant(uow, family, product=product, **told, actor=actor, now=play.now)
+
+
+def follow(play: Play) -> following.Followed:
+    with unit_of_work() as uow:
+        actor, family = person(uow, OWNER), keeping.locked(uow, "TD")
+        return following.follow(uow, family, reason="The base changed.", actor=actor, now=play.now)
+
+
+def due(play: Play) -> list[str]:
+    return list(queries.due_to_follow(queries.members_of(session(), "TD", play.now)))
+
+
+def republish(play: Play, percent: str, minimum: str) -> None:
+    """A further version of the base, ten days ahead, as an approved process would publish it."""
+    content = dearer(TIME_DEPOSIT, percent)
+    content["terms"]["minimum"]["amount"] = minimum
+    with unit_of_work() as uow:
+        actor = person(uow, OWNER)
+        version = catalogue.draft_version(uow, product_code="TD", content=content, actor=actor, now=play.now)
+        catalogue.submit(uow, version_id=version.id, actor=actor, now=play.now)
+        told = {"content_hash": version.content_hash, "approval": "CR-1", "change_class": "minor"}
+        catalogue.approve(uow, version_id=version.id, **told, actor=actor, now=play.now)
+        effective = play.now + timedelta(days=10)
+        catalogue.publish(uow, version_ids=[version.id], effective_at=effective, actor=actor, now=play.now)
+
+
+def test_when_a_shared_term_changes_one_request_lets_all_variants_follow_together(family: Play) -> None:
+    assert due(family) == []
+    with pytest.raises(Conflict):
+        follow(family)
+    republish(family, "1.20", "100")
+    assert sorted(due(family)) == ["TD-GOLD", "TD2", "TD3"]
+    done = follow(family)
+    assert done.drafts == ["TD3"], "what was never launched needs no request"
+    request = session().get_one(ChangeRequest, done.request.id if done.request else 0)
+    assert (request.state, request.initiator) == ("draft", OWNER)
+    assert accounting_date(request.effective_at) == accounting_date(family.now + timedelta(days=10))  # type: ignore[arg-type]
+    family.request_id = request.id
+    proposed = {v.product_code: v.content for v in family.versions()}
+    assert sorted(proposed) == ["TD-GOLD", "TD2"]
+    assert {c["terms"]["minimum"]["amount"] for c in proposed.values()} == {"100"}
+    rates = {code: c["rates"]["tiers"][0]["rate"]["value"] for code, c in proposed.items()}
+    assert rates == {"TD-GOLD": "1.8", "TD2": "1.2"}, "an own term stays"
+    assert sorted(due(family)) == ["TD-GOLD", "TD2"], "until the request is through"
+    actions = select(AuditEvent.action).where(AuditEvent.stream == "tier_family:TD").order_by(AuditEvent.number)
+    assert list(session().scalars(actions)) == [
+        "tier_family.founded",
+        *["tier_family.variant_added"] * 3,
+        "tier_family.followed",
+    ]
+
+
+def faults(verb: Any) -> list[tuple[str, str]]:
+    with pytest.raises(Invalid) as refused:
+        verb()
+    return [(fault.pointer, fault.code) for fault in refused.value.faults]
+
+
+def test_what_is_no_family_is_refused_where_it_is_wrong(family: Play) -> None:
+    family.sell({"LO": LOAN, "TD4": dearer(TIME_DEPOSIT, "1.30"), "TD5": TIME_DEPOSIT})
+    keep(family, keeping.found, base="TD5", tier="mass", names={"en": "Others"})
+    assert faults(lambda: add(family, product="TD4", tier="private")) == [("/tier", "tier_taken")]
+    assert faults(lambda: add(family, product="TD2", tier="retiree")) == [("/product", "in_a_family")]
+    assert faults(lambda: add(family, product="TD5", tier="retiree")) == [("/product", "in_a_family")]
+    found = {"tier": "mass", "names": {"en": "X"}}
+    assert faults(lambda: keep(family, keeping.found, base="TD2", **found)) == [("/base", "in_a_family")]
+    assert faults(lambda: add(family, product="TD4", tier="retiree")) == [("/own", "shared_term_differs")]
+    assert faults(lambda: add(family, product="LO", tier="retiree")) == [("/product", "other_type")]
+    assert faults(lambda: add(family, product="NONE", tier="retiree")) == [("/product", "invalid")]
+    assert faults(lambda: describe(family, "TD-GOLD", own=[])) == [("/own", "shared_term_differs")]
+    with pytest.raises(Forbidden):
+        add(family, who=OTHER_OWNER, product="TD4", tier="retiree", own=["rates.tiers"])
+
+
+def customer(tier: str, unit: str = "BJ01") -> None:
+    with unit_of_work() as uow:
+        uow.add(
+            Customer(
+                number="C1",
+                kind="person",
+                name="王小明",
+                id_kind="passport",
+                id_number=seal(CUSTOMER_ID, "C1", "E1"),
+                id_index=blind(CUSTOMER_ID, "E1"),
+                contact="app",
+                unit_code=unit,
+                birth_year=1980,
+                status="active",
+                since=accounting_date(Play().now),
+                created_at=Play().now,
+                segments=[CustomerSegment(key=tier)],
+            )
+        )
+
+
+def agree(play: Play, who: str = ADVISER, **given: Any) -> Any:
+    today = accounting_date(play.now)
+    told = {"product": "TD2", "valid_from": today, "valid_to": today + timedelta(days=90), **given}
+    with unit_of_work() as uow:
+        actor, family = person(uow, who), keeping.locked(uow, "TD")
+        return planning.agree(uow, family, plan=planning.Agreed(**told), actor=actor, now=play.now)
+
+
+def test_a_plan_is_agreed_within_its_corridor_by_whoever_serves_the_customer(family: Play) -> None:
+    lounge = {"key": "lounge", "names": {"en": "Lounge", "zh": "贵宾厅"}}
+    describe(family, "TD2", services=[lounge], corridors=[{"path": RATE, "low": "1.5", "high": "1.75"}])
+    customer("private")
+    beyond = {"services": ["yacht"], "deviations": [{"path": RATE, "value": "1.8"}]}
+    assert faults(lambda: agree(family, customer="C1", **beyond)) == [
+        ("/services/0", "no_such_service"),
+        ("/deviations/0/value", "outside_corridor"),
+    ]
+    assert faults(lambda: agree(family, customer="C1", product="TD-GOLD")) == [("/customer", "not_eligible")]
+    assert faults(lambda: agree(family, who=OWNER, segment="young", product="TD3")) == [("/product", "not_on_sale")]
+    assert faults(lambda: agree(family, who=OWNER, customer="C1")) == [("/customer", "invalid")], "not for these eyes"
+    within = {"services": ["lounge"], "deviations": [{"path": RATE, "value": "1.75"}]}
+    plan = agree(family, customer="C1", **within)
+    assert faults(lambda: agree(family, customer="C1")) == [("/valid_from", "overlaps")]
+    with unit_of_work() as uow:
+        actor, kept = person(uow, ADVISER), keeping.locked(uow, "TD")
+        planning.end(uow, kept, plan_id=plan.id, reason="Moved away", actor=actor, now=family.now)
+    agree(family, customer="C1", **within)
+    with pytest.raises(Forbidden):
+        agree(family, segment="private")
+    agree(family, who=OWNER, segment="private")
+    seen = {who: len(queries.plans_of(session(), "TD", person(session(), who), limit=9)) for who in (OWNER, ADVISER)}
+    assert seen == {OWNER: 1, ADVISER: 3}, "who does not serve the customer does not see the plan"
+
+
+def test_programs_found_and_read_a_family(ask: Ask) -> None:
+    new = {"base": "TD", "tier": "mass", "names": {"en": "Time deposits"}}
+    assert ask("tan.xue", "POST", "/tier-families", new).status_code == 403
+    assert ask("zhao.heng", "POST", "/tier-families", {**new, "tier": "rich"}).status_code == 422
+    assert ask(OWNER, "POST", "/tier-families", new).status_code == 201
+    added = ask(OWNER, "POST", "/tier-families/TD/variants", {"product": "TD2", "tier": "private"})
+    assert [(v["product"], v["base"]) for v in added.json["variants"]] == [("TD", True), ("TD2", False)]
+    one = ask(OWNER, "GET", "/tier-families/TD")
+    assert one.json["due"] == []
+    described = {"own": ["rates.tiers"], "services": [], "corridors": [{"path": RATE, "low": "1", "high": "2"}]}
+    path = "/tier-families/TD/variants/TD2"
+    assert ask(OWNER, "PUT", path, described).status_code == 428
+    assert ask(OWNER, "PUT", path, described, If_Match=one.headers["ETag"]).status_code == 200
+    assert ask(OWNER, "PUT", path, described, If_Match=one.headers["ETag"]).status_code == 412
+    assert ask(OWNER, "POST", "/tier-families/TD/follow", {"reason": "Why"}).json["code"] == "nothing_due"
+    assert [f["base"] for f in ask(OWNER, "GET", "/tier-families?limit=1").json["items"]] == ["TD"]
+    assert ask(OWNER, "GET", "/tier-families/TD2").status_code == 404
+    assert ask(OWNER, "GET", "/tier-families/TD/plans").json == {"items": [], "next": None}
