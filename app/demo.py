@@ -23,7 +23,7 @@ from app.kernel.input import Blueprint
 from app.kernel.web import demo_mode, document_problems
 from app.modules.catalogue.services.demo import load_demo
 from app.modules.development.demo import load_demo_development
-from app.modules.documents.demo import load_demo_templates
+from app.modules.documents.demo import load_demo_documents, load_demo_templates
 from app.modules.families.demo import load_demo_families
 from app.modules.pricing.demo import load_demo_ceilings
 from app.modules.risk.demo import load_demo_risk
@@ -139,6 +139,7 @@ def seed(uow: Session, now: datetime) -> None:
     load_demo(uow, now)
     load_demo_ceilings(uow, now)
     load_demo_development(uow, now)
-    load_demo_templates(uow, now)
+    if load_demo_templates(uow, now):
+        load_demo_documents(uow, now)
     load_demo_risk(uow, now)
     load_demo_families(uow, now)

@@ -37,6 +37,7 @@ from app.modules.development import initiatives_api as development_initiatives_a
 from app.modules.development import views as development_views
 from app.modules.development import wording as development_wording  # noqa: F401  (registers what the history says)
 from app.modules.documents import api as documents_api
+from app.modules.documents import products_api as documents_products_api
 from app.modules.documents import views as documents_views
 from app.modules.documents import wording as documents_wording  # noqa: F401  (registers what the history says)
 from app.modules.exits import api as exits_api
@@ -79,6 +80,7 @@ APIS = (
     notices_api,
     catalogue_api,
     documents_api,
+    documents_products_api,
     customers_api,
     pricing_api,
     risk_api,

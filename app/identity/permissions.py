@@ -212,11 +212,19 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "risk.confirm": all_of(is_of("risk"), has_role("head"), negate(is_initiator)),
     "risk.assess": all_of(is_of("risk"), has_role("officer", "head")),
     "risk.score": has_role("officer", "head"),
-    # Texts for customers: written by product managers, approved by a head of consumer protection or compliance.
+    # Texts for customers: written by product managers, approved by a head of consumer protection or compliance,
+    # contracts by that of legal; documents of a product are made by its owner from what was approved.
     "template.see": anybody,
     "template.write": has_role("product_manager"),
     "template.approve": all_of(
         any_of(is_of("consumer_protection"), is_of("compliance")), has_role("head"), negate(is_initiator)
+    ),
+    "contract.approve": all_of(is_of("legal"), has_role("head"), negate(is_initiator)),
+    "document.see": anybody,
+    "document.make": all_of(has_role("product_manager"), any_of(owns_the_record, belongs_to_nobody)),
+    "document.withdraw": any_of(
+        all_of(has_role("product_manager"), any_of(owns_the_record, belongs_to_nobody)),
+        all_of(any_of(is_of("consumer_protection"), is_of("compliance"), is_of("legal")), has_role("head")),
     ),
     # Anybody may submit and comment on ideas; who submitted one does not judge it.
     "idea.see": anybody,

@@ -81,3 +81,20 @@ def put_on_sale(uow: Session, code: str, content: Mapping[str, Any], owner: Acto
         now=now,
     )
     catalogue.publish(uow, version_ids=[version.id], effective_at=now, actor=owner, now=now)
+
+
+def put_live(uow: Session, product: str, content: Mapping[str, Any], effective_at: datetime, now: datetime) -> None:
+    """Another version of a product goes live, without a change request."""
+    owner = person(uow, "zhao.heng")
+    version = catalogue.draft_version(uow, product_code=product, content=content, actor=owner, now=now)
+    version = catalogue.submit(uow, version_id=version.id, actor=owner, now=now)
+    catalogue.approve(
+        uow,
+        version_id=version.id,
+        content_hash=version.content_hash,
+        approval="test",
+        change_class="minor",
+        actor=owner,
+        now=now,
+    )
+    catalogue.publish(uow, version_ids=[version.id], effective_at=effective_at, actor=owner, now=now)

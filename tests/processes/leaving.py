@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.identity.actors import SYSTEM, Actor
+from app.identity.actors import SYSTEM
 from app.kernel.clock import accounting_date
 from app.kernel.crypto import blind, seal
 from app.kernel.database import insert_rows, unit_of_work
 from app.kernel.errors import Invalid
-from app.modules.catalogue import services as catalogue
 from app.modules.customers.models import ACCOUNT_NUMBER, CUSTOMER_ID, Account, Customer, CustomerSegment, Holding
 from app.modules.customers.services import end_holdings
 from app.modules.exits import services as exits
@@ -24,7 +23,7 @@ from app.modules.exits.models import Exit, MigrationItem
 from app.modules.exits.services.winding_down import retire
 from app.workflow.tasks import services
 from tests.processes.apart import Apart
-from tests.processes.bank import TIME_DEPOSIT, person, rate
+from tests.processes.bank import TIME_DEPOSIT, person, put_live, rate
 from tests.processes.play import BEGIN, HEADS, OFFICERS
 
 BETTER: Mapping[str, Any] = {
@@ -182,7 +181,7 @@ class Leave(Apart):
 
     def reprice(self, product: str, content: Mapping[str, Any]) -> Leave:
         """Another version of a product goes live behind the back of the exit."""
-        self.step(lambda uow: _publish(uow, product, content, person(uow, "zhao.heng"), self.now))
+        self.step(lambda uow: put_live(uow, product, content, self.now, self.now))
         return self
 
     def lose_a_cent(self, product: str) -> Leave:
@@ -229,21 +228,6 @@ def _whose(element: str, department: str) -> str:
     if element in {"give_opinion", "settle_matter"}:
         return OFFICERS[department]
     return HEADS[department] if element == "sign_off" else WHO[element]
-
-
-def _publish(uow: Session, product: str, content: Mapping[str, Any], owner: Actor, now: datetime) -> None:
-    version = catalogue.draft_version(uow, product_code=product, content=content, actor=owner, now=now)
-    version = catalogue.submit(uow, version_id=version.id, actor=owner, now=now)
-    catalogue.approve(
-        uow,
-        version_id=version.id,
-        content_hash=version.content_hash,
-        approval="test",
-        change_class="minor",
-        actor=owner,
-        now=now,
-    )
-    catalogue.publish(uow, version_ids=[version.id], effective_at=now, actor=owner, now=now)
 
 
 def hold(uow: Session, product: str, number: int, today: date, **differs: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +23,8 @@ class Template(Record):
     names: Mapped[dict[str, str]] = mapped_column(Json)
     families: Mapped[list[str]] = mapped_column(Json)
     """Empty: every family."""
+    types: Mapped[list[str]] = mapped_column(Json)
+    """Product types within the families; empty: all of them."""
     change_types: Mapped[list[str]] = mapped_column(Json)
     """Empty: every kind of change."""
     holder: Mapped[str] = mapped_column(Text)
@@ -58,26 +61,71 @@ class TemplateVersion(Record):
     __table_args__ = (Index("ix_text_template_version_number", "template_id", "number", unique=True),)
 
 
+class ProductDocument(Record):
+    """A document of a product 产品文档: a template filled from one version, in one language, as it was given out."""
+
+    __tablename__ = "product_document"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("text_template_version.id"))
+    product_code: Mapped[str] = mapped_column(ForeignKey("product.code"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("product_version.id"))
+    """The version of the product that it was filled from."""
+    language: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    paths: Mapped[list[str]] = mapped_column(Json)
+    """The terms it states; see ``rules.stating.paths_of``."""
+    stated: Mapped[dict[str, Any]] = mapped_column(Json)
+    """What it says of them: the part of the version's content under ``paths``, frozen."""
+    content_hash: Mapped[str] = mapped_column(Text)
+    """SHA-256 over language, text and what is stated, as canonical JSON."""
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    """The first day on which it is not used any more: replaced by a later one, or withdrawn."""
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_product_document_product", "product_code", "id"),)
+
+
 class ApprovedText(RuntimeError):
     """Somebody tried to change an approved text, or to delete one."""
 
 
 _FIXED = ("template_id", "number", "texts", "content_hash", "author", "written_at")
+_GIVEN_OUT = (
+    "template_version_id", "product_code", "version_id", "language", "text", "paths", "stated", "content_hash",
+    "valid_from", "made_by", "made_at",
+)  # fmt: skip
 
 
 def _refuse_changes(mapper: Mapper[Any], connection: object, version: TemplateVersion) -> None:
     """The texts of a version never change once it is no draft any more, whoever asks."""
-    attributes = inspect(version).attrs
-    was = attributes.state.history.deleted or [version.state]
-    touched = [name for name in _FIXED if attributes[name].history.has_changes()]
-    if touched and was[0] != "draft":
-        raise ApprovedText(f"version {version.template_id}/{version.number}: {', '.join(touched)}")
+    was = inspect(version).attrs.state.history.deleted or [version.state]
+    if was[0] != "draft":
+        _refuse(version, _FIXED, f"version {version.template_id}/{version.number}")
 
 
-def _refuse_deletion(mapper: Mapper[Any], connection: object, row: Template | TemplateVersion) -> None:
+def _refuse_rewriting(mapper: Mapper[Any], connection: object, document: ProductDocument) -> None:
+    """What was given out stays as it was given out."""
+    _refuse(document, _GIVEN_OUT, f"document {document.id}")
+
+
+def _refuse(row: Record, fixed: Sequence[str], name: str) -> None:
+    touched = [each for each in fixed if inspect(row).attrs[each].history.has_changes()]
+    if touched:
+        raise ApprovedText(f"{name}: {', '.join(touched)}")
+
+
+def _refuse_deletion(
+    mapper: Mapper[Any], connection: object, row: Template | TemplateVersion | ProductDocument
+) -> None:
     raise ApprovedText(f"{type(row).__name__} {row.id} is kept (rule 14)")
 
 
 event.listen(TemplateVersion, "before_update", _refuse_changes)
-event.listen(TemplateVersion, "before_delete", _refuse_deletion)
-event.listen(Template, "before_delete", _refuse_deletion)
+event.listen(ProductDocument, "before_update", _refuse_rewriting)
+for _kept in (Template, TemplateVersion, ProductDocument):
+    event.listen(_kept, "before_delete", _refuse_deletion)

@@ -1,4 +1,4 @@
-"""What the history says of a template."""
+"""What the history says of templates and of the documents made from them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ SENTENCES: Mapping[str, str] = {
     "template.edited": N_("%(who)s changed the draft of the text."),
     "template.approved": N_("%(who)s approved the text."),
     "template.withdrawn": N_("%(who)s withdrew the text."),
+    "document.made": N_("%(who)s made documents of the product."),
+    "document.withdrawn": N_("%(who)s took a document of the product out of use."),
 }
 
 for _action, _sentence in SENTENCES.items():

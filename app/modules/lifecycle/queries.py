@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import allowed
 from app.kernel.audit import AuditEvent
+from app.kernel.clock import accounting_date
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.queries.products import status_at
 from app.modules.catalogue.services.records import stream as product_stream
 from app.modules.changes.models import ChangeRequest, ProposedVersion
 from app.modules.changes.services.records import facts_of
 from app.modules.changes.services.records import stream as change_stream
+from app.modules.documents.queries.products import Asked, Kept, documents
 from app.modules.exits.models import Exit
 from app.modules.exits.services.records import stream as exit_stream
 from app.modules.lifecycle import rules
@@ -81,6 +83,8 @@ class Life:
     tasks: Sequence[Task]
     """What is open in the cases of its life now."""
     next_evaluation: datetime | None
+    documents: Sequence[Kept]
+    """In force at that instant, each beside the terms that were live then."""
 
 
 def life_of(session: Session, product: Product, *, known_at: datetime, actor: Actor) -> Life:
@@ -101,6 +105,7 @@ def life_of(session: Session, product: Product, *, known_at: datetime, actor: Ac
         _evaluations(session, product.code, known_at),
         open_tasks_of(session, *(one.id for one in (case, *cases) if one is not None)),
         _next_evaluation(session, case),
+        documents(session, Asked(accounting_date(known_at), product.code), limit=MOST),
     )
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from app.demo import ROOT
 from app.modules.documents.demo import DATA
+from app.modules.documents.rules.fields import GENERAL, fields_of_template, types_of
 from app.modules.documents.rules.matching import Case, best
-from app.modules.documents.rules.merging import FIELDS, fields_of, filled, wrong_in
+from app.modules.documents.rules.merging import fields_of, filled, wrong_in
 from app.modules.documents.rules.states import CHANGE_TYPES, HOLDERS, LANGUAGES
+from app.modules.documents.rules.stating import contradictions, paths_of, stated, wrong_for
 from app.modules.documents.rules.values import MOST_LISTED, Days, Matter, text_of
 from app.workflow.decisions.reading import read_table
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, rate
@@ -38,15 +40,16 @@ MOST = 4_000
     ],
 )
 def test_what_cannot_be_filled_is_located(text: str, line: int, position: int, said: str) -> None:
-    fault = next(wrong_in("/texts/en", text))
+    fault = next(wrong_in("/texts/en", text, GENERAL))
     assert (fault.pointer, fault.values["line"], fault.values["position"]) == ("/texts/en", line, position)
     assert said in fault.message % fault.values
 
 
 def test_every_field_of_the_list_can_be_used_and_a_value_is_put_in_as_it_stands() -> None:
-    text = " ".join(f"{{{name}}}" for name in FIELDS)
-    assert list(wrong_in("", text)) == []
-    assert fields_of(text) == list(FIELDS)
+    fields = fields_of_template(["deposit"], [])
+    text = " ".join(f"{{{name}}}" for name in fields)
+    assert list(wrong_in("", text, fields)) == []
+    assert fields_of(text) == list(fields)
     assert filled("{product}!", {"product": "{contact} {0} %s"}) == "{contact} {0} %s!"
 
 
@@ -169,9 +172,51 @@ def test_the_most_specific_template_is_taken_and_equals_by_the_rule(templates: l
 
 def test_the_templates_of_the_demo_bank_can_be_filled_in_both_languages() -> None:
     described = json.loads(DATA.read_text("utf-8"))
-    assert len(described) == 8
+    assert len(described) == 13
     for template in described:
+        fields = fields_of_template(template["families"], [])
         for language in LANGUAGES:
             text = template["texts"][language]
-            assert list(wrong_in("", text)) == []
+            assert list(wrong_in("", text, fields)) == []
             assert "{" not in told(text, changed(), language=language)
+
+
+def test_what_a_text_may_name_follows_from_the_types_it_is_for() -> None:
+    some = fields_of_template([], ["time_deposit", "demand_deposit"])
+    assert {"product", "terms.minimum", "rates.tiers"} <= set(some)
+    assert "terms.early_withdrawal" not in some  # a demand deposit has none
+    assert "terms.early_withdrawal" in fields_of_template(["deposit"], ["time_deposit", "large_cd"])
+    assert "benchmark.low" in fields_of_template(["wealth"], [])
+    assert "benchmark.internal_low" not in fields_of_template(["wealth"], [])
+    assert not set(fields_of_template([], [])) & {"rates.tiers", "benchmark.low"}
+    assert types_of(["wealth"], []) == ("wealth_money_market", "wealth_bond", "wealth_mixed", "wealth_equity")
+
+
+def test_only_figures_that_a_document_states_can_be_contradicted() -> None:
+    paths = paths_of("{product}: {rates.tiers} from {terms.minimum}, ask {contact}")
+    says = stated(TIME_DEPOSIT, paths)
+    live = dearer(TIME_DEPOSIT, "1.45")
+    live["terms"]["minimum"] = {"amount": "100", "currency": "CNY"}
+    live["terms"]["rollover"] = True
+    live["rates"]["tiers"].append({"kind": "fixed", "term": "P2Y", "rate": rate("1.65")})
+    assert contradictions(says, TIME_DEPOSIT, paths) == []
+    assert [(c.path, c.says["en"], c.live["en"]) for c in contradictions(says, live, paths)] == [
+        ("terms.minimum", "CNY 50", "CNY 100"),
+        ("rates.tiers[kind=fixed,term=P1Y].rate", "1.55%", "1.45%"),
+        (
+            "rates.tiers[kind=fixed,term=P2Y]",
+            "not mentioned",
+            "1.65% a year (interest counted on the actual days over a year of 360 days)",
+        ),
+    ]
+    assert [c.path for c in contradictions(stated(TIME_DEPOSIT, ["terms.minimum"]), live, ["terms.minimum"])] == [
+        "terms.minimum"
+    ]
+
+
+def test_a_document_cannot_state_what_the_version_leaves_empty_nor_tell_of_a_change() -> None:
+    text = "{what_changes} {terms.early_withdrawal} {fees.fees} {terms.minimum}"
+    assert [(f.code, f.values["name"]) for f in wrong_for(text, TIME_DEPOSIT)] == [
+        ("tells_of_a_change", "what_changes"),
+        ("nothing_to_state", "terms.early_withdrawal"),
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from app.modules.documents.rules.fields import types_of
 from app.modules.documents.rules.states import ANYBODY
 
 
@@ -16,6 +17,8 @@ class Purpose(Protocol):
     def key(self) -> str: ...
     @property
     def families(self) -> list[str]: ...
+    @property
+    def types(self) -> list[str]: ...
     @property
     def change_types(self) -> list[str]: ...
     @property
@@ -32,6 +35,11 @@ class Case:
 
 
 Fitting = TypeVar("Fitting", bound=Purpose)
+
+
+def serves(template: Purpose, key: str) -> bool:
+    """Whether a template is made for products of this type."""
+    return key in types_of(template.families, template.types)
 
 
 def fits(template: Purpose, case: Case) -> bool:

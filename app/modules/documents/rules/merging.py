@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from app.kernel.errors import Fault
 from app.kernel.i18n import N_
-from app.modules.catalogue.types import Labels
-from app.modules.catalogue.types.description import label
-
-FIELDS: Mapping[str, Labels] = {
-    "product": label("Names of the products", "产品名称"),
-    "what_changes": label("What changes, item by item, before and after", "变更内容（逐项列出变更前后）"),
-    "old_rate": label("Rates before, each with its term and basis", "变更前利率（含期限与计息基准）"),
-    "new_rate": label("Rates after, each with its term and basis", "变更后利率（含期限与计息基准）"),
-    "effective_day": label("The day on which it takes effect", "生效日期"),
-    "how_to_leave": label("How a customer can end the contract early", "提前支取、提前还款或退出的办法"),
-    "contact": label("Where customers can ask", "咨询渠道"),
-}
-"""The closed list of what a text may name."""
 
 _PART = re.compile(r"\{([^{}\n]*)\}|[{}]")
 _MOST_SHOWN = 40
@@ -31,15 +18,15 @@ def fields_of(text: str) -> list[str]:
     return list(dict.fromkeys(found[1] for found in _PART.finditer(text)))
 
 
-def wrong_in(pointer: str, text: str) -> Iterator[Fault]:
-    """Each brace that belongs to no field and each field that there is not, with its place: both counted from 1."""
+def wrong_in(pointer: str, text: str, fields: Container[str]) -> Iterator[Fault]:
+    """Each brace that belongs to no field and each field that is not among ``fields``, with its place: from 1."""
     for found in _PART.finditer(text):
         name = found[1]
         if name is None:
             yield _fault(
                 pointer, text, found.start(), N_("Line %(line)s, position %(position)s: this brace has no pair.")
             )
-        elif name not in FIELDS:
+        elif name not in fields:
             message = N_("Line %(line)s, position %(position)s: there is no merge field {%(name)s}.")
             yield _fault(pointer, text, found.start(), message, name=name[:_MOST_SHOWN])
 

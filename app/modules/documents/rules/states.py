@@ -11,11 +11,18 @@ from app.modules.catalogue.types import Labels
 from app.modules.catalogue.types.description import label
 
 STRATEGY, NOTICE, MATERIAL = "rollout_strategy", "customer_notice", "promotional_material"
+CONTRACT = "contract"
 KINDS: Mapping[str, Labels] = {
     STRATEGY: label("Rollout strategy", "推广策略"),
     NOTICE: label("Notice to customers", "客户告知"),
     MATERIAL: label("Promotional material", "宣传材料"),
+    CONTRACT: label("Contract template", "合同范本"),
 }
+OF_PRODUCTS = (CONTRACT, MATERIAL)
+"""Kinds that documents of single products are made from."""
+LONGEST: Mapping[str, int] = {CONTRACT: 20_000}
+USUAL_LENGTH = 2_000
+"""Characters of a template, of a kind that ``LONGEST`` does not name."""
 CHANGE_TYPES: Mapping[str, Labels] = {
     "rate": label("Rate", "利率"),
     "fee": label("Fee", "费用"),
@@ -35,6 +42,8 @@ LANGUAGES = ("zh", "en")
 """Every version is written in both; Chinese comes first, as customers read it."""
 
 WRITE, APPROVE = "template.write", "template.approve"
+APPROVERS: Mapping[str, str] = {CONTRACT: "contract.approve"}
+"""Kinds whose texts are approved under a permission of their own."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,11 @@ MOVES: Mapping[tuple[str, str], Move] = {
     ("approved", "withdraw"): Move("withdrawn", APPROVE),
     ("approved", "supersede"): Move("superseded", None),  # by the approval of a later one
 }
+
+
+def permission_of(kind: str, verb: Move) -> str | None:
+    """The permission that a verb needs for a template of this kind."""
+    return APPROVERS.get(kind, verb.by) if verb.by == APPROVE else verb.by
 
 
 def move(state: str, verb: str) -> Move:

@@ -13,33 +13,28 @@ from app.modules.catalogue.rules.content import Content, Row
 from app.modules.catalogue.rules.difference import Change, changed, difference
 from app.modules.catalogue.types import Attribute, product_type
 from app.modules.catalogue.types.description import label
+from app.modules.documents.rules.fields import UNTOLD
 from app.modules.documents.rules.merging import fields_of, filled
-from app.modules.documents.rules.words import BETWEEN, basis, day_in_words, percent, rate_in_words, row_name, say
+from app.modules.documents.rules.telling import ALL_RATES, LEAVING, item, lines_of, side, told_apart
+from app.modules.documents.rules.words import BETWEEN, COLON, basis, day_in_words, percent, rate_in_words
 
 CONTACT = label("any of our branches or our customer service line", "本行各营业网点或客户服务热线")
 """Where customers can ask. Bank policy, to be confirmed."""
 UNKNOWN_DAY = label("the day that will be announced", "另行公告之日")
 _IN_STAGES = label("%(first)s (in stages; everywhere from %(last)s)", "%(first)s（分批实施，%(last)s全面实施）")
-NO_RATE = label("none", "无")
+NONE = label("none", "无")
 NO_CHANGE = label("nothing", "无")
 SEE_LIST = label("as in the list published at our branches and on our website", "详见本行网点及官方网站公布的产品清单")
 BY_CONTRACT = label("The contract says how it can be ended early.", "提前终止事宜按合同约定办理。")
 _AND = label("%(most)s and %(last)s", "%(most)s和%(last)s")
 _OTHERS = label("%(names)s and %(more)s more", "%(names)s等%(all)s款产品")
 _CHANGED = label("from %(old)s to %(new)s", "由%(old)s调整为%(new)s")
-_ADDED = label("new: %(new)s", "新增：%(new)s")
-_REMOVED = label("no longer: %(old)s", "取消：%(old)s")
+_PATTERNS = {
+    "changed": _CHANGED,
+    "added": label("new: %(new)s", "新增：%(new)s"),
+    "removed": label("no longer: %(old)s", "取消：%(old)s"),
+}
 _IN_BRACKETS = label(" (%s)", "（%s）")
-_ALL_RATES = label("(all rates %s)", "（以上均为%s）")
-_FULL_STOPS = "。."
-"""At the end of what is told in the middle of a sentence."""
-_COLON = label(": ", "：")
-_LEAVING = (("terms", "early_withdrawal"), ("terms", "prepayment"), ("terms", "redemption"), ("trading", "delivery"))
-"""The attributes that say how a contract is ended early, whatever the type."""
-_INTERNAL = frozenset({"target_market", "availability", "documents", "limits"})
-"""What a change of these means stands in the bank's own papers, not in a notice."""
-_ORDINARY = frozenset({"standard", "fixed", "variable", "floating", "market_linked"})
-"""Kinds of rates that need no mention."""
 MOST_LISTED = 20
 """Products; a text about more of them points to a list."""
 MOST_NAMED = 3
@@ -56,7 +51,7 @@ class Matter:
     @cached_property
     def changes(self) -> list[Change]:
         """What a customer is told of the difference."""
-        return [c for c in changed(difference(self.old, self.new)) if c.group not in _INTERNAL]
+        return [c for c in changed(difference(self.old, self.new)) if c.group not in UNTOLD]
 
     def name(self, language: str) -> str:
         names = self.new["basics"]["name"]
@@ -79,7 +74,7 @@ def text_of(template: str, matters: Matters, days: Days, language: str, most: in
     ways = (_BRIEF,) if len(matters) > MOST_LISTED else (_IN_FULL, _BRIEF)
     fields = fields_of(template)
     for tellers in ways:
-        values = {name: tellers[name](matters, language) for name in fields if name != "effective_day"}
+        values = {name: _teller(name, tellers)(matters, language) for name in fields if name != "effective_day"}
         text = filled(template, {**values, "effective_day": _day(days, language)})
         if len(text) <= most:
             return normalize("NFC", text.replace(" \n", "\n").strip())
@@ -120,7 +115,7 @@ def _listed(matters: Matters, language: str, lines_of: Lines, nothing: Mapping[s
     if len(told) == 1:
         lines = told[0][1]
         return lines[0] if len(lines) == 1 else "\n" + "\n".join(lines)
-    headed = [f"{matter.name(language)}{_COLON[language].rstrip()}\n" + "\n".join(lines) for matter, lines in told]
+    headed = [f"{matter.name(language)}{COLON[language].rstrip()}\n" + "\n".join(lines) for matter, lines in told]
     return "\n" + "\n".join(headed)
 
 
@@ -133,9 +128,9 @@ def _difference_lines(matter: Matter, language: str) -> Iterator[str]:
     changes = matter.changes if matter.old else []
     shared = _shared_basis(changes, language)
     for change in changes:
-        yield f"{_item(matter, change, language)}{_COLON[language]}{_moved(matter, change, language, shared)}"
+        yield f"{_item(matter, change, language)}{COLON[language]}{_moved(matter, change, language, shared)}"
     if shared:
-        yield _ALL_RATES[language] % shared
+        yield ALL_RATES[language] % shared
 
 
 def _shared_basis(changes: Sequence[Change], language: str) -> str | None:
@@ -146,19 +141,7 @@ def _shared_basis(changes: Sequence[Change], language: str) -> str | None:
 
 
 def _item(matter: Matter, change: Change, language: str) -> str:
-    attribute = _attribute(matter, change)
-    if change.row is None:
-        return str(attribute.labels[language])
-    name = row_name(attribute, _told_apart(change), language)
-    if change.column in (None, "rate"):
-        return name
-    return f"{name}{BETWEEN[language]}{change.labels[language]}"
-
-
-def _told_apart(change: Change) -> Row:
-    """What tells a row from others in a customer's eyes; that a rate is an ordinary one does not."""
-    row = change.row or {}
-    return {key: value for key, value in row.items() if key != "kind" or value not in _ORDINARY}
+    return item(_attribute(matter, change), change, language)
 
 
 def _moved(matter: Matter, change: Change, language: str, shared: str | None) -> str:
@@ -166,10 +149,8 @@ def _moved(matter: Matter, change: Change, language: str, shared: str | None) ->
     cell = attribute.column(change.column) if change.column else attribute
     if cell.kind == "rate" and change.kind == "changed":
         return _rate_moved(change.old, change.new, language, shared)
-    both = (("old", change.old), ("new", change.new))
-    sides = {side: say(cell, value, language).rstrip(_FULL_STOPS) for side, value in both if value not in (None, "")}
-    pattern = _CHANGED if len(sides) == 2 else _ADDED if "new" in sides else _REMOVED
-    return (pattern[language] % sides).rstrip(_COLON[language])
+    old, new = (side(attribute, change, value, language) for value in (change.old, change.new))
+    return (_PATTERNS[change.kind][language] % {"old": old, "new": new}).rstrip(COLON[language])
 
 
 def _rate_moved(old: Row, new: Row, language: str, shared: str | None) -> str:
@@ -188,19 +169,19 @@ def _new_rates(matter: Matter, language: str) -> Iterator[str]:
     return _rates(matter, language, "new")
 
 
-def _rates(matter: Matter, language: str, side: str) -> Iterator[str]:
+def _rates(matter: Matter, language: str, of: str) -> Iterator[str]:
     """The rates that differ, as they are on one side; a basis that several share is told once, at the end."""
-    found = [(c, rate) for c in matter.changes if (rate := _rate_in(c, getattr(c, side))) is not None]
+    found = [(c, rate) for c in matter.changes if (rate := _rate_in(c, getattr(c, of))) is not None]
     bases = {basis(rate, language) for _, rate in found}
-    if len(found) == 1 and not _told_apart(found[0][0]):
+    if len(found) == 1 and not told_apart(found[0][0].row or {}):
         yield rate_in_words(found[0][1], language)
         return
     shared = len(bases) == 1 and len(found) > 1
     for change, rate in found:
         said = percent(rate) if shared else rate_in_words(rate, language)
-        yield f"{_item(matter, change, language)}{_COLON[language]}{said}"
+        yield f"{_item(matter, change, language)}{COLON[language]}{said}"
     if shared:
-        yield _ALL_RATES[language] % bases.pop()
+        yield ALL_RATES[language] % bases.pop()
 
 
 def _rate_in(change: Change, value: Any) -> Mapping[str, Any] | None:
@@ -216,7 +197,7 @@ def _leaving(matters: Matters, language: str) -> str:
     ways: dict[str, list[str]] = {}
     for matter in matters:
         content = matter.old or matter.new
-        for group, key in _LEAVING:
+        for group, key in LEAVING:
             phrase = (content.get(group) or {}).get(key)
             if phrase:
                 ways.setdefault(str(phrase.get(language) or next(iter(phrase.values()))), []).append(
@@ -224,15 +205,15 @@ def _leaving(matters: Matters, language: str) -> str:
                 )
     if len(ways) <= 1:
         return next(iter(ways), BY_CONTRACT[language])
-    return "\n" + "\n".join(f"{BETWEEN[language].join(names)}{_COLON[language]}{way}" for way, names in ways.items())
+    return "\n" + "\n".join(f"{BETWEEN[language].join(names)}{COLON[language]}{way}" for way, names in ways.items())
 
 
 Teller = Callable[[Matters, str], str]
 _IN_FULL: Mapping[str, Teller] = {
     "product": _names,
     "what_changes": lambda matters, language: _listed(matters, language, _difference_lines, NO_CHANGE),
-    "old_rate": lambda matters, language: _listed(matters, language, _old_rates, NO_RATE),
-    "new_rate": lambda matters, language: _listed(matters, language, _new_rates, NO_RATE),
+    "old_rate": lambda matters, language: _listed(matters, language, _old_rates, NONE),
+    "new_rate": lambda matters, language: _listed(matters, language, _new_rates, NONE),
     "how_to_leave": _leaving,
     "contact": lambda matters, language: CONTACT[language],
 }
@@ -242,4 +223,13 @@ _BRIEF: Mapping[str, Teller] = {
     **dict.fromkeys(("what_changes", "old_rate", "new_rate"), lambda matters, language: SEE_LIST[language]),
     "how_to_leave": lambda matters, language: BY_CONTRACT[language],
 }
-"""What stands in place of each merge field but the day: in full, and where that would be too long."""
+"""What stands in place of each general merge field but the day: in full, and where that would be too long."""
+
+
+def _teller(name: str, tellers: Mapping[str, Teller]) -> Teller:
+    """A field that is none of the general ones names a term, told as the version says it that takes effect."""
+    if name in tellers:
+        return tellers[name]
+    if tellers is _BRIEF:
+        return lambda matters, language: SEE_LIST[language]
+    return lambda matters, language: _listed(matters, language, lambda m, own: lines_of(m.new, name, own), NONE)

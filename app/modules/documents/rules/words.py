@@ -40,6 +40,7 @@ _FROM_TO: Mapping[str, Labels] = {
 }
 YES, NO = label("yes", "是"), label("no", "否")
 BETWEEN = label(", ", "、")
+COLON = label(": ", "：")
 
 
 def say(attribute: Attribute, value: Any, language: str) -> str:
@@ -108,17 +109,16 @@ def _bounded(column: Attribute, value: Any, language: str) -> str:
     return _FROM_TO[bound][language] % said if bound in _FROM_TO else said
 
 
-def row_in_words(attribute: Attribute, row: Row, language: str) -> str:
-    """The cells of a row besides those that name it."""
-    colon = "：" if language == "zh" else ": "
+def row_in_words(attribute: Attribute, row: Row, language: str, *, based: bool = True) -> str:
+    """The cells of a row besides those that name it; its rates with their basis, unless that is told elsewhere."""
     cells = [
-        say(column, row[column.key], language)
-        if column.kind == "rate"
-        else f"{column.labels[language]}{colon}{say(column, row[column.key], language)}"
+        (column, say(column, row[column.key], language) if based or column.kind != "rate" else percent(row[column.key]))
         for column in attribute.columns
         if column.key not in attribute.key_by and row.get(column.key) not in (None, "", [])
     ]
-    return BETWEEN[language].join(cells)
+    return BETWEEN[language].join(
+        said if column.key == "rate" else f"{column.labels[language]}{COLON[language]}{said}" for column, said in cells
+    )
 
 
 def _percent(fraction: Decimal) -> str:

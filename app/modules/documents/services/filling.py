@@ -13,7 +13,7 @@ from app.kernel.clock import accounting_date
 from app.modules.catalogue.queries import product_by_code, versions_of
 from app.modules.documents import queries
 from app.modules.documents.queries import InForce
-from app.modules.documents.rules.matching import Case, best, fits
+from app.modules.documents.rules.matching import Case, best, fits, serves
 from app.modules.documents.rules.states import LANGUAGES, MATERIAL
 from app.modules.documents.rules.values import Days, Matter, Matters, text_of
 
@@ -68,7 +68,8 @@ def _chosen(
     """Each template that is chosen for any case, with the products it was chosen for."""
     found: dict[str, tuple[InForce, list[Matter]]] = {}
     for subject in subjects:
-        for template in dict.fromkeys(t for case in subject.cases for t in _of_case(templates, kind, case)):
+        able = [template for template in templates if serves(template, subject.matter.new["type"])]
+        for template in dict.fromkeys(t for case in subject.cases for t in _of_case(able, kind, case)):
             found.setdefault(template.key, (template, []))[1].append(subject.matter)
     return found.values()
 

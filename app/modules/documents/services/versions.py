@@ -1,4 +1,7 @@
-"""A template's texts: written by product managers, approved by a head of consumer protection or compliance."""
+"""A template's texts: written by product managers, approved by the head whose matter they are.
+
+Contracts are legal's, everything else consumer protection's or compliance's.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,11 @@ from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Fault, Forbidden, Invalid, NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.content import content_hash
+from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
 from app.modules.documents.models import Template, TemplateVersion
+from app.modules.documents.rules.fields import fields_of_template
 from app.modules.documents.rules.merging import wrong_in
-from app.modules.documents.rules.states import LANGUAGES, WRITE, move
+from app.modules.documents.rules.states import LANGUAGES, LONGEST, USUAL_LENGTH, WRITE, move, permission_of
 
 NO_TEMPLATE = N_("There is no such template.")
 NO_VERSION = N_("There is no such version.")
@@ -32,6 +37,7 @@ class Purpose:
     kind: str
     names: Mapping[str, str]
     families: Sequence[str] = ()
+    types: Sequence[str] = ()
     change_types: Sequence[str] = ()
     holder: str = "any"
 
@@ -51,12 +57,14 @@ def stream(template: Template) -> str:
 def create(uow: Session, *, purpose: Purpose, written: Texts, actor: Actor, now: datetime) -> TemplateVersion:
     """A new template with its first draft. 409 where the key is taken; 422 for a text that cannot be filled."""
     require(actor, WRITE)
-    _require_right(written, now)
+    _require_types_of(purpose)
+    _require_right(written, purpose, now)
     if uow.scalar(select(Template.id).where(Template.key == purpose.key)) is not None:
         raise Conflict(N_("There is a template with this key already."), code="key_taken")
     template = Template(
         key=purpose.key, kind=purpose.kind, names=dict(purpose.names), families=list(purpose.families),
-        change_types=list(purpose.change_types), holder=purpose.holder, created_by=actor.username, created_at=now,
+        types=list(purpose.types), change_types=list(purpose.change_types), holder=purpose.holder,
+        created_by=actor.username, created_at=now,
     )  # fmt: skip
     uow.add(template)
     uow.flush()
@@ -70,7 +78,7 @@ def draft(uow: Session, *, key: str, written: Texts, actor: Actor, now: datetime
     """The draft of a further version. 409 while another draft is open."""
     template = _locked(uow, key)
     require(actor, WRITE)
-    _require_right(written, now)
+    _require_right(written, template, now)
     if _with_state(uow, template, "draft"):
         raise Conflict(N_("Another draft of this template is open."), code="draft_open")
     last = uow.scalar(select(func.max(TemplateVersion.number)).where(TemplateVersion.template_id == template.id)) or 0
@@ -82,10 +90,10 @@ def draft(uow: Session, *, key: str, written: Texts, actor: Actor, now: datetime
 def edit(uow: Session, *, key: str, number: int, written: Texts, actor: Actor, now: datetime) -> TemplateVersion:
     """Change a draft, as the one who wrote it: whoever approves it must be somebody else."""
     template, version = locked_version(uow, key, number)
-    _allow(version, "edit", actor)
+    _allow(template, version, "edit", actor)
     if version.author != actor.username:
         raise Forbidden(N_("A draft is changed by whoever wrote it."), code="not_the_author")
-    _require_right(written, now)
+    _require_right(written, template, now)
     before = told(version)
     version.texts, version.valid_from, version.written_at = _ordered(written), written.valid_from, now
     version.content_hash = content_hash(version.texts)
@@ -99,7 +107,7 @@ def approve(uow: Session, *, key: str, number: int, shown: str, actor: Actor, no
     It replaces the approved versions before it from that day on. A day that has passed becomes today.
     """
     template, version = locked_version(uow, key, number)
-    _allow(version, "approve", actor)
+    _allow(template, version, "approve", actor)
     if shown != version.content_hash:
         raise Conflict(N_("The text changed after it was shown for approval."), code="approval_void")
     version.valid_from = max(version.valid_from, clock.accounting_date(now))
@@ -116,7 +124,7 @@ def withdraw(uow: Session, *, key: str, number: int, reason: str, actor: Actor, 
     """Drop a draft, as a product manager; take an approved text out of use from today on, as who may approve it."""
     template, version = locked_version(uow, key, number)
     left = version.state
-    _allow(version, "withdraw", actor)
+    _allow(template, version, "withdraw", actor)
     version.state = move(left, "withdraw").to
     version.withdrawn_by, version.withdrawn_at, version.reason = actor.username, now, reason
     if version.approved_at is not None:
@@ -146,8 +154,8 @@ def locked_version(uow: Session, key: str, number: int) -> tuple[Template, Templ
     return template, version
 
 
-def _allow(version: TemplateVersion, verb: str, actor: Actor) -> None:
-    permission = move(version.state, verb).by
+def _allow(template: Template, version: TemplateVersion, verb: str, actor: Actor) -> None:
+    permission = permission_of(template.kind, move(version.state, verb))
     assert permission is not None
     require(actor, permission, facts_of(version))
 
@@ -164,8 +172,24 @@ def _with_state(uow: Session, template: Template, state: str) -> Sequence[Templa
     return uow.scalars(wanted.order_by(TemplateVersion.number)).all()
 
 
-def _require_right(written: Texts, now: datetime) -> None:
-    faults = [fault for language in LANGUAGES for fault in wrong_in(f"/texts/{language}", written.texts[language])]
+def _require_types_of(purpose: Purpose) -> None:
+    """The types named belong to the families named."""
+    families = set(purpose.families) or set(FAMILIES)
+    wrong = [n for n, key in enumerate(purpose.types) if PRODUCT_TYPES[key].family not in families]
+    if wrong:
+        faults = [Fault(f"/types/{n}", N_("This type belongs to another family."), {}, "other_family") for n in wrong]
+        raise Invalid(N_("Some of what was entered is not right."), faults=faults)
+
+
+def _require_right(written: Texts, purpose: Purpose | Template, now: datetime) -> None:
+    fields = fields_of_template(purpose.families, purpose.types)
+    most = LONGEST.get(purpose.kind, USUAL_LENGTH)
+    faults = [f for name in LANGUAGES for f in wrong_in(f"/texts/{name}", written.texts[name], fields)]
+    faults += [
+        Fault(f"/texts/{n}", N_("Longer than %(most)s characters."), {"most": most}, "too_long")
+        for n, text in written.texts.items()
+        if len(text) > most
+    ]
     faults += [
         Fault(f"/texts/{n}", N_("This is required."), {}, "required") for n, t in written.texts.items() if not t.strip()
     ]

@@ -15,8 +15,8 @@ from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError
 from app.kernel.web import page_size
 from app.modules.documents import queries
-from app.modules.documents.models import TemplateVersion
-from app.modules.documents.rules.states import KINDS, MOVES, WRITE
+from app.modules.documents.models import Template, TemplateVersion
+from app.modules.documents.rules.states import KINDS, MOVES, WRITE, permission_of
 from app.modules.documents.services.versions import facts_of
 from app.modules.documents.views.base import PATH, SEE, Answer, filled, pages, suggested, today
 
@@ -55,7 +55,7 @@ def show(key: str, error: DomainError | None = None, sent: Any = None) -> Answer
     found = queries.template(session(), key)
     versions = queries.versions_of(session(), found.id)
     version = _chosen(versions, request.args.get("version", ""))
-    products = suggested(found.families)
+    products = suggested(found.families, found.types)
     product = request.args.get("product", "") or (products[0][0] if products else "")
     texts, wrong = filled(version.texts, product) if product else ({}, None)
     people = [name for v in versions for name in (v.author, v.approved_by, v.withdrawn_by)]
@@ -69,7 +69,7 @@ def show(key: str, error: DomainError | None = None, sent: Any = None) -> Answer
         texts=texts,
         wrong=wrong,
         people=names_of(session(), [*people, found.created_by]),
-        may=_may(version),
+        may=_may(found, version),
         may_draft=allowed(actor, WRITE) and all(v.state != "draft" for v in versions),
         error=error,
         sent=sent or {},
@@ -85,10 +85,10 @@ def _chosen(versions: Sequence[TemplateVersion], number: str) -> TemplateVersion
     return asked or draft or used or versions[0]
 
 
-def _may(version: TemplateVersion) -> frozenset[str]:
+def _may(found: Template, version: TemplateVersion) -> frozenset[str]:
     """The verbs that the person may take the version along."""
     actor, facts = current_actor(), facts_of(version)
-    moves = {verb: move.by for (state, verb), move in MOVES.items() if state == version.state}
+    moves = {v: permission_of(found.kind, move) for (state, v), move in MOVES.items() if state == version.state}
     verbs = {verb for verb, by in moves.items() if by is not None and allowed(actor, by, facts)}
     return frozenset(verbs - ({"edit"} if version.author != actor.username else set()))
 

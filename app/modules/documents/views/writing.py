@@ -10,20 +10,33 @@ from flask import flash, g, redirect, render_template, request
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import Conflict, DomainError, Fault, Forbidden, Invalid, Stale
+from app.kernel.errors import DomainError, Fault, Stale
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded_form
+from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
 from app.modules.documents import queries, services
 from app.modules.documents.models import Template, TemplateVersion
+from app.modules.documents.rules.fields import fields_of_template
 from app.modules.documents.rules.merging import wrong_in
 from app.modules.documents.rules.states import LANGUAGES, WRITE
 from app.modules.documents.schemas import NewTemplate, NewTemplateVersion, TemplateWithdrawal
 from app.modules.documents.services.versions import locked_version
-from app.modules.documents.views.base import PATH, SEE, Answer, families_of, filled, pages, suggested, today
+from app.modules.documents.views.base import (
+    EXPLAINED,
+    PATH,
+    SEE,
+    Answer,
+    FieldGroup,
+    field_groups,
+    filled,
+    pages,
+    suggested,
+    today,
+)
 from app.modules.documents.views.reading import show
 
 VERSION = f"{PATH}/<key>/versions/<int(max=9007199254740991):number>"
-EXPLAINED = (Conflict, Forbidden, Invalid, Stale)
+LISTS = ("families", "types", "change_types")
 
 
 @pages.get(f"{PATH}/new")
@@ -38,7 +51,7 @@ def new() -> Answer:
 def create() -> Answer:
     """A template with its first draft."""
     try:
-        given = loaded_form(NewTemplate(), _sent(lists=("families", "change_types")))
+        given = loaded_form(NewTemplate(), _sent(lists=LISTS))
         written = _written(given)
         with unit_of_work() as uow:
             services.create(uow, purpose=services.Purpose(**given), written=written, actor=current_actor(), now=g.now)
@@ -97,12 +110,12 @@ def _editor(
     draft: TemplateVersion | None = None,
 ) -> Answer:
     end_read()
-    many = {name: request.form.getlist(name) for name in ("families", "change_types")} if error else {}
-    products = suggested(families_of(found))
+    many = {name: request.form.getlist(name) for name in LISTS} if error else {}
+    products = suggested(*_scope(found, many))
     product = sent.get("product") or (products[0][0] if products else "")
     page = render_template(
         "documents/edit.html", found=found, sent=sent, many=many, error=error, draft=draft, products=products,
-        product=product, **_shown(sent, product),
+        product=product, field_groups=_fields(found, many), **_shown(sent, product, found, many),
     )  # fmt: skip
     return page, error.status if error else 200
 
@@ -129,13 +142,44 @@ def _written(given: dict[str, Any]) -> services.Texts:
 def preview() -> Answer:
     """The texts being typed, filled from a product, with what is wrong in them."""
     require(current_actor(), SEE)
-    return render_template("documents/_filled.html", **_shown(request.form, request.form.get("product", "")))
+    return render_template("documents/_filled.html", **_shown(request.form, request.form.get("product", ""), *_aim()))
 
 
-def _shown(sent: Mapping[str, Any], product: str) -> dict[str, Any]:
+@pages.get(f"{PATH}/fields")
+@signed_in
+def fields() -> Answer:
+    """The part of the editor that lists what a text for the chosen families and types may name."""
+    require(current_actor(), SEE)
+    many = {name: request.args.getlist(name) for name in LISTS}
+    return render_template("documents/_fields.html", field_groups=_fields(None, many))
+
+
+Many = Mapping[str, list[str]]
+
+
+def _aim() -> tuple[Template | None, Many]:
+    """The template that is being written, or what was ticked for a new one."""
+    key = request.form.get("template", "")
+    return (queries.template(session(), key) if key else None), {n: request.form.getlist(n) for n in LISTS}
+
+
+def _scope(found: Template | None, many: Many) -> tuple[list[str], list[str]]:
+    """Families and types that the text is for; what was ticked counts as far as it is known."""
+    if found is not None:
+        return found.families, found.types
+    families = [key for key in many.get("families", ()) if key in FAMILIES]
+    return families, [key for key in many.get("types", ()) if key in PRODUCT_TYPES]
+
+
+def _fields(found: Template | None, many: Many) -> list[FieldGroup]:
+    return field_groups(*_scope(found, many))
+
+
+def _shown(sent: Mapping[str, Any], product: str, found: Template | None, many: Many) -> dict[str, Any]:
     """What ``documents/_filled.html`` needs: a text that cannot be filled says where it is wrong."""
     typed = {name: str(sent.get(f"texts/{name}", "")) for name in LANGUAGES}
-    faults: dict[str, list[Fault]] = {name: list(wrong_in(f"/texts/{name}", text)) for name, text in typed.items()}
+    named = fields_of_template(*_scope(found, many))
+    faults: dict[str, list[Fault]] = {n: list(wrong_in(f"/texts/{n}", text, named)) for n, text in typed.items()}
     right = {name: "" if faults[name] else text for name, text in typed.items()}
     texts, wrong = filled(right, product) if product else ({}, None)
     return {"texts": texts, "wrong": wrong, "faults": faults}

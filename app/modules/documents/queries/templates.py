@@ -1,4 +1,4 @@
-"""Which templates there are, which of their texts is in force on a day, and what stands in it for real products."""
+"""Which templates there are, and which of their texts is in force on a day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotFound
@@ -28,6 +28,10 @@ class InForce:
     @property
     def families(self) -> list[str]:
         return self.template.families
+
+    @property
+    def types(self) -> list[str]:
+        return self.template.types
 
     @property
     def change_types(self) -> list[str]:
@@ -80,6 +84,10 @@ def versions_of(session: Session, template_id: int) -> Sequence[TemplateVersion]
     """All versions, the latest first."""
     rows = select(TemplateVersion).where(TemplateVersion.template_id == template_id)
     return session.scalars(rows.order_by(TemplateVersion.number.desc())).all()
+
+
+def version_ids(template_id: int) -> Select[int]:
+    return select(TemplateVersion.id).where(TemplateVersion.template_id == template_id)
 
 
 def version(session: Session, key: str, number: int) -> TemplateVersion:
