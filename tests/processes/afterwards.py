@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.modules.changes.models import Condition, PostLaunchReview
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks import services
-from tests.processes.apart import Apart
 from tests.processes.bank import TIME_DEPOSIT, dearer, person
+from tests.processes.play import Play
 
 OWED = {
     "verdict": "with_conditions",
@@ -42,7 +42,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class After(Apart):
+class After(Play):
     """The case that follows a launch, in the place of the change request's own."""
 
     about: str = "review"
@@ -52,20 +52,20 @@ class After(Apart):
         self.sell({code: TIME_DEPOSIT}).draft({code: dearer(TIME_DEPOSIT, "1.35")}).submit()
         self.prepare().review(**verdicts)
         delegated = "delegated_decision" in self.standing()
-        Apart.do(self, "delegated_decision" if delegated else "executive_decision")
-        Apart.do(self, "plan_rollout")
+        Play.do(self, "delegated_decision" if delegated else "executive_decision")
+        Play.do(self, "plan_rollout")
         self.wait(days=31)
         assert self.request().state == "live"
         return self
 
     def prepare(self) -> After:
         for element in ("assess_need", "design_change", "test_change"):
-            Apart.do(self, element)
+            Play.do(self, element)
         return self
 
     def speak(self, department: str, **answers: Any) -> After:
-        Apart.do(self, "give_opinion", department, **answers)
-        Apart.do(self, "sign_off", department)
+        Play.do(self, "give_opinion", department, **answers)
+        Play.do(self, "sign_off", department)
         return self
 
     @property

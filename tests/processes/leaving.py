@@ -1,4 +1,4 @@
-"""Playing an exit: a product with holdings, each step in an operating system process of its own."""
+"""Playing an exit: a product with holdings."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ from app.modules.exits import services as exits
 from app.modules.exits.models import Exit, MigrationItem
 from app.modules.exits.services.winding_down import retire
 from app.workflow.tasks import services
-from tests.processes.apart import Apart
 from tests.processes.bank import TIME_DEPOSIT, person, put_live, rate
-from tests.processes.play import BEGIN, HEADS, OFFICERS
+from tests.processes.play import BEGIN, HEADS, OFFICERS, Play
 
 BETTER: Mapping[str, Any] = {
     **deepcopy(dict(TIME_DEPOSIT)),
@@ -69,7 +68,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class Leave(Apart):
+class Leave(Play):
     """An exit in the place of the change request."""
 
     def held(self, product: str, number: int, **differs: Any) -> Leave:

@@ -1,4 +1,4 @@
-"""Playing the life of a product: its own case and those of its stages, each step in a process of its own."""
+"""Playing the life of a product: its own case and those of its stages."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from app.modules.lifecycle import services as lifecycle
 from app.modules.lifecycle.rules import LIFE
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks import services
-from tests.processes.apart import Apart
 from tests.processes.bank import person
+from tests.processes.play import Play
 
 WHO: Mapping[str, str] = {
     "research_market": "lin.yue",
@@ -48,7 +48,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class Living(Apart):
+class Living(Play):
     """A product and whatever goes on in its life."""
 
     product = ""

@@ -144,12 +144,13 @@ class Play:
     def __init__(self, now: datetime = BEGIN):
         self.now = now
         self.request_id = 0
+        forget_everything()
 
     # Steps
 
     def step(self, act: Callable[[Session], T]) -> T:
-        """One unit of work in a fresh state."""
-        forget_everything()
+        """One unit of work on what is stored: of the case nothing has stayed in memory."""
+        db.session.remove()
         with unit_of_work() as uow:
             return act(uow)
 
@@ -273,7 +274,7 @@ class Play:
     def wait(self, **time: int) -> int:
         """Let time pass and run what falls due; how many cases moved."""
         self.now += timedelta(**time)
-        forget_everything()
+        db.session.remove()
         return run_due(self.now)
 
     # Several steps that belong together
@@ -315,7 +316,7 @@ class Play:
     # Looking
 
     def _read(self, act: Callable[[Session], T]) -> T:
-        forget_everything()
+        db.session.remove()
         found = act(session())
         session().expunge_all()
         end_read()

@@ -1,4 +1,4 @@
-"""Playing a case of emergency suspension: each step in an operating system process of its own."""
+"""Playing a case of emergency suspension."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.modules.suspensions import services as suspensions
 from app.modules.suspensions.models import Suspension
 from app.workflow.tasks import services
-from tests.processes.apart import Apart
 from tests.processes.bank import person
+from tests.processes.play import Play
 
 REMEDY = {"remedy": "The interest was computed on the wrong day; the program is mended."}
 WHO: Mapping[str, str] = {
@@ -31,7 +31,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class Halt(Apart):
+class Halt(Play):
     """A suspension in the place of the change request."""
 
     def suspend(self, product: str, *scopes: Mapping[str, Any], who: str = "chen.rui") -> Halt:

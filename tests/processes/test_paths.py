@@ -17,7 +17,6 @@ from app.kernel.database import end_read, session
 from app.workflow.engine import read_drawing
 from app.workflow.invariants import violations
 from tests.processes.afterwards import Owed
-from tests.processes.apart import Apart
 from tests.processes.bank import GOLD, LOAN, TIME_DEPOSIT, WEALTH, dearer, riskier
 from tests.processes.leaving import Leave
 from tests.processes.living import Living
@@ -213,10 +212,10 @@ def drawn() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.slow
 def test_every_flow_and_boundary_event_of_every_drawing_is_taken(bank: Flask) -> None:
-    """Each step in a process of its own, which finds what the process before it has stored."""
+    """Each step finds what the step before it has stored, and nothing else."""
     last = BEGIN
     for path, (state, end, case) in {**PATHS, **NEW_PRODUCTS}.items():
-        play = Apart()
+        play = Play()
         path(play)
         instance = play.instance()
         assert (play.request().state, instance.state) == (state, case), path.__name__
