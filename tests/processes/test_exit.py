@@ -13,7 +13,7 @@ from app.kernel import audit
 from app.kernel.database import end_read, session
 from app.workflow.invariants import violations
 from tests.processes.bank import TIME_DEPOSIT, dearer, rate
-from tests.processes.conftest import bank
+from tests.processes.conftest import Kept, bank
 from tests.processes.leaving import BETTER, OTHERS, RATE, WORSE, Leave
 from tests.processes.play import Play
 
@@ -104,10 +104,12 @@ def test_each_way_ends_where_it_is_drawn(bank: Flask, path: Callable[[Leave], No
 
 
 @pytest.fixture
-def leave(bank: Flask) -> Leave:
-    play = Leave()
-    play.sell({"OLD": TIME_DEPOSIT, "NEW": BETTER, "POOR": WORSE})
-    return play
+def leave(kept: Kept[Leave]) -> Leave:
+    return kept(sold)
+
+
+def sold() -> Leave:
+    return Leave().sell({"OLD": TIME_DEPOSIT, "NEW": BETTER, "POOR": WORSE})  # type: ignore[return-value]
 
 
 def test_silence_never_moves_what_worsens(leave: Leave) -> None:

@@ -11,10 +11,10 @@ from werkzeug.test import TestResponse
 
 from app.identity.demo import DEMO_PASSWORD
 from tests.processes.bank import TIME_DEPOSIT
-from tests.processes.conftest import bank, play
+from tests.processes.conftest import bank, kept, play
 from tests.processes.play import Play
 
-__all__ = ["bank", "play"]
+__all__ = ["bank", "kept", "play"]
 
 Ask = Callable[..., TestResponse]
 

@@ -28,6 +28,7 @@ from app.modules.changes.rules.file import WRITTEN, part_hash, told_by
 from app.workflow.forms import form_named
 from tests.modules.changes.conftest import Ask
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, person
+from tests.processes.conftest import Kept
 from tests.processes.play import Play
 from tests.shell.conftest import sign_in, token_of
 
@@ -225,13 +226,17 @@ def signed_in(bank: Flask, username: str, language: str = "en") -> FlaskClient:
 
 
 @pytest.fixture
-def decided(bank: Flask, play: Play) -> Play:
+def decided(kept: Kept[Play]) -> Play:
+    return kept(decided_with_condition)
+
+
+def decided_with_condition() -> Play:
     """A material change with a condition, decided."""
     condition = {
         "verdict": "with_conditions", "opinion": "须先设限额。", "condition": "Set the limit.",
         "condition_kind": "before_launch",
     }  # fmt: skip
-    return loan(play).prepare().review(risk=condition).do("executive_decision")
+    return loan(Play()).prepare().review(risk=condition).do("executive_decision")
 
 
 def test_the_page_shows_the_whole_file(bank: Flask, decided: Play) -> None:

@@ -25,18 +25,24 @@ from app.workflow.tasks.services import known_of
 from app.workflow.vocabulary import Known
 from tests.modules.changes.conftest import Ask
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer
+from tests.processes.conftest import Kept
 from tests.processes.play import Play
 from tests.processes.test_waves import WAVES
 from tests.shell.conftest import sign_in
 from tests.shell.test_crawl import _complaints as complaints
 
 EFFECTIVE = date(2026, 12, 28)
-POSTER = "deposit-rate-poster"
+BROCHURE, POSTER = "deposit-brochure", "deposit-rate-poster"
 
 
 @pytest.fixture
-def decided(play: Play) -> Play:
+def decided(kept: Kept[Play]) -> Play:
+    return kept(approved)
+
+
+def approved() -> Play:
     """A rate cut of a deposit, approved, with the templates of the demo bank in force."""
+    play = Play()
     with unit_of_work() as uow:
         load_demo_templates(uow, play.now)
     play.sell({"TD": TIME_DEPOSIT}).draft({"TD": dearer(TIME_DEPOSIT, "1.35")}, effective_on=EFFECTIVE)
@@ -68,7 +74,7 @@ def test_strategy_notices_and_materials_are_offered_for_existing_and_new_custome
     assert "到期前仍按存入时约定的利率计息" in existing
     assert "新存入或到期转存的整存整取，执行以下利率：1年：年利率1.35%" in new
     assert values["notice_text_en"].startswith("To our depositors\nFrom 28 December 2026")
-    assert values["materials"] == [POSTER]
+    assert values["materials"] == [BROCHURE, POSTER]
 
 
 def test_the_rollout_keeps_the_versions_its_texts_came_from(decided: Play) -> None:
@@ -116,8 +122,9 @@ def test_a_text_of_waves_names_the_first_day_and_the_last(decided: Play) -> None
 def test_each_material_is_kept_in_each_language_with_its_version(decided: Play) -> None:
     decided.do("plan_rollout", notice_days=0, **filled(decided))
     rows = materials_of(session(), decided.request_id)
-    assert [(row.template, row.language, row.number) for row in rows] == [(POSTER, "zh", 1), (POSTER, "en", 1)]
-    assert rows[0].text.startswith("整存整取利率公告\n自2026年12月28日起执行：1年：年利率1.35%")
+    each = [(template, language, 1) for template in (BROCHURE, POSTER) for language in ("zh", "en")]
+    assert [(row.template, row.language, row.number) for row in rows] == each
+    assert rows[2].text.startswith("整存整取利率公告\n自2026年12月28日起执行：1年：年利率1.35%")
     end_read()
 
 
@@ -176,12 +183,13 @@ def test_programs_read_what_is_offered_and_what_was_kept(ask: Ask, play: Play) -
         ("rollout_strategy", "rollout-all-units"),
         ("customer_notice", "deposit-rate-existing"),
         ("customer_notice", "deposit-rate-new"),
+        ("promotional_material", BROCHURE),
         ("promotional_material", POSTER),
     ]
     assert ask("he.jia", "GET", f"{path}/texts").status_code == 404
     play.do("plan_rollout", notice_days=0, **filled(play))
     kept = ask("zhao.heng", "GET", path).json["rollout"]
-    assert [m["language"] for m in kept["materials"]] == ["zh", "en"]
+    assert [m["language"] for m in kept["materials"]] == ["zh", "en", "zh", "en"]
     assert kept["written_from"]["notice_text_en"]["edited"] is False
 
 

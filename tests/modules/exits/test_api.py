@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.modules.changes.conftest import Ask
+from tests.modules.exits.conftest import held
+from tests.processes.conftest import Kept
 from tests.processes.leaving import Leave
 
 BODY = {"product": "OLD", "reason": "Few buy it."}
@@ -20,8 +22,13 @@ PLAN = {
 
 
 @pytest.fixture
-def told(leave: Leave) -> Leave:
+def told(kept: Kept[Leave]) -> Leave:
+    return kept(told_customers)
+
+
+def told_customers() -> Leave:
     """Customers were told and may answer."""
+    leave = held()
     leave.leave("OLD").evaluate().plan("NEW").do("plan_exit").review().do("decide_exit")
     return leave.settle_down()
 
