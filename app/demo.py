@@ -21,6 +21,7 @@ from app.kernel.errors import Conflict
 from app.kernel.i18n import N_, pick
 from app.kernel.input import Blueprint
 from app.kernel.web import demo_mode, document_problems
+from app.modules.agency.demo import load_demo_partners
 from app.modules.catalogue.services.demo import load_demo
 from app.modules.development.demo import load_demo_development
 from app.modules.documents.demo import load_demo_documents, load_demo_templates
@@ -143,3 +144,4 @@ def seed(uow: Session, now: datetime) -> None:
         load_demo_documents(uow, now)
     load_demo_risk(uow, now)
     load_demo_families(uow, now)
+    load_demo_partners(uow, now)

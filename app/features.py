@@ -17,6 +17,10 @@ from app.desks.operations import views as operations_views
 from app.identity import api as identity_api
 from app.identity import views as identity_views
 from app.kernel import openapi
+from app.modules.agency import api as agency_api
+from app.modules.agency import handlers as agency_handlers  # noqa: F401  (registers what drawings may call)
+from app.modules.agency import views as agency_views
+from app.modules.agency import wording as agency_wording  # noqa: F401  (registers what the history says)
 from app.modules.catalogue import api as catalogue_api
 from app.modules.catalogue import views as catalogue_views
 from app.modules.catalogue.schemas import described as content
@@ -91,6 +95,7 @@ APIS = (
     exits_api,
     lifecycle_api,
     families_api,
+    agency_api,
     changes_api,
     changes_sheet_api,
     changes_authority_api,
@@ -113,6 +118,7 @@ PAGES = (
     operations_views,
     calendar_views,
     families_views,
+    agency_views,
     changes_views,
     suspensions_views,
     lifecycle_views,

@@ -239,6 +239,8 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "tier.see": anybody,
     "tier.keep": all_of(has_role("product_manager"), owns_the_record),
     "plan.agree": all_of(has_role("relationship_manager", "wealth_manager"), keeps_the_record),
+    # Partners of agency products: what is found of them, and who may read it.
+    "partner.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
     # Finance's assumptions: two persons of finance. Who sells does not see what is earned.
     "costing.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
     "costing.work_out": any_of(is_of("finance"), has_role("product_manager")),

@@ -48,6 +48,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(N_("Suspensions"), "/suspensions", "suspension.see"),
             Entry(N_("Exits"), "/exits", "product.see"),
             Entry(N_("Customer tiers"), "/products/tiers", "tier.see"),
+            Entry(N_("Partners"), "/products/partners", "partner.see"),
             Entry(N_("Rate ceilings"), "/products/rate-ceilings", "ceiling.see"),
             Entry(N_("Risk"), "/products/risk", "risk.see"),
             Entry(N_("Text templates"), "/templates", "template.see"),

@@ -36,6 +36,8 @@ PAGES = {
         "/development/ideas",
         "/development/ideas/new",
         "/development/ideas/1",
+        "/products/partners",
+        "/products/partners/HUAYUE-LIFE",
         "/products/tiers",
         "/products/tiers/CN-DEMAND",
         "/products/tiers/CN-DEMAND/variants/new",

@@ -44,6 +44,22 @@ GOLD: Mapping[str, Any] = {
     "risk": {"issuer_rating": "R3", "seller_rating": "R3"},
 }
 
+INSURANCE: Mapping[str, Any] = {
+    "type": "agency_insurance",
+    "basics": {"name": {"en": "Term life insurance", "zh": "定期寿险"}},
+    "terms": {"currency": "CNY", "minimum": {"amount": "1000", "currency": "CNY"}},
+    "insurance": {
+        "insurer": "太平洋人寿",
+        "kind": "life",
+        "design": "ordinary",
+        "premium": ["yearly"],
+        "cooling_off": "P15D",
+    },
+    "agency": {"commission": "0.12"},
+    "risk": {"seller_rating": "R1"},
+}
+"""What the bank sells for an insurer, before its partner is admitted."""
+
 
 def riskier(content: Mapping[str, Any], rating: str) -> dict[str, Any]:
     """The same product at another risk rating."""

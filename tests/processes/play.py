@@ -70,6 +70,11 @@ WHO = {
     "review_pilot": "zhao.heng",
     "plan_rollout": "zhao.heng",
     "initiate_product": "zhao.heng",
+    "name_partner": INITIATOR,
+    "examine_partner": "zhao.heng",
+    "confirm_admission": "zhou.ting",
+    "give_admission_opinion": "zhou.ting",
+    "decide_admission": "wang.zhiyuan",
     "design_product": INITIATOR,
     "assess_risk": "chen.rui",
     "work_out_cost": "liang.yu",
@@ -103,6 +108,17 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "review_pilot": {"sales": 120, "complaints": 0, "incidents": 0, "summary": "Sold well."},
     "close_conditions": {"grounds": "Done, see the minutes."},
     "initiate_product": {"decision": "proceed", "reason": "Young savers ask for it.", "budget": "800000"},
+    "name_partner": {
+        "partner": "new",
+        "key": "PACIFIC-LIFE",
+        "name_zh": "太平洋人寿",
+        "kind": "insurer",
+        "licence_number": "L-1",
+    },
+    "examine_partner": dict.fromkeys(("licence", "capital", "complaints", "systems", "agreement"), "in_order"),
+    "confirm_admission": {"stands": "stands", "remark": "Nothing happened since."},
+    "give_admission_opinion": {"verdict": "support", "opinion": "Its licence covers the product."},
+    "decide_admission": {"decision": "admit", "months": 12},
     "design_product": DESIGNED,
     "assess_risk": {"risks": ["liquidity"], "residual_risk": "low", **written("risk_rating", "risk_assessment")},
     "work_out_cost": {"margin": "pays", **written("costing", "accounting_tax")},
@@ -117,7 +133,15 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 }
 """What is answered unless the path says otherwise."""
 EVIDENCE = frozenset(
-    {"test_change", "test_product", "review_pilot", "write_minutes", "board_decision", "enter_receipt"}
+    {
+        "test_change",
+        "test_product",
+        "examine_partner",
+        "review_pilot",
+        "write_minutes",
+        "board_decision",
+        "enter_receipt",
+    }
 )
 BY_DEPARTMENT = frozenset({"give_opinion", "close_conditions", "enter_receipt"})
 """What an officer of the task's department does."""

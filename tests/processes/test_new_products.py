@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 
 from app.kernel.errors import Invalid
 from app.modules.catalogue import services as catalogue
-from tests.processes.bank import TIME_DEPOSIT, WEALTH, dearer, person, rate
+from tests.processes.bank import INSURANCE, TIME_DEPOSIT, WEALTH, dearer, person, rate
 from tests.processes.play import Play
 
 PLAN = {
@@ -112,6 +113,39 @@ def pilot_stopped(play: Play) -> None:
     decided(prepared(play, "NP11", pilot_plan=PLAN)).do("develop").do("test_product").stop_pilot()
 
 
+def admitted(play: Play, code: str, number: str) -> Play:
+    """The terms name the admission and the agreement."""
+    play.edit({code: {**INSURANCE, "agency": {"admission": number, "agreement": "A-7", "commission": "0.12"}}})
+    return play
+
+
+def partner_examined(play: Play) -> None:
+    """Sent back once, admitted; then the product goes its way."""
+    new(play, "NP12", INSURANCE).do("initiate_product").do("name_partner").do(
+        "examine_partner", capital="concern", capital_note="Close to the limit."
+    )
+    play.do("give_admission_opinion").do("decide_admission", decision="send_back", reason="Show the last quarter.")
+    play.do("examine_partner").do("give_admission_opinion").do("decide_admission")
+    admitted(play, "NP12", "PA-00001").assess().withdraw()
+
+
+def partner_confirmed(play: Play) -> None:
+    """Of a partner that is admitted and still valid compliance only confirms that it stands."""
+    new(play, "NP13", INSURANCE).do("initiate_product").do("name_partner", partner="PACIFIC-LIFE").do(
+        "confirm_admission"
+    )
+    admitted(play, "NP13", "PA-00002").assess().withdraw()
+
+
+def partner_refused(play: Play) -> None:
+    """Something happened since: examined in full, and refused."""
+    new(play, "NP14", INSURANCE).do("initiate_product").do("name_partner", partner="PACIFIC-LIFE")
+    play.do("confirm_admission", stands="examine", remark="Fined last month.")
+    play.do("examine_partner", complaints="not_in_order", complaints_note="Mis-selling.")
+    play.do("give_admission_opinion", verdict="oppose", opinion="Not now.")
+    play.do("decide_admission", decision="refuse", reason="Compliance opposes it.", months=None)
+
+
 PATHS: Mapping[Callable[[Play], None], tuple[str, str, str]] = {
     launched: ("live", "live_everywhere", "completed"),
     not_initiated: ("declined", "not_pursued", "completed"),
@@ -124,11 +158,16 @@ PATHS: Mapping[Callable[[Play], None], tuple[str, str, str]] = {
     not_registered: ("rejected", "rejected", "completed"),
     cannot_be_built: ("rejected", "rejected", "completed"),
     pilot_stopped: ("pilot_failed", "pilot_failed", "completed"),
+    partner_examined: ("withdrawn", "withdrawn", "completed"),
+    partner_confirmed: ("withdrawn", "withdrawn", "completed"),
+    partner_refused: ("declined", "not_pursued", "completed"),
 }
 """Path → the request's state, the end event reached, the case's state."""
+OF_A_PARTNER = (partner_examined, partner_confirmed, partner_refused)
+"""One after the other on the same partner."""
 
 
-@pytest.mark.parametrize("path", [p for p in PATHS if p is not launched], ids=lambda p: p.__name__)
+@pytest.mark.parametrize("path", [p for p in PATHS if p not in (launched, *OF_A_PARTNER)], ids=lambda p: p.__name__)
 def test_every_way_ends_where_the_drawing_says(play: Play, path: Callable[[Play], None]) -> None:
     path(play)
     assert (play.request().state, play.instance().state) == (PATHS[path][0], "completed")
@@ -172,3 +211,35 @@ def test_nothing_of_a_new_product_is_sold_before_it_is_built_and_tested(play: Pl
     assert not play.sale("NP1").allowed
     play.do("test_product")
     assert play.sale("NP1", unit="SH", channel="branch").allowed
+
+
+def told(refused: pytest.ExceptionInfo[Invalid]) -> list[tuple[str, str]]:
+    return [(fault.pointer, fault.code) for fault in refused.value.faults]
+
+
+def test_the_partner_of_an_agency_product_is_admitted_before_the_design(play: Play) -> None:
+    """A partner is examined once, then confirmed while it is valid, and refused where something happened since."""
+    for path in OF_A_PARTNER:
+        path(play)
+        assert play.request().state == PATHS[path][0], path.__name__
+    assert play.request().closing_reason == "Compliance opposes it."
+    new(play, "NP15", INSURANCE).do("initiate_product").do("name_partner", partner="PACIFIC-LIFE")
+    assert play.standing() == ["examine_partner"], "who was refused is examined in full"
+    play.do("examine_partner", agreement="not_in_order", agreement_note="Not signed.")
+    play.do("give_admission_opinion", verdict="oppose", opinion="No agreement.")
+    with pytest.raises(Invalid) as refused:
+        play.do("decide_admission")
+    assert told(refused) == [("/data/decision", "opposed"), ("/data/decision", "not_in_order")]
+
+
+def test_a_product_names_an_admission_that_holds_on_its_effective_day(play: Play) -> None:
+    new(play, "NP1", INSURANCE).do("initiate_product").do("name_partner").do("examine_partner")
+    play.do("give_admission_opinion").do("decide_admission", months=1)
+    with pytest.raises(Invalid) as refused:
+        play.do("design_product")
+    at = "/request/versions/0/content/agency"
+    assert told(refused) == [(f"{at}/admission", "no_admission"), (f"{at}/agreement", "required")]
+    admitted(play, "NP1", "PA-00001").edit({}, effective_on=(play.now + timedelta(days=40)).date())
+    with pytest.raises(Invalid) as refused:
+        play.do("design_product")
+    assert told(refused) == [(f"{at}/admission", "no_admission")], "it has run out by then"

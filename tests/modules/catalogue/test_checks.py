@@ -215,7 +215,7 @@ def test_what_is_right_is_left_alone() -> None:
 def test_a_draft_may_lack_what_a_submission_needs() -> None:
     loaded = load_content(document("agency_insurance", risk={"seller_rating": "R2"}, insurance={"insurer": "某保险"}))
     lacking = {fault.pointer for fault in broken(loaded, complete=True)}
-    assert {"/agency/admission", "/insurance/cooling_off", "/terms/minimum"} <= lacking
+    assert {"/agency/commission", "/insurance/cooling_off", "/terms/minimum"} <= lacking
     assert broken(loaded) == []
 
 

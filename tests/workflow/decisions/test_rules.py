@@ -278,7 +278,14 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
     "regulatory_filing": [
         (classed("new_product", "wealth"), "registration"),
         (classed("new_product", "fx"), "filing"),
+        (classed("new_product", "agency"), "none"),
         (classed("material", "wealth"), "none"),
+    ],
+    "admission_required": [({"family": "agency"}, True), ({"family": "wealth"}, False)],
+    "partner_due_diligence": [
+        ({"standing": "valid", "days_left": 90}, "confirm"),
+        ({"standing": "valid", "days_left": 89}, "full"),
+        ({"standing": "none", "days_left": 0}, "full"),
     ],
     "pilot_verdict": [
         (readings(True, True, False), "pass"),
@@ -344,6 +351,7 @@ CASES: dict[str, list[tuple[dict[str, Any], Any]]] = {
     ],
     "exit_departments": [
         (leaving("deposit", "run_off"), ["compliance", "consumer_protection", "alm"]),
+        (leaving("agency", "run_off"), ["compliance", "consumer_protection", "legal"]),
         (leaving("digital", "replacement"), ["compliance", "consumer_protection", "operations"]),
         (
             leaving("loan", "replacement", worsens=True),
@@ -369,7 +377,7 @@ def test_a_case_is_decided_as_the_policy_says(key: str, inputs: dict[str, Any], 
     assert TABLES[key].evaluate(inputs).output == expected
 
 
-FAMILIES = ("deposit", "loan", "card", "wealth", "fx", "precious_metal", "digital")
+FAMILIES = ("deposit", "loan", "card", "wealth", "fx", "precious_metal", "digital", "agency")
 GROUPS = ("terms", "rates", "fees", "features", "documents", "limits", "eligibility", "investment", "availability")
 CHECKLISTS = [
     checking(department, materiality, family, *GROUPS)
@@ -409,6 +417,7 @@ BEARS: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
         (kind("fx_option", "fx"), ["market", "credit", "money_laundering", "compliance"]),
         (kind("gold_physical", "precious_metal"), ["market", "operational", "money_laundering", "compliance"]),
         (kind("mobile_banking", "digital"), ["operational", "money_laundering", "compliance"]),
+        (kind("agency_insurance", "agency", 1), ["reputation", "compliance"]),
     ],
     "environment_risk": [
         (moved("lpr_1y", 25, "wealth_bond", "wealth"), ["market"]),
@@ -452,7 +461,7 @@ def test_a_pilot_always_gets_exactly_one_verdict() -> None:
     assert None not in verdicts
 
 
-@pytest.mark.parametrize("family", ["deposit", "loan", "card", "wealth", "fx", "precious_metal", "digital"])
+@pytest.mark.parametrize("family", FAMILIES)
 def test_compliance_reads_everything_and_consumer_protection_every_new_product(family: str) -> None:
     departments = TABLES["review_departments"]
     for materiality in ("minor", "material", "new_product"):

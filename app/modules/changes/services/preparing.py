@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,15 @@ from app.modules.changes.services import file_parts
 from app.modules.changes.services.records import freeze, move, note, plan_of, proposed
 from app.modules.changes.services.submission import check
 from app.workflow.tasks.attachments import require_attached
+
+Demand = Callable[[Session, ChangeRequest, datetime], Iterable[Fault]]
+_DEMANDS: list[Demand] = []
+
+
+def demands(check: Demand) -> Demand:
+    """``@demands``: what a later feature asks of a request besides, each time its design or file is complete."""
+    _DEMANDS.append(check)
+    return check
 
 
 def record_need(request: ChangeRequest, *, answers: Mapping[str, Any]) -> str:
@@ -71,6 +80,7 @@ def _refuse_incomplete(
 ) -> None:
     """``Invalid``: the faults lie in the request and its file, not in the form of the task."""
     code, found = "incomplete", list(file_parts.lacking(uow, request, now, element_id, before=before))
+    found += [fault for demand in _DEMANDS for fault in demand(uow, request, now)]
     try:
         check(uow, request, now)
     except Invalid as error:

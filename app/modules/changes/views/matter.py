@@ -43,6 +43,7 @@ from app.modules.changes.services.piloting import observed
 from app.modules.changes.services.records import current_matter
 from app.modules.changes.services.texts import materials_of
 from app.modules.changes.views.base import Words
+from app.modules.changes.views.blocks import BLOCKS
 from app.modules.changes.views.steps import CRITERIA, SCOPES
 from app.workflow.decisions.models import DecisionDefinition, DecisionRecord
 from app.workflow.decisions.queries import records_of, table_of
@@ -275,7 +276,16 @@ def context_of(session: Session, instance: ProcessInstance, actor: Actor) -> dic
     request = queries.request_of_case(session, instance.id)
     if request is None:
         return None
-    return {"told": matter_for(session, request, instance, actor, clock.now()), "actor": actor}
+    return {
+        "told": matter_for(session, request, instance, actor, clock.now()),
+        "actor": actor,
+        "added": _added(request),
+    }
+
+
+def _added(request: ChangeRequest) -> list[str]:
+    """What later features tell of it."""
+    return [block(request) for block in BLOCKS]
 
 
 def context_after(session: Session, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
@@ -291,4 +301,5 @@ def context_after(session: Session, instance: ProcessInstance, actor: Actor) -> 
 
 def shown(request: ChangeRequest, instance: ProcessInstance | None, actor: Actor, now: datetime) -> dict[str, Any]:
     """The same for the request's own page."""
-    return {"told": matter_for(current_session(), request, instance, actor, now), "actor": actor, "own": True}
+    told = matter_for(current_session(), request, instance, actor, now)
+    return {"told": told, "actor": actor, "added": _added(request), "own": True}

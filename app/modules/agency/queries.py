@@ -1,0 +1,44 @@
+"""Partners, and the admissions that were decided or are under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import NotFound
+from app.kernel.i18n import N_
+from app.modules.agency.models import Partner, PartnerAdmission
+from app.modules.catalogue.rules.values import is_clean
+
+NO_PARTNER = N_("There is no such partner.")
+
+
+def partners(session: Session, *, after: str = "", limit: int) -> Sequence[Partner]:
+    """At most ``limit`` + 1, by key."""
+    rows = select(Partner).where(Partner.key > after).order_by(Partner.key).limit(limit + 1)
+    return session.scalars(rows).all()
+
+
+def partner_by_key(session: Session, key: str) -> Partner:
+    found = session.get(Partner, key) if is_clean(key) else None
+    if found is None:
+        raise NotFound(NO_PARTNER)
+    return found
+
+
+def admissions_of(session: Session, partner: str) -> Sequence[PartnerAdmission]:
+    """The latest first."""
+    rows = select(PartnerAdmission).where(PartnerAdmission.partner_key == partner)
+    return session.scalars(rows.order_by(PartnerAdmission.id.desc())).all()
+
+
+def admission_of_request(session: Session, request_id: int) -> PartnerAdmission | None:
+    return session.scalar(select(PartnerAdmission).where(PartnerAdmission.change_request_id == request_id))
+
+
+def latest_decided(session: Session, partner: str) -> PartnerAdmission | None:
+    """What the partner's standing goes by."""
+    rows = select(PartnerAdmission).where(PartnerAdmission.partner_key == partner, PartnerAdmission.state != "open")
+    return session.scalar(rows.order_by(PartnerAdmission.id.desc()).limit(1))
