@@ -43,7 +43,10 @@ def bank(seeded: Callable[..., Flask]) -> Flask:
 
 @pytest.fixture
 def elsewhere(bank: Flask, zygote: subprocess.Popen[str]) -> Callable[..., dict[str, Any]]:
-    """Make a request in a process of its own: ``elsewhere(who, method, path, body, kill=None)``."""
+    """Make a request in a process of its own: ``elsewhere(who, method, path, body, kill=None)``.
+
+    ``here=True``: in the process that the others are forked from.
+    """
     keep = ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "DEMO", "TESTING", "SCHEDULER")
     settings = {name: bank.config[name] for name in keep}
     tokens: dict[str, str] = {}
@@ -54,7 +57,9 @@ def elsewhere(bank: Flask, zygote: subprocess.Popen[str]) -> Callable[..., dict[
             tokens[who] = bank.test_client().post("/api/v1/auth/token", json=credentials).json["token"]
         return tokens[who]
 
-    def request(who: str, method: str, path: str, body: Any = None, kill: str | None = None) -> dict[str, Any]:
+    def request(
+        who: str, method: str, path: str, body: Any = None, kill: str | None = None, *, here: bool = False
+    ) -> dict[str, Any]:
         command = {
             "settings": settings,
             "token": token(who),
@@ -62,6 +67,7 @@ def elsewhere(bank: Flask, zygote: subprocess.Popen[str]) -> Callable[..., dict[
             "path": path,
             "body": body,
             "kill": kill,
+            "here": here,
         }
         assert zygote.stdin is not None
         assert zygote.stdout is not None

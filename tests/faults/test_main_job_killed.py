@@ -69,7 +69,7 @@ def proposal(code: str) -> tuple[Any, ...]:
 def test_a_proposal_is_there_whole_or_not_at_all(bank: Flask, play: Play, elsewhere: Elsewhere) -> None:
     play.now = clock.now()
     play.sell({"TD1": TIME_DEPOSIT, "TD2": TIME_DEPOSIT})
-    killed_everywhere(elsewhere, lambda: proposal("TD2"), elsewhere(*proposal("TD1")))
+    killed_everywhere(elsewhere, lambda: proposal("TD2"), elsewhere(*proposal("TD1"), here=True))
 
 
 def completion(play: Play, element: str) -> tuple[Any, ...]:
@@ -88,7 +88,7 @@ def test_a_decision_and_the_pilot_it_opens_are_there_whole_or_not_at_all(
     for each, code in ((play, "HL1"), (other, "HL2")):
         each.sell({code: LOAN})
         each.draft({code: dearer(LOAN, "4.35")}, pilot_plan=PLAN).submit().prepare().review()
-    rehearsal = elsewhere(*completion(other, "executive_decision"))
+    rehearsal = elsewhere(*completion(other, "executive_decision"), here=True)
     killed_everywhere(elsewhere, lambda: completion(play, "executive_decision"), rehearsal)
     assert play.standing() == ["observe_pilot"]
 

@@ -78,13 +78,13 @@ def test_a_request_of_several_products_takes_each_step_whole_or_not_at_all(
     play.now = clock.now()
     mine, twin = ([f"{name}-{number}" for number in range(MANY)] for name in ("MINE", "TWIN"))
     play.sell(dict.fromkeys([*mine, *twin], TIME_DEPOSIT))
-    rehearsal = elsewhere(*proposal(twin))
+    rehearsal = elsewhere(*proposal(twin), here=True)
     killed_everywhere(elsewhere, lambda: proposal(mine), thinned(rehearsal))
     ids = sorted(session().scalars(select(ChangeRequest.id)))
     weighty = 0
     while (rehearsed := next_step(play, ids[0])) is not None:
         before = states()
-        rehearsal = elsewhere(*rehearsed)
+        rehearsal = elsewhere(*rehearsed, here=True)
         step = next_step(play, ids[1])
         assert step is not None
         if states() == before:  # it did nothing to the versions

@@ -38,7 +38,7 @@ def all_holds() -> None:
 def test_an_order_is_there_whole_or_not_at_all(bank: Flask, elsewhere: Elsewhere) -> None:
     halt = Halt(clock.now())
     halt.sell({"TD1": TIME_DEPOSIT, "TD2": TIME_DEPOSIT})
-    killed_everywhere(elsewhere, lambda: order("TD2"), elsewhere(*order("TD1")))
+    killed_everywhere(elsewhere, lambda: order("TD2"), elsewhere(*order("TD1"), here=True))
     all_holds()
 
 
@@ -48,7 +48,7 @@ def test_a_confirmed_resumption_is_there_whole_or_not_at_all(bank: Flask, elsewh
     for number, halt in enumerate(halts):
         halt.sell({f"TD{number}": TIME_DEPOSIT}).suspend(f"TD{number}")
         halt.do("ratify_suspension").do("remedy_cause").do("propose_way_out")
-    rehearsal = elsewhere(*confirmation(halts[0]))
+    rehearsal = elsewhere(*confirmation(halts[0]), here=True)
     killed_everywhere(elsewhere, lambda: confirmation(halts[1]), rehearsal)
     all_holds()
     assert halts[1].request().state == "resumed"

@@ -49,9 +49,7 @@ _kept: dict[tuple[str, str], Play] = {}
 
 
 @pytest.fixture
-def kept(
-    bank: Flask, seeded: Callable[..., Flask], filled: Callable[..., Flask], database: TestDatabase
-) -> Kept[Any]:
+def kept(bank: Flask, seeded: Callable[..., Flask], filled: Callable[..., Flask], database: TestDatabase) -> Kept[Any]:
     """``kept(story)``: a case as ``story()`` leaves it on the bank, and nothing else; played once per worker."""
 
     def put(story: Callable[[], P]) -> P:
