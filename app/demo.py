@@ -22,6 +22,7 @@ from app.kernel.i18n import N_, pick
 from app.kernel.input import Blueprint
 from app.kernel.web import demo_mode, document_problems
 from app.modules.agency.demo import load_demo_partners
+from app.modules.bundles.demo import load_demo_bundles
 from app.modules.catalogue.services.demo import load_demo
 from app.modules.development.demo import load_demo_development
 from app.modules.documents.demo import load_demo_documents, load_demo_templates
@@ -142,6 +143,7 @@ def seed(uow: Session, now: datetime) -> None:
     load_demo_development(uow, now)
     if load_demo_templates(uow, now):
         load_demo_documents(uow, now)
+    load_demo_bundles(uow, now)
     load_demo_risk(uow, now)
     load_demo_families(uow, now)
     load_demo_partners(uow, now)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask
 from flask_smorest import Api
 
@@ -21,6 +24,10 @@ from app.modules.agency import api as agency_api
 from app.modules.agency import handlers as agency_handlers  # noqa: F401  (registers what drawings may call)
 from app.modules.agency import views as agency_views
 from app.modules.agency import wording as agency_wording  # noqa: F401  (registers what the history says)
+from app.modules.bundles import api as bundles_api
+from app.modules.bundles import views as bundles_views
+from app.modules.bundles import wording as bundles_wording  # noqa: F401  (registers what the history says)
+from app.modules.bundles.rules.description import BUNDLE
 from app.modules.catalogue import api as catalogue_api
 from app.modules.catalogue import views as catalogue_views
 from app.modules.catalogue.schemas import described as content
@@ -87,6 +94,7 @@ APIS = (
     documents_products_api,
     customers_api,
     pricing_api,
+    bundles_api,
     risk_api,
     development_costing_api,
     development_ideas_api,
@@ -108,6 +116,7 @@ PAGES = (
     documents_views,
     customers_views,
     pricing_views,
+    bundles_views,
     risk_views,
     development_views,
     forms_views,
@@ -126,13 +135,17 @@ PAGES = (
 )
 
 
+def _components() -> dict[str, Mapping[str, Any]]:
+    return {**openapi.COMPONENTS, **content.components(), "BundleDocument": content.alone(BUNDLE)}
+
+
 def install_features(app: Flask, api: Api, prefix: str) -> None:
     check_templates()
     health.install(app)
     operations_commands.install(app)
     customers_commands.install(app)
     app.url_map.converters["table"] = decisions_api.TableKey
-    for name, described in {**openapi.COMPONENTS, **content.components()}.items():
+    for name, described in _components().items():
         api.spec.components.schema(name, dict(described))
     for feature in APIS:
         api.register_blueprint(feature.blueprint, url_prefix=prefix)

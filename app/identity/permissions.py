@@ -226,6 +226,10 @@ PERMISSIONS: Mapping[str, Predicate] = {
         all_of(has_role("product_manager"), any_of(owns_the_record, belongs_to_nobody)),
         all_of(any_of(is_of("consumer_protection"), is_of("compliance"), is_of("legal")), has_role("head")),
     ),
+    # Bundles: written by a product manager of the owning department, approved by a head or an executive who is another.
+    "bundle.see": anybody,
+    "bundle.write": all_of(has_role("product_manager"), owns_the_record),
+    "bundle.approve": all_of(has_role("head", "executive"), negate(is_initiator)),
     # Anybody may submit and comment on ideas; who submitted one does not judge it.
     "idea.see": anybody,
     "idea.submit": anybody,

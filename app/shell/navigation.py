@@ -51,6 +51,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(N_("Partners"), "/products/partners", "partner.see"),
             Entry(N_("Rate ceilings"), "/products/rate-ceilings", "ceiling.see"),
             Entry(N_("Risk"), "/products/risk", "risk.see"),
+            Entry(N_("Bundles"), "/bundles", "bundle.see"),
             Entry(N_("Text templates"), "/templates", "template.see"),
             Entry(N_("Documents"), "/documents", "document.see"),
             Entry(N_("Ideas"), "/development/ideas", "idea.see"),

@@ -38,6 +38,8 @@ STATES: dict[str, tuple[str, str]] = {
     "off_sale": (N_("Off sale"), ENDED),
     "exiting": (N_("Exiting"), CAREFUL),
     "retired": (N_("Retired"), ENDED),
+    # Bundles
+    "in_approval": (N_("In approval"), MOVING),
     # Cases and tasks
     "active": (N_("Active"), MOVING),
     "completed": (N_("Completed"), GOOD),

@@ -64,7 +64,8 @@ def _without_nothing(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value is not None and value != "" and value != []}
 
 
-def _group_check(group: Group) -> Callable[[Any], dict[str, Any]]:
+def group_check(group: Group) -> Callable[[Any], dict[str, Any]]:
+    """From what was sent for a group to its canonical members."""
     schema = Strict.from_dict({a.key: _field(a) for a in group.attributes}, name=f"{group.key}_group")
 
     def check(value: Any) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def compiled(key: str) -> Schema:
     members: dict[str, Any] = {"type": Checked(one_of({key}), required=True)}
     for group in found.groups:
         needed = any(a.required for a in group.attributes)
-        members[group.key] = Checked(_group_check(group), required=needed)
+        members[group.key] = Checked(group_check(group), required=needed)
     members["holders"] = Checked(_holders(found))
     return Strict.from_dict(members, name=f"{key}_content")()
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.modules.catalogue.schemas.kinds import MOST_ROWS
-from app.modules.catalogue.types import PRODUCT_TYPES, Attribute, ProductType
+from app.modules.catalogue.types import PRODUCT_TYPES, Attribute, Group, ProductType
 from app.modules.catalogue.types.description import DAY_COUNTS, HOLDER_TREATMENTS
 
 Said = dict[str, Any]
@@ -178,6 +178,17 @@ def components() -> Mapping[str, Said]:
         "anyOf": [_of_type(found, groups) for found in PRODUCT_TYPES.values()],
     }
     return {**_KINDS, **{name: _group(key) for key, name in groups.items()}, "ProductContent": content}
+
+
+def alone(found: ProductType) -> Said:
+    """The document of a description that is none of the product types, such as that of a bundle."""
+    needed = [group.key for group in found.groups if any(a.required for a in group.attributes)]
+    return _object({group.key: _group_alone(group) for group in found.groups}, needed)
+
+
+def _group_alone(group: Group) -> Said:
+    said = _members(group.attributes)
+    return said if "required" in said else {"anyOf": [said, _NOTHING]}
 
 
 def _of_type(found: ProductType, groups: Mapping[str, str]) -> Said:

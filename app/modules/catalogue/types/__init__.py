@@ -16,6 +16,7 @@ __all__ = [
     "CHANNELS",
     "CHOICES",
     "CUSTOMER_GROUPS",
+    "ELIGIBILITY",
     "FAMILIES",
     "PRODUCT_TYPES",
     "Attribute",
@@ -48,6 +49,7 @@ CHOICES: Mapping[str, Mapping[str, Labels]] = _shared.choices
 CHANNELS, CUSTOMER_GROUPS = CHOICES["channels"], CHOICES["customer_groups"]
 AVAILABILITY: Group = _shared.groups["availability"]
 """A scope that leaves out units, channels or groups covers all of them; no scope at all covers everything."""
+ELIGIBILITY: Group = _shared.groups["eligibility"]
 
 
 def source_of(key: str) -> Path:

@@ -15,6 +15,7 @@ from app.modules.catalogue.services.records import locked_product
 from app.modules.exits.models import Exit
 from app.modules.exits.rules import states
 from app.modules.exits.services.records import for_change, note
+from app.modules.exits.services.stopping import LASTING, require_free
 from app.workflow.instances.services import deliver_message, start_instance
 from app.workflow.instances.services import locked as locked_case
 from app.workflow.messages.outgoing import tell_waiting
@@ -29,7 +30,8 @@ WITHDRAWN = "withdrawn"
 def propose(uow: Session, *, product_code: str, reason: str, actor: Actor, now: datetime) -> Exit:
     """Propose that a product leaves; its evaluation begins.
 
-    404 for an unknown product, 403 for other departments, 409 for a product that is not sold or whose exit runs.
+    404 for an unknown product, 403 for other departments, 409 for a product that is not sold, that a
+    bundle on sale cannot do without, or whose exit runs.
     """
     product = locked_product(uow, product_code)
     require(actor, PROPOSE, Facts(owner_department=product.owner_department))
@@ -37,6 +39,7 @@ def propose(uow: Session, *, product_code: str, reason: str, actor: Actor, now: 
         raise Conflict(
             N_("The product is %(state)s; this cannot be done now."), code="wrong_state", state=product.status
         )
+    require_free(uow, product, LASTING)
     running = open_exit(uow, product_code)
     if running is not None:
         raise Conflict(N_("The product leaves already: %(number)s."), code="exit_open", number=running.number)

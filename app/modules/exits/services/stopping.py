@@ -12,6 +12,7 @@ from app.identity.actors import Actor
 from app.kernel.clock import accounting_date, start_of_day
 from app.kernel.errors import Conflict, Fault
 from app.kernel.i18n import N_
+from app.modules.bundles.queries import requiring
 from app.modules.catalogue import services as catalogue
 from app.modules.catalogue.models import Product
 from app.modules.changes.models import ChangeRequest, ProposedVersion
@@ -40,13 +41,15 @@ def _replaces_others(session: Session, code: str) -> Iterator[Fault]:
         )
 
 
-DEPENDENTS: Sequence[Dependents] = (_open_requests, _replaces_others)
-"""What may depend on a product, each with its reasons; other kinds (such as bundles) join here."""
+LASTING: Sequence[Dependents] = (requiring,)
+"""What depends on a product until somebody changes it: the exit is not even proposed."""
+DEPENDENTS: Sequence[Dependents] = (_open_requests, _replaces_others, *LASTING)
+"""What may depend on a product, each with its reasons."""
 
 
-def require_free(session: Session, product: Product) -> None:
+def require_free(session: Session, product: Product, dependents: Sequence[Dependents] = DEPENDENTS) -> None:
     """409 with each thing that depends on the product."""
-    faults = [fault for ask in DEPENDENTS for fault in ask(session, product.code)]
+    faults = [fault for ask in dependents for fault in ask(session, product.code)]
     if faults:
         message = N_("Others depend on this product; settle them first.")
         raise Conflict(message, code="depended_on", faults=faults)

@@ -1,0 +1,145 @@
+"""Bundles for programs: written, approved by a second person, sold, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, g, jsonify
+from flask.views import MethodView
+from sqlalchemy.orm import Session
+
+from app.identity.permissions import require
+from app.identity.web import current_actor, who
+from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.database import session, unit_of_work
+from app.kernel.input import Blueprint
+from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
+from app.modules.bundles import presenting as show
+from app.modules.bundles import queries, schemas, services
+from app.modules.bundles.models import Bundle
+from app.modules.bundles.rules.states import SEE
+
+blueprint = Blueprint("bundles", __name__, description="Bundles of products")
+ONE = "/bundles/<code>"
+
+
+def tag(bundle: Bundle) -> str:
+    return etag("bundle", bundle.code, bundle.state, bundle.content_hash)
+
+
+def _one(current: Session, bundle: Bundle) -> dict[str, Any]:
+    """With what keeps it from being sold now; of a bundle that is not sold any more nothing is asked."""
+    wrong = [] if bundle.state == "withdrawn" else queries.contradictions(
+        current, bundle.code, bundle.document, complete=True, now=g.now
+    )  # fmt: skip
+    return show.one_json(bundle, wrong)
+
+
+def _tagged(current: Session, bundle: Bundle) -> Response:
+    response = jsonify(_one(current, bundle))
+    response.headers["ETag"] = tag(bundle)
+    return response
+
+
+def _written(body: dict[str, Any]) -> services.Written:
+    return services.Written(body["names"], body["document"])
+
+
+def _done(act: Callable[[Any], Bundle], status: int = 200) -> Response:
+    def answered(uow: Any) -> tuple[int, Any]:
+        return status, _one(uow, act(uow))
+
+    return in_unit_of_work(answered)
+
+
+@blueprint.route("/bundles")
+class Bundles(MethodView):
+    @document_problems(blueprint)
+    @blueprint.arguments(schemas.BundleQuery, location="query")
+    @blueprint.response(200, schemas.BundlePage)
+    def get(self, query: dict[str, Any]) -> Any:
+        """The bundles by code."""
+        require(current_actor(), SEE)
+        limit, after = page_size(), decode_cursor(str)
+        rows = queries.bundles(session(), state=query.get("state"), after=after[0] if after else None, limit=limit)
+        more = encode_cursor(rows[limit - 1].code) if len(rows) > limit else None
+        return {"items": [show.bundle_json(row) for row in rows[:limit]], "next": more}
+
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.NewBundle)
+    @blueprint.response(201, schemas.BundleOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any]) -> Any:
+        """As a product manager, write a bundle; it is sold once a second person approves it."""
+        actor, written = current_actor(), _written(body)
+        given = {"code": body["code"], "written": written}
+        return _done(lambda uow: services.create(uow, **given, actor=actor, now=g.now), 201)
+
+
+@blueprint.route(ONE)
+class OneBundle(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.BundleOut)
+    def get(self, code: str) -> Any:
+        """One bundle, with what keeps it from being sold now."""
+        require(current_actor(), SEE)
+        return _tagged(session(), queries.bundle(session(), code))
+
+    @document_problems(blueprint, 403, 409, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
+    @blueprint.arguments(schemas.BundlePatch)
+    @blueprint.response(200, schemas.BundleOut)
+    def patch(self, body: dict[str, Any], code: str) -> Any:
+        """Change a draft of one's own."""
+        actor, written = current_actor(), _written(body)
+        with unit_of_work() as uow:
+            check_if_match(tag(services.locked(uow, code)))
+            return _tagged(uow, services.edit(uow, code=code, written=written, actor=actor, now=g.now))
+
+
+@blueprint.route(f"{ONE}/submit")
+class Submission(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.response(200, schemas.BundleOut)
+    @idempotent(who)
+    def post(self, code: str) -> Any:
+        """Ask for approval; refused, located, while a member is not on sale or a price contradicts."""
+        actor = current_actor()
+        return _done(lambda uow: services.submit(uow, code=code, actor=actor, now=g.now))
+
+
+@blueprint.route(f"{ONE}/approve")
+class Approval(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.BundleApproval)
+    @blueprint.response(200, schemas.BundleOut)
+    @idempotent(who)
+    def post(self, body: dict[str, str], code: str) -> Any:
+        """As a head or an executive who did not write it, put what was read on sale."""
+        actor, shown = current_actor(), body["content_hash"]
+        return _done(lambda uow: services.approve(uow, code=code, shown=shown, actor=actor, now=g.now))
+
+
+@blueprint.route(f"{ONE}/send-back")
+class SendingBack(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.BundleReason)
+    @blueprint.response(200, schemas.BundleOut)
+    @idempotent(who)
+    def post(self, body: dict[str, str], code: str) -> Any:
+        """Back to its author, with a reason."""
+        actor = current_actor()
+        return _done(lambda uow: services.send_back(uow, code=code, **body, actor=actor, now=g.now))
+
+
+@blueprint.route(f"{ONE}/withdraw")
+class Withdrawal(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.BundleReason)
+    @blueprint.response(200, schemas.BundleOut)
+    @idempotent(who)
+    def post(self, body: dict[str, str], code: str) -> Any:
+        """Drop a draft, or end its sale, unless another bundle on sale requires it."""
+        actor = current_actor()
+        return _done(lambda uow: services.withdraw(uow, code=code, **body, actor=actor, now=g.now))

@@ -1,0 +1,54 @@
+"""The list of bundles, one of them, and the block on the page of a product."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from app.identity.permissions import Facts, allowed, require
+from app.identity.web import current_actor, signed_in
+from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.database import session
+from app.kernel.web import page_size
+from app.modules.bundles import queries
+from app.modules.bundles.rules.description import ROLES, members_of
+from app.modules.bundles.rules.states import SEE, STATES, WRITE
+from app.modules.bundles.views.base import PATH, Answer, pages, show
+from app.modules.catalogue.views.base import departments
+from app.modules.catalogue.views.blocks import on_product_page
+
+
+@on_product_page
+def on_product(code: str) -> str:
+    """The bundles that the product is part of."""
+    rows = queries.holding(session(), product=code)
+    roles = {row.code: next(m["role"] for m in members_of(row.document) if m.get("product") == code) for row in rows}
+    return render_template("bundles/_block.html", rows=rows, roles=roles, words=ROLES)
+
+
+@pages.get(PATH)
+@signed_in
+def bundles() -> Answer:
+    """``?state=``: those in one state; without it all that were not withdrawn."""
+    actor = current_actor()
+    require(actor, SEE)
+    state = request.args.get("state", "")
+    state = state if state in STATES else ""
+    limit, after = page_size(), decode_cursor(str)
+    rows = queries.bundles(session(), state=state or None, after=after[0] if after else None, limit=limit)
+    return render_template(
+        "bundles/bundles.html",
+        rows=rows[:limit],
+        names={row.code: queries.names_of(session(), row.document) for row in rows[:limit]},
+        members_of=members_of,
+        owners=departments(session()),
+        next=encode_cursor(rows[limit - 1].code) if len(rows) > limit else None,
+        state=state,
+        states=STATES,
+        may_write=allowed(actor, WRITE, Facts(owner_department=actor.department)),
+    )
+
+
+@pages.get(f"{PATH}/<code>")
+@signed_in
+def bundle(code: str) -> Answer:
+    return show(code)

@@ -1,0 +1,20 @@
+"""What the history says of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.kernel.i18n import N_
+from app.workflow.instances.wording import say
+
+SENTENCES: Mapping[str, str] = {
+    "bundle.created": N_("%(who)s wrote the bundle."),
+    "bundle.edited": N_("%(who)s changed the draft of the bundle."),
+    "bundle.submitted": N_("%(who)s asked for approval of the bundle."),
+    "bundle.approved": N_("%(who)s approved the bundle; it is on sale."),
+    "bundle.sent_back": N_("%(who)s sent the bundle back to its author."),
+    "bundle.withdrawn": N_("%(who)s withdrew the bundle."),
+}
+
+for _action, _sentence in SENTENCES.items():
+    say(_action, _sentence)
