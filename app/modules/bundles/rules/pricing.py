@@ -143,10 +143,6 @@ def _above_ceiling(at: str, price: Row, content: Content, ceilings: Sequence[Cei
     measured = measure({**content, "rates": {"tiers": raised}}, ceilings)
     worst = max(measured, key=lambda each: each.excess_bp, default=None)
     if worst is not None and worst.exceeds:
-        message = N_("A rate of %(member)s would lie %(excess)s basis points above its ceiling (%(document)s).")
-        values = {
-            "member": price["product"],
-            "excess": canonical_decimal(worst.excess_bp),
-            "document": worst.ceiling.document,
-        }
+        message = N_("A rate of %(member)s would lie %(excess)s basis points above its ceiling.")
+        values = {"member": price["product"], "excess": canonical_decimal(worst.excess_bp)}
         yield Fault(f"{at}/basis_points", message, values, "above_ceiling")
