@@ -135,7 +135,7 @@ class Approval(MethodView):
     @blueprint.response(200, schemas.TemplateVersionOut)
     @idempotent(who)
     def post(self, body: dict[str, str], key: str, number: int) -> Any:
-        """As a head of consumer protection or compliance, put the text that was read into use."""
+        """As a head of consumer protection or compliance (of a contract: of legal), put what was read into use."""
         actor, shown = current_actor(), body["content_hash"]
 
         def act(uow: Any) -> tuple[int, Any]:

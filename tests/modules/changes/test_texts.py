@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import lxml.html
@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.kernel.clock import start_of_day
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Invalid
 from app.kernel.outbox import OutboxMessage
@@ -18,13 +19,14 @@ from app.modules.changes.models import Rollout, RolloutMaterial
 from app.modules.changes.services import launching
 from app.modules.changes.services.texts import materials_of
 from app.modules.documents.demo import load_demo_templates
+from app.modules.documents.queries.products import Asked, contradicting, documents
 from app.modules.documents.services.filling import MOST
 from app.workflow.forms.library import form_named
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.services import known_of
 from app.workflow.vocabulary import Known
 from tests.modules.changes.conftest import Ask
-from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer
+from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, put_live
 from tests.processes.conftest import Kept
 from tests.processes.play import Play
 from tests.processes.test_waves import WAVES
@@ -125,6 +127,22 @@ def test_each_material_is_kept_in_each_language_with_its_version(decided: Play) 
     each = [(template, language, 1) for template in (BROCHURE, POSTER) for language in ("zh", "en")]
     assert [(row.template, row.language, row.number) for row in rows] == each
     assert rows[2].text.startswith("整存整取利率公告\n自2026年12月28日起执行：1年：年利率1.35%")
+    end_read()
+
+
+def test_materials_become_documents_of_the_products_and_are_held_against_later_terms(decided: Play) -> None:
+    decided.do("plan_rollout", notice_days=0, **filled(decided))
+    texts = {row.text for row in materials_of(session(), decided.request_id)}
+    end_read()
+    decided.wait(days=40)
+    asked = Asked(EFFECTIVE, "TD")
+    assert {kept.document.text for kept in documents(session(), asked)} == texts
+    assert contradicting(session(), asked) == []
+    end_read()
+    later = EFFECTIVE + timedelta(days=40)
+    decided.step(lambda uow: put_live(uow, "TD", dearer(TIME_DEPOSIT, "1.25"), start_of_day(later), decided.now))
+    for day, number in ((later - timedelta(days=1), 0), (later, 4)):
+        assert len(contradicting(session(), Asked(day, "TD"))) == number
     end_read()
 
 

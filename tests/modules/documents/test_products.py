@@ -82,8 +82,10 @@ def test_a_document_that_contradicts_the_live_terms_is_flagged_from_their_day_on
     renewed = made(ask, version=2, valid_from=changed.isoformat())
     assert renewed.status_code == 201
     assert contradicting(ask, changed) == []
+    again = made(ask).json["items"]
+    assert {each["valid_to"] for each in again} == {changed.isoformat()}
 
-    path = f"/documents/{en['id']}/withdraw"
+    path = f"/documents/{again[1]['id']}/withdraw"
     assert ask("he.jia", "POST", path, {"reason": "x"}).status_code == 403
     assert ask(LEGAL, "POST", path, {"reason": "Misprinted."}).json["reason"] == "Misprinted."
     assert ask(OWNER, "POST", path, {"reason": "Again."}).json["code"] == "wrong_state"

@@ -220,3 +220,16 @@ def test_a_document_cannot_state_what_the_version_leaves_empty_nor_tell_of_a_cha
         ("tells_of_a_change", "what_changes"),
         ("nothing_to_state", "terms.early_withdrawal"),
     ]
+
+
+def test_a_poster_of_new_rates_says_nothing_of_those_it_does_not_name() -> None:
+    before = deepcopy(dict(TIME_DEPOSIT))
+    before["rates"]["tiers"].append({"kind": "fixed", "term": "P2Y", "rate": rate("1.65")})
+    after, paths = dearer(before, "1.45"), paths_of("{new_rate}")
+    says = stated(after, paths, before)
+    assert [row["term"] for row in says["rates"]["tiers"]] == ["P1Y"]
+    later = deepcopy(after)
+    later["rates"]["tiers"][1]["rate"] = rate("1.75")
+    assert contradictions(says, later, paths) == []
+    (found,) = contradictions(says, dearer(later, "1.25"), paths)
+    assert (found.says["en"], found.live["en"]) == ("1.45%", "1.25%")

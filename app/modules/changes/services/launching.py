@@ -267,6 +267,7 @@ def reach_wave(uow: Session, request: ChangeRequest, *, actor: Actor, now: datet
 
 def go_live(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
     """The side effects of what has been in force since the effective instant: the outside is told."""
+    texts.give_out(uow, request, rollout_of(uow, request), actor=actor, now=now)
     left = move(request, "launch", actor)
     end(uow, request)
     payloads = [

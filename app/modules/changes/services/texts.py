@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.identity.actors import Actor
 from app.kernel.clock import accounting_date
 from app.kernel.errors import Fault, Invalid
 from app.kernel.i18n import N_
@@ -22,6 +23,7 @@ from app.modules.documents.rules.matching import Case
 from app.modules.documents.rules.states import LANGUAGES, MATERIAL, NOTICE, STRATEGY
 from app.modules.documents.rules.values import Days, Matter
 from app.modules.documents.rules.words import day_in_words
+from app.modules.documents.services import making
 from app.modules.documents.services.filling import MOST, Filled, Subject, offered
 
 FIELDS: Mapping[str, tuple[str, str]] = {
@@ -117,3 +119,11 @@ def materials_of(session: Session, request_id: int) -> Sequence[RolloutMaterial]
     """The promotional materials of a rollout, each in every language."""
     rows = select(RolloutMaterial).where(RolloutMaterial.change_request_id == request_id)
     return session.scalars(rows.order_by(RolloutMaterial.id)).all()
+
+
+def give_out(uow: Session, request: ChangeRequest, rollout: Rollout, *, actor: Actor, now: datetime) -> None:
+    """What was kept of the materials becomes documents of the products, from the day on which they take effect."""
+    rows = materials_of(uow, request.id)
+    materials = [making.Material(row.template, row.number, row.language, row.text) for row in rows]
+    day = accounting_date(rollout.effective_at)
+    making.give_out(uow, materials=materials, subjects=pairs(uow, request, now), day=day, actor=actor, now=now)

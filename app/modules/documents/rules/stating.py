@@ -12,7 +12,7 @@ from app.modules.catalogue.rules.content import Content
 from app.modules.catalogue.rules.difference import Change, changed, difference
 from app.modules.catalogue.types import Attribute, Labels, product_type
 from app.modules.catalogue.types.description import label
-from app.modules.catalogue.types.paths import resolve
+from app.modules.catalogue.types.paths import Place, resolve
 from app.modules.documents.rules.fields import COMPARING, GENERAL
 from app.modules.documents.rules.merging import fields_of
 from app.modules.documents.rules.states import LANGUAGES
@@ -45,19 +45,27 @@ def paths_of(text: str) -> list[str]:
     return list(dict.fromkeys(path for paths in named for path in paths))
 
 
-def stated(content: Content, paths: Sequence[str]) -> dict[str, Any]:
-    """Of a content document what ``paths`` lead to; of one column of a list also what tells its rows apart."""
+def stated(content: Content, paths: Sequence[str], before: Content | None = None) -> dict[str, Any]:
+    """Of a content document what ``paths`` lead to; of one column of a list also what tells its rows apart.
+
+    ``before``: the version that a text compares with; of a column it tells the rows only that differ from it.
+    """
     found = product_type(content["type"])
     told: dict[str, Any] = {"type": found.key}
     for place in filter(None, (resolve(found, path) for path in paths)):
-        value = (content.get(place.group) or {}).get(place.attribute.key)
-        if value is None:
-            continue
-        if place.column is not None:
-            kept = {*place.attribute.key_by, place.column.key}
-            value = [{key: cell for key, cell in row.items() if key in kept} for row in value]
-        told.setdefault(place.group, {})[place.attribute.key] = value
+        members = told.setdefault(place.group, {})
+        if place.column is None:
+            members[place.attribute.key] = (content.get(place.group) or {}).get(place.attribute.key)
+        elif place.attribute.key not in members:
+            known = _column(before, place) if before else []
+            members[place.attribute.key] = [row for row in _column(content, place) if row not in known]
     return told
+
+
+def _column(content: Content, place: Place) -> list[dict[str, Any]]:
+    kept = {*place.attribute.key_by, place.last.key}
+    rows = (content.get(place.group) or {}).get(place.attribute.key) or ()
+    return [{key: cell for key, cell in row.items() if key in kept} for row in rows]
 
 
 def wrong_for(text: str, content: Content) -> Iterator[Fault]:
@@ -76,8 +84,17 @@ def wrong_for(text: str, content: Content) -> Iterator[Fault]:
 
 
 def contradictions(says: Content, live: Content, paths: Sequence[str]) -> list[Contradiction]:
-    """Where the live terms say otherwise than a document, item by item; ``says``: what ``stated`` gave."""
-    return [_contradiction(says["type"], change) for change in changed(difference(says, stated(live, paths)))]
+    """Where the live terms say otherwise than a document, item by item; ``says``: what ``stated`` gave.
+
+    A text that tells one column, such as rates, says nothing of rows that it does not name.
+    """
+    found = product_type(says["type"])
+    columns = {(p.group, p.attribute.key) for p in (resolve(found, path) for path in paths) if p and p.column}
+    return [
+        _contradiction(found.key, change)
+        for change in changed(difference(says, stated(live, paths)))
+        if change.kind != "added" or (change.group, change.attribute) not in columns
+    ]
 
 
 def _contradiction(key: str, change: Change) -> Contradiction:

@@ -18,7 +18,7 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.queries import version_by_number
 from app.modules.catalogue.rules.content import content_hash
-from app.modules.catalogue.services.records import locked_product, note
+from app.modules.catalogue.services.records import locked_product, locked_products, note, note_each
 from app.modules.documents import queries
 from app.modules.documents.models import ProductDocument, Template
 from app.modules.documents.queries import InForce
@@ -26,7 +26,7 @@ from app.modules.documents.queries.products import NO_DOCUMENT
 from app.modules.documents.rules.matching import serves
 from app.modules.documents.rules.states import OF_PRODUCTS
 from app.modules.documents.rules.stating import paths_of, stated, wrong_for
-from app.modules.documents.rules.values import Days, Matter, text_of
+from app.modules.documents.rules.values import MOST_LISTED, Days, Matter, text_of
 
 MAKE, WITHDRAW = "document.make", "document.withdraw"
 MOST = 60_000
@@ -48,15 +48,18 @@ class Wanted:
 def make(uow: Session, *, product_code: str, wanted: Wanted, actor: Actor, now: datetime) -> list[ProductDocument]:
     """Fill a template from a version of a product, a document for each language.
 
-    It replaces what was made from the same template before, from its day on. 404 for an unknown product or
-    version; 422, located, for what the version cannot fill or a day on which it is not in force.
+    It replaces what was made from the same template before, from its day on, until one that begins later.
+    404 for an unknown product or version; 422, located, for what the version cannot fill or a day on which it
+    is not in force.
     """
     product = locked_product(uow, product_code)
     require(actor, MAKE, facts_of(product))
     version = version_by_number(uow, product.code, wanted.version)
     source = _source(uow, wanted, product)
     _require_day(version, wanted.valid_from, now)
-    made = [_made(uow, product, version, source, name, wanted.valid_from, actor, now) for name in wanted.languages]
+    texts = {name: fill(source, version, name, wanted.valid_from) for name in wanted.languages}
+    given = [_Text(source, version, name, text) for name, text in texts.items()]
+    made = [_kept(uow, each, wanted.valid_from, actor, now) for each in given]
     told = {"documents": [document.id for document in made], "template": source.key, "version": version.number}
     note(uow, product.code, "document.made", actor, now, **told, valid_from=wanted.valid_from.isoformat())
     return made
@@ -108,23 +111,64 @@ def _require_day(version: ProductVersion, day: date, now: datetime) -> None:
         raise invalid("/version", N_("Another version is in force on that day."), code="not_in_force")
 
 
-def _made(
-    uow: Session, product: Product, version: ProductVersion, source: InForce, language: str, day: date, actor: Actor,
-    now: datetime,
-) -> ProductDocument:  # fmt: skip
-    text = source.version.texts[language]
-    paths = paths_of(text)
-    says = stated(version.content, paths)
-    filled = fill(source, version, language, day)
-    _replace(uow, product.code, source.template, language, day)
+@dataclass(frozen=True)
+class _Text:
+    """The text of a document with where it came from: a template, and a version beside the one it is compared with."""
+
+    source: InForce
+    version: ProductVersion
+    language: str
+    text: str
+    before: ProductVersion | None = None
+
+
+def _kept(uow: Session, given: _Text, day: date, actor: Actor, now: datetime) -> ProductDocument:
+    code, language = given.version.product_code, given.language
+    paths = paths_of(given.source.version.texts[language])
+    says = stated(given.version.content, paths, given.before.content if given.before else None)
+    until = _replace(uow, code, given.source.template, language, day)
     document = ProductDocument(
-        template_version_id=source.version.id, product_code=product.code, version_id=version.id, language=language,
-        text=filled, paths=paths, stated=says, valid_from=day, made_by=actor.username, made_at=now,
-        content_hash=content_hash({"language": language, "text": filled, "stated": says}),
+        template_version_id=given.source.version.id, product_code=code, version_id=given.version.id,
+        language=language, text=given.text, paths=paths, stated=says, valid_from=day, valid_to=until,
+        made_by=actor.username, made_at=now,
+        content_hash=content_hash({"language": language, "text": given.text, "stated": says}),
     )  # fmt: skip
     uow.add(document)
     uow.flush()
     return document
+
+
+@dataclass(frozen=True)
+class Material:
+    """A text of a change of products, filled from a version of a template."""
+
+    template: str
+    number: int
+    language: str
+    text: str
+
+
+Subjects = Sequence[tuple[ProductVersion | None, ProductVersion]]
+"""The version before, if any, and the one that takes effect, product by product."""
+
+
+def give_out(
+    uow: Session, *, materials: Sequence[Material], subjects: Subjects, day: date, actor: Actor, now: datetime
+) -> None:
+    """Keep the materials of a change as documents of its products; a text about more than it can list tells none."""
+    if not materials or len(subjects) > MOST_LISTED:
+        return
+    locked_products(uow, [new.product_code for _, new in subjects])
+    made: dict[str, list[int]] = {}
+    for material in materials:
+        version = queries.version(uow, material.template, material.number)
+        source = InForce(queries.template(uow, material.template), version)
+        for old, new in subjects:
+            if serves(source, new.content["type"]):
+                given = _Text(source, new, material.language, material.text, old)
+                made.setdefault(new.product_code, []).append(_kept(uow, given, day, actor, now).id)
+    payloads = [(code, {"documents": ids, "valid_from": day.isoformat()}) for code, ids in made.items()]
+    note_each(uow, "document.made", actor, now, payloads)
 
 
 def fill(source: InForce, version: ProductVersion, language: str, day: date) -> str:
@@ -138,13 +182,16 @@ def fill(source: InForce, version: ProductVersion, language: str, day: date) -> 
     return filled
 
 
-def _replace(uow: Session, code: str, template: Template, language: str, day: date) -> None:
-    """What was made from any version of this template before ends with the day on which the new one begins."""
-    earlier: Any = select(ProductDocument).where(
+def _replace(uow: Session, code: str, template: Template, language: str, day: date) -> date | None:
+    """What was made from any version of this template before ends with ``day``; gives the day of the next one."""
+    rows: Any = select(ProductDocument).where(
         ProductDocument.product_code == code,
         ProductDocument.language == language,
         ProductDocument.template_version_id.in_(queries.version_ids(template.id)),
         or_(ProductDocument.valid_to.is_(None), ProductDocument.valid_to > day),
     )
-    for document in uow.scalars(earlier):
-        document.valid_to = max(document.valid_from, day)
+    found: list[ProductDocument] = list(uow.scalars(rows))
+    for document in found:
+        if document.valid_from <= day:
+            document.valid_to = day
+    return min((each.valid_from for each in found if each.valid_from > day), default=None)
