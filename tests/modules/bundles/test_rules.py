@@ -17,6 +17,7 @@ from tests.processes.bank import LOAN, TIME_DEPOSIT, rate
 FEE = {"name": "SMS", "kind": "periodic", "amount": {"amount": "2", "currency": "CNY"}}
 DEPOSIT = {**TIME_DEPOSIT, "fees": {"fees": [FEE]}, "eligibility": {"max_age": 17}}
 DOLLARS = {**TIME_DEPOSIT, "terms": {"currency": "USD"}}
+BOTH = {"product": "TD", "bundle": "B2", "role": "required"}
 CEILING = SimpleNamespace(
     id=1, family="deposit", product_type=None, currency="CNY", term=None, rate=rate("1.60"), document="2026-1"
 )
@@ -71,6 +72,10 @@ def refused(found: dict[str, Any], *, complete: bool = False, known: Known = KNO
         (document("TD"), ["/members/members:too_few"]),
         (document("TD", "TD"), ["/members/members/1:twice"]),
         (document("TD", "XX"), ["/members/members/1:not_found"]),
+        (
+            {"terms": {"currency": "CNY"}, "members": {"members": [{"role": "required"}, BOTH]}},
+            ["/members/members/0:neither", "/members/members/1:neither"],
+        ),
         (document("TD", "OLD"), ["/members/members/1:withdrawn"]),
         (document("TD", "=B4"), ["/members/members/1:withdrawn"]),
         (document("TD", "=B1"), ["/members/members/1:contains_itself"]),

@@ -129,7 +129,7 @@ def _within(row: Row, known: Known) -> Iterator[tuple[str, bool]]:
     required = row["role"] == REQUIRED
     if "product" in row:
         yield row["product"], required
-    elif row["bundle"] in known.bundles:
+    elif row.get("bundle") in known.bundles:
         for inner in members_of(known.bundles[row["bundle"]].document):
             yield from ((product, required and must) for product, must in _within(inner, known))
 

@@ -105,7 +105,9 @@ def _value(attribute: Attribute) -> Said:
 
 
 def _member(attribute: Attribute) -> Said:
-    return _value(attribute) if attribute.required else {"anyOf": [_value(attribute), _NOTHING]}
+    if not attribute.required:
+        return {"anyOf": [_value(attribute), _NOTHING]}
+    return {**_value(attribute), "minItems": 1} if attribute.kind == "list" else _value(attribute)
 
 
 def _members(attributes: tuple[Attribute, ...]) -> Said:
