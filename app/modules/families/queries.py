@@ -117,6 +117,29 @@ def due_to_follow(members: Sequence[Member]) -> dict[str, list[Mapping[str, str]
     return {code: terms for code, terms in found.items() if terms}
 
 
+def will_be_due(
+    session: Session, proposed: ProductVersion, now: datetime
+) -> list[tuple[Member, list[Mapping[str, str]]]]:
+    """Each variant with the shared terms that the proposed version of their base changes; nothing if it is no base."""
+    if session.get(TierFamily, proposed.product_code) is None:
+        return []
+    base, *variants = members_of(session, proposed.product_code, now)
+    moved = {path for path, _ in departures(base.content, proposed.content, ())}
+    found = [
+        (
+            member,
+            [
+                labels
+                for path, labels in departures(proposed.content, member.content, member.variant.own)
+                if path in moved
+            ],
+        )
+        for member in variants
+        if member.product.status not in LEFT
+    ]
+    return [(member, terms) for member, terms in found if terms]
+
+
 def person(session: Session, customer: Customer, today: date) -> Person:
     """What eligibility goes by. Only the year of birth is known: the age reached in the year counts."""
     sums = select(Holding.currency, func.sum(Holding.principal)).join(Product, Product.code == Holding.product_code)

@@ -21,7 +21,9 @@ from app.modules.catalogue.types import CUSTOMER_GROUPS
 from app.modules.catalogue.views.base import unit_names
 from app.modules.catalogue.views.blocks import on_product_page
 from app.modules.catalogue.views.comparing import units_named
-from app.modules.changes.queries import open_requests_on
+from app.modules.changes.models import ChangeRequest
+from app.modules.changes.queries import open_requests_on, proposed
+from app.modules.changes.views.blocks import on_request
 from app.modules.families import queries
 from app.modules.families.presenting import lines_of
 from app.modules.families.queries import Member
@@ -39,6 +41,15 @@ def on_product(code: str) -> str:
     may = allowed(current_actor(), KEEP, Facts(owner_department=product.owner_department))
     told = {"family": family, "place": place, "groups": CUSTOMER_GROUPS, "product": product, "may_found": may}
     return render_template("families/_block.html", **told)
+
+
+@on_request
+def on_base_request(request: ChangeRequest) -> str:
+    """Variants that will be due to follow what the request changes in their base, and stand not in it themselves."""
+    versions = {version.product_code: version for _, version in proposed(session(), request.id)}
+    behind = [found for code in versions for found in queries.will_be_due(session(), versions[code], g.now)]
+    told = [(member, terms) for member, terms in behind if member.code not in versions]
+    return render_template("families/_request.html", told=told, groups=CUSTOMER_GROUPS) if told else ""
 
 
 @pages.get(ROOT)
