@@ -12,6 +12,7 @@ from flask import Flask
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import audit, clock
 from app.kernel.database import end_read, session
+from app.kernel.errors import Forbidden
 from app.modules.catalogue.models import Product
 from app.modules.lifecycle.queries import Life, life_of
 from app.modules.lifecycle.rules import Aim, read_aims
@@ -149,7 +150,7 @@ def test_nobody_judges_the_own_plan(bank: Flask) -> None:
     play = Living()
     play.create({"S1": TIME_DEPOSIT})
     play.follow("S1").then("research_market").then("set_objectives", who="zhao.heng")
-    with pytest.raises(AssertionError, match="Forbidden"):
+    with pytest.raises(Forbidden):
         play.then("judge_plan")
 
 
