@@ -1,4 +1,4 @@
-"""``python -m bench [sqlite] [postgresql] [completion|lists|pages|bulk]``."""
+"""``python -m bench [sqlite] [postgresql] [completion|lists|pages|bulk|exits]``."""
 
 from __future__ import annotations
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import logging
 import sys
 
-from bench import bulk, completion, lists, pages
+from bench import bulk, completion, exits, lists, pages
 from bench.results import Result
 from bench.world import world
 
-PARTS = {"completion": completion.measure, "pages": pages.measure, "lists": lists.measure, "bulk": bulk.measure}
+PARTS = {
+    "completion": completion.measure,
+    "pages": pages.measure,
+    "lists": lists.measure,
+    "bulk": bulk.measure,
+    "exits": exits.measure,
+}
 
 
 def measure(kind: str, part: str) -> list[Result]:
