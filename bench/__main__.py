@@ -1,4 +1,4 @@
-"""``python -m bench [sqlite] [postgresql] [completion|lists|pages|bulk|exits]``."""
+"""``python -m bench [sqlite] [postgresql] [completion|lists|pages|bulk|exits|catalogue]``."""
 
 from __future__ import annotations
 

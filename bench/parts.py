@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from bench import bulk, completion, exits, lists, pages
+from bench import bulk, catalogue, completion, exits, lists, pages
 from bench.results import Result
 from bench.world import world
 
@@ -15,6 +15,7 @@ PARTS = {
     "lists": lists.measure,
     "bulk": bulk.measure,
     "exits": exits.measure,
+    "catalogue": catalogue.measure,
 }
 
 

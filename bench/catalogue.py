@@ -1,0 +1,133 @@
+"""The pages of a catalogue of 20,000 products with 200,000 versions, beside those of one of 1,000 products."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from app.identity.demo import DEMO_PASSWORD
+from app.kernel import clock
+from app.kernel.database import db, end_read, insert_rows, unit_of_work
+from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus, ProductVersion
+from app.modules.catalogue.rules.content import content_hash, headline
+from bench.results import Result
+from bench.world import World
+from tests.processes.bank import TIME_DEPOSIT, dearer
+
+FEW, MANY = 1_000, 20_000
+VERSIONS = 10
+"""Of each product, one after the other on sale; the last one is live."""
+AT_ONCE = 500
+ROUNDS, TIMES = 5, 5
+PAGES = {
+    "list": "/products",
+    "last of the list by name": "/products?sort=name&q=deposit",
+    "search, one found": "/products?q=bench-00421",
+    "search, none found": "/products?q=nobody",
+    "filtered": "/products?family=deposit&status=on_sale&sort=changed",
+    "as of a past day": "/products/on-sale?as_of=2025-06-01",
+    "as of, as known, in a scope": "/products/on-sale?as_of=2025-06-01&known_at=2025-07-01&unit=SH01&channel=mobile",
+    "product": "/products/BENCH-00421",
+    "difference": "/products/BENCH-00421/versions/9/difference/10",
+    "on-sale matrix": "/products/BENCH-00421/on-sale",
+}
+
+
+def measure(world: World) -> Iterator[Result]:
+    client, now = _signed_in(world), clock.now()
+    end_read()
+    _fill(range(FEW), now)
+    small = {name: _seconds(client, path) for name, path in PAGES.items()}
+    _fill(range(FEW, MANY), now)
+    large = {name: _seconds(client, path) for name, path in PAGES.items()}
+    worst = max(PAGES, key=lambda name: large[name] / small[name])
+    told = ", ".join(f"{name} {small[name] * 1000:.0f} → {large[name] * 1000:.0f} ms" for name in PAGES)
+    detail = f"time of a page at {MANY:,} products ÷ at {FEW:,}, of the one that grows most ({worst}); {told}"
+    yield Result("catalogue_ratio", world.kind, round(large[worst] / small[worst], 2), 1.5, "ratio", detail)
+
+
+def _signed_in(world: World) -> FlaskClient:
+    client = world.app.test_client()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").get_data(as_text=True))
+    form = {"username": "lin.yue", "password": DEMO_PASSWORD, "csrf_token": token[1] if token else ""}
+    client.post("/sign-in", data=form)
+    return client
+
+
+def _seconds(client: FlaskClient, path: str) -> float:
+    """The best of some medians: what it costs, not what the machine did meanwhile."""
+    return min(statistics.median(_once(client, path) for _ in range(TIMES)) for _ in range(ROUNDS))
+
+
+def _once(client: FlaskClient, path: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(path)
+    taken = time.perf_counter() - began
+    assert answer.status_code == 200, (path, answer.status_code)
+    return taken
+
+
+def _fill(numbers: range, now: datetime) -> None:
+    """Products with their versions, written in bulk as the services would leave them."""
+    versions = [_version(number + 1, dearer(TIME_DEPOSIT, f"1.{number:02d}"), now) for number in range(VERSIONS)]
+    for first in range(numbers.start, numbers.stop, AT_ONCE):
+        some = range(first, min(first + AT_ONCE, numbers.stop))
+        with unit_of_work() as uow:
+            insert_rows(uow, Product, [_product(number, now) for number in some])
+            insert_rows(uow, ProductStatus, [_status(number, now) for number in some])
+            insert_rows(uow, ProductVersion, [_of(number, version) for number in some for version in versions])
+            insert_rows(uow, Availability, [_sale(number, version, now) for number in some for version in versions])
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+
+def _product(number: int, now: datetime) -> dict[str, Any]:
+    code = f"BENCH-{number:05d}"
+    name = f"Time deposit {number:05d}"
+    return {
+        "code": code, "family": "deposit", "type": "time_deposit", "owner_department": "personal_banking",
+        "names": {"en": name, "zh": f"整存整取{number:05d}"}, "source": "bank", "status": "on_sale",
+        "search": f"{code} {name}".lower(), "sort_en": name.lower(), "sort_zh": f"整存整取{number:05d}",
+        "created_by": "zhao.heng", "created_at": now, "changed_at": now - timedelta(seconds=number),
+    }  # fmt: skip
+
+
+def _status(number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "product_code": f"BENCH-{number:05d}", "status": "on_sale", "by": "zhao.heng",
+        "valid_from": _since(1, now), "valid_to": FOREVER, "recorded_from": _since(1, now), "recorded_to": FOREVER,
+    }  # fmt: skip
+
+
+def _version(number: int, content: Any, now: datetime) -> dict[str, Any]:
+    live = number == VERSIONS
+    return {
+        "number": number, "state": "live" if live else "superseded", "content": content,
+        "content_hash": content_hash(content), "headline": headline(content), "valid_from": _since(number, now),
+        "valid_to": None if live else _since(number + 1, now), "recorded_at": _since(number, now),
+        "change_class": "opening", "approval": "opening load", "created_by": "zhao.heng",
+    }  # fmt: skip
+
+
+def _of(number: int, version: dict[str, Any]) -> dict[str, Any]:
+    return {"id": number * VERSIONS + version["number"], "product_code": f"BENCH-{number:05d}", **version}
+
+
+def _sale(number: int, version: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "product_code": f"BENCH-{number:05d}", "version_id": number * VERSIONS + version["number"], "pilot": False,
+        "valid_from": version["valid_from"], "valid_to": version["valid_to"] or FOREVER,
+        "recorded_from": version["valid_from"], "recorded_to": FOREVER,
+    }  # fmt: skip
+
+
+def _since(number: int, now: datetime) -> datetime:
+    """A version each quarter."""
+    return now - timedelta(days=91 * (VERSIONS + 1 - number))
