@@ -1,4 +1,4 @@
-"""Bundles of the demo bank: one on sale, and one that holds it and waits for approval."""
+"""Bundles of the demo bank: two on sale, and one that holds one of them and waits for approval."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.modules.bundles.models import Bundle
 from app.modules.bundles.services import Written
 
 DATA = Path(__file__).parent / "data" / "demo.json"
-ON_SALE, APPROVER = "BU-SALARY", "wang.zhiyuan"
+ON_SALE, APPROVER = frozenset({"BU-SALARY", "BU-FAMILY"}), "wang.zhiyuan"
 
 
 def load_demo_bundles(uow: Session, now: datetime) -> None:
@@ -27,6 +27,6 @@ def load_demo_bundles(uow: Session, now: datetime) -> None:
         written = Written(described["names"], described["document"])
         bundle = services.create(uow, code=code, written=written, actor=author, now=now)
         services.submit(uow, code=code, actor=author, now=now)
-        if code == ON_SALE:
+        if code in ON_SALE:
             approver = demo_actor(uow, APPROVER)
             services.approve(uow, code=code, shown=bundle.content_hash, actor=approver, now=now)

@@ -128,3 +128,30 @@ def test_a_draft_is_its_authors_and_fixed_from_its_submission_on(ask: Ask) -> No
     assert ask(AUTHOR, "PATCH", "/bundles/B1", body, If_Match=tag).json["names"]["en"] == "Young savers"
     on_sale(ask, "B1")
     assert ask(AUTHOR, "POST", "/bundles/B1/submit").json["code"] == "wrong_state"
+
+
+def test_a_bundle_goes_from_draft_to_sale_on_its_pages(ask: Ask, bank: Flask) -> None:
+    written(ask, "B1")
+    path, people = "/bundles/B1", {who: bank.test_client() for who in (AUTHOR, EXECUTIVE)}
+    for who, client in people.items():
+        sign_in(client, who)
+
+    def press(who: str, verb: str, **fields: str) -> int:
+        token = token_of(people[who].get(path).text)
+        return people[who].post(f"{path}/{verb}", data={"csrf_token": token, **fields}).status_code
+
+    editor = lxml.html.fromstring(people[AUTHOR].get(f"{path}/edit").text)
+    for blank in editor.xpath("//template"):  # what a browser adds rows from is none of the form
+        blank.drop_tree()
+    form = dict(next(f for f in editor.forms if f.action == f"{path}/edit").form_values())
+    assert people[AUTHOR].post(f"{path}/edit", data={**form, "shown": "old", "go": "save"}).status_code == 412
+    assert people[AUTHOR].post(f"{path}/edit", data={**form, "names/en": "Young", "go": "save"}).status_code == 303
+    assert press(AUTHOR, "submit") == 303
+    assert people[AUTHOR].get(f"{path}/edit").status_code == 409
+    assert press(EXECUTIVE, "send_back") == 422
+    page = lxml.html.fromstring(people[EXECUTIVE].get(path).text)
+    assert press(EXECUTIVE, "approve", **dict(page.get_element_by_id("approve").form_values())) == 303
+    assert press(AUTHOR, "withdraw", reason="Over.") == 303
+    last = people[AUTHOR].get(path).text
+    assert "Young" in last
+    assert "Over." in last

@@ -109,6 +109,11 @@ def read_the_pages(bank: Flask, language: str, number: int, day: date) -> None:
     token = token_of(pages[paths[3]].text)
     sent = {"csrf_token": token, "template": KEY, "version": "2", "languages": ["zh"], "valid_from": "2020-01-01"}
     assert client.post(paths[3], data=sent).status_code == 422
+    made = client.post(paths[3], data={**sent, "valid_from": day.isoformat()})
+    assert made.status_code == 303
+    for status in (303, 409):
+        answer = client.post(f"{made.location}/withdraw", data={"csrf_token": token, "reason": "Wrong paper."})
+        assert answer.status_code == status
     assert "1.45%" in client.post("/products/TD/documents/preview", data=sent).text
     assert client.get("/templates/fields?types=time_deposit&families=none").status_code == 200
 

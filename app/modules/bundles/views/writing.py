@@ -19,7 +19,7 @@ from app.modules.bundles import queries, services
 from app.modules.bundles.models import Bundle
 from app.modules.bundles.rules.composing import FEWEST, ON_SALE
 from app.modules.bundles.rules.description import BUNDLE, MEMBERS, TERMS
-from app.modules.bundles.rules.states import WRITE
+from app.modules.bundles.rules.states import WRITE, move
 from app.modules.bundles.schemas import BundleApproval, BundlePatch, BundleReason, NewBundle
 from app.modules.bundles.views.base import EXPLAINED, PATH, Answer, pages, show
 from app.modules.catalogue.queries import ProductFilter, list_products
@@ -66,7 +66,7 @@ def create() -> Answer:
 @signed_in
 def edit(code: str) -> Answer:
     found = queries.bundle(session(), code)
-    require(current_actor(), WRITE, services.facts_of(found))
+    require(current_actor(), move(found.state, "edit").by, services.facts_of(found))
     names = {f"names/{name}": text for name, text in found.names.items()}
     return _editor(found, {**names, "shown": found.content_hash}, found.document)
 
