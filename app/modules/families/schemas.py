@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
@@ -18,13 +18,19 @@ MOST = 200
 KEY = r"^[a-z][a-z0-9_]{0,39}$(?!\n)"
 
 
+class Named(Names):
+    """A name in one language at least."""
+
+    openapi: ClassVar = {"minProperties": 1}
+
+
 def names(**kwargs: Any) -> fields.Nested:
-    return fields.Nested(Names, validate=validate.Length(min=1, error=NO_LANGUAGE), **kwargs)
+    return fields.Nested(Named, validate=validate.Length(min=1, error=NO_LANGUAGE), **kwargs)
 
 
 def figure() -> Figure:
     """A figure of the terms: per cent for rates and ratios, the amount for money."""
-    return Figure("-1000000000000", "1000000000000", places=8, required=True)
+    return Figure("-1000000000000000000", "1000000000000000000", places=8, required=True)
 
 
 class FamilyQuery(Query):
