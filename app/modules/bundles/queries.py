@@ -105,11 +105,11 @@ def _latest(session: Session, code: str) -> ProductVersion:
     return session.scalars(rows.order_by(ProductVersion.number.desc()).limit(1)).one()
 
 
-def names_of(session: Session, document: Content) -> dict[str, dict[str, str]]:
+def names_of(session: Session, *documents: Content) -> dict[str, dict[str, str]]:
     """Code → names of the products and bundles that are members."""
-    rows = members_of(document)
-    products = [row["product"] for row in rows if "product" in row]
-    parts = [row["bundle"] for row in rows if "bundle" in row]
+    rows = [row for document in documents for row in members_of(document)]
+    products = {row["product"] for row in rows if "product" in row}
+    parts = {row["bundle"] for row in rows if "bundle" in row}
     found = session.execute(select(Product.code, Product.names).where(Product.code.in_(products))).all()
     others = session.execute(select(Bundle.code, Bundle.names).where(Bundle.code.in_(parts))).all()
     return {code: names for code, names in [*found, *others]}

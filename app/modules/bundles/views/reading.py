@@ -38,7 +38,7 @@ def bundles() -> Answer:
     return render_template(
         "bundles/bundles.html",
         rows=rows[:limit],
-        names={row.code: queries.names_of(session(), row.document) for row in rows[:limit]},
+        names=queries.names_of(session(), *(row.document for row in rows[:limit])),
         members_of=members_of,
         owners=departments(session()),
         next=encode_cursor(rows[limit - 1].code) if len(rows) > limit else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -184,7 +185,8 @@ def _making(code: str, sent: Any, error: DomainError | None = None) -> Answer:
 
 def _versions(current: Session, product: Product) -> list[ProductVersion]:
     """Those whose terms are approved and not yet replaced."""
-    return [v for v in versions_of(current, product.code) if v.state in making.FIXED and v.valid_to is None]
+    found = [v for v in versions_of(current, product.code) if v.state in making.FIXED]
+    return [v for v in found if v.valid_to is None or v.valid_to > g.now]
 
 
 def _shown(product: Product, sent: Any) -> dict[str, Any]:
@@ -193,17 +195,24 @@ def _shown(product: Product, sent: Any) -> dict[str, Any]:
     versions = _versions(session(), product)
     source = next((s for s in sources if s.key == sent.get("template")), sources[0] if sources else None)
     version = next((v for v in versions if str(v.number) == sent.get("version")), versions[0] if versions else None)
-    texts, faults = _filled(source, version) if source and version else ({}, {})
+    texts, faults = _filled(source, version, _effective(sent)) if source and version else ({}, {})
     return {"sources": sources, "texts": texts, "faults": faults, "wrong": None}
 
 
-def _filled(source: InForce, version: ProductVersion) -> tuple[dict[str, str], dict[str, Sequence[Fault]]]:
+def _effective(sent: Any) -> date:
+    """The day that was typed; today while it is none."""
+    with suppress(ValueError):
+        return date.fromisoformat(sent.get("valid_from", ""))
+    return today()
+
+
+def _filled(source: InForce, version: ProductVersion, day: date) -> tuple[dict[str, str], dict[str, Sequence[Fault]]]:
     """By language: the text, or what is wrong."""
     texts: dict[str, str] = {}
     faults: dict[str, Sequence[Fault]] = {}
     for name in LANGUAGES:
         try:
-            texts[name] = making.fill(source, version, name, today())
+            texts[name] = making.fill(source, version, name, day)
         except Invalid as wrong:
             faults[name] = wrong.faults
     return texts, faults
