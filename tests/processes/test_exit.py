@@ -11,6 +11,7 @@ from flask import Flask
 
 from app.kernel import audit
 from app.kernel.database import end_read, session
+from app.kernel.errors import DomainError, Forbidden, Invalid
 from app.workflow.invariants import violations
 from tests.processes.bank import TIME_DEPOSIT, dearer, rate
 from tests.processes.conftest import Kept, bank
@@ -138,10 +139,10 @@ def test_dormant_and_unreachable_holdings_are_set_apart(leave: Leave) -> None:
     leave.held("OLD", 1, contact="none").leave("OLD")
     decided(leave, "NEW").close_answers()
     assert leave.states() == ["exception", "dormant", "exception"]
-    with pytest.raises(AssertionError, match="Forbidden"):
+    with pytest.raises(Forbidden):
         leave.decide(leave.items()[0].holding_id, "move", who="lin.yue")
     leave.decide(leave.items()[0].holding_id, "move")
-    with pytest.raises(AssertionError, match="Invalid"):
+    with pytest.raises(Invalid):
         leave.do("decide_exceptions", decision="as_decided", reason=None)
     leave.decide(leave.items()[2].holding_id, "except")
     leave.do("decide_exceptions", decision="as_decided", reason=None).settle_down()
@@ -164,20 +165,20 @@ def test_what_others_depend_on_does_not_leave(leave: Leave) -> None:
     change = Play(leave.now)
     change.draft({"OLD": dearer(TIME_DEPOSIT, "1.35")}).submit()
     leave.leave("OLD").evaluate().plan()
-    with pytest.raises(AssertionError, match="Others depend"):
+    with pytest.raises(DomainError, match="Others depend"):
         leave.do("plan_exit")
     change.withdraw()
     leave.plan("NEW").do("plan_exit")
     other = Leave(leave.now)
     other.leave("NEW").evaluate().plan()
-    with pytest.raises(AssertionError, match="Others depend"):
+    with pytest.raises(DomainError, match="Others depend"):
         other.do("plan_exit")
 
 
 def test_a_target_that_changes_after_it_was_shown_voids_the_opinions(leave: Leave) -> None:
     leave.held("OLD", 1).leave("OLD").evaluate().plan("NEW").do("plan_exit").review()
     leave.reprice("NEW", dearer(BETTER, "1.80"))
-    with pytest.raises(AssertionError, match="content changed"):
+    with pytest.raises(DomainError, match="content changed"):
         leave.do("decide_exit")
 
 
@@ -186,7 +187,7 @@ def test_with_a_cent_left_nothing_retires(leave: Leave) -> None:
     decided(leave, "NEW").close_answers()
     leave.lose_a_cent("NEW").wind_down()
     assert (leave.request().state, leave.standing()) == ("winding_down", ["clear_difference"])
-    with pytest.raises(AssertionError, match="cannot retire"):
+    with pytest.raises(DomainError, match="cannot retire"):
         leave.retire()
 
 

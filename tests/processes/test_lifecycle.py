@@ -12,7 +12,7 @@ from flask import Flask
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import audit, clock
 from app.kernel.database import end_read, session
-from app.kernel.errors import Forbidden
+from app.kernel.errors import DomainError, Forbidden
 from app.modules.catalogue.models import Product
 from app.modules.lifecycle.queries import Life, life_of
 from app.modules.lifecycle.rules import Aim, read_aims
@@ -164,10 +164,10 @@ def test_objectives_say_what_is_measured_by_when() -> None:
 def test_a_product_is_followed_once_and_by_its_own_department(bank: Flask) -> None:
     play = Living()
     play.create({"S1": TIME_DEPOSIT})
-    with pytest.raises(AssertionError, match="Forbidden"):
+    with pytest.raises(Forbidden):
         play.follow("S1", "guo.min")
     play.follow("S1")
-    with pytest.raises(AssertionError, match="followed already"):
+    with pytest.raises(DomainError, match="followed already"):
         play.follow("S1")
 
 
