@@ -23,6 +23,7 @@ from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, person
 from tests.processes.play import Play
 
 OWNER, OTHER_OWNER, ADVISER = "lin.yue", "wu.lan", "liao.kai"
+AHEAD = timedelta(days=60)
 RATE = "rates.tiers[kind=fixed,term=P1Y].rate"
 
 
@@ -67,7 +68,7 @@ def due(play: Play) -> list[str]:
 
 
 def republish(play: Play, percent: str, minimum: str) -> None:
-    """A further version of the base, ten days ahead, as an approved process would publish it."""
+    """A further version of the base, sixty days ahead, as an approved process would publish it."""
     content = dearer(TIME_DEPOSIT, percent)
     content["terms"]["minimum"]["amount"] = minimum
     with unit_of_work() as uow:
@@ -76,7 +77,7 @@ def republish(play: Play, percent: str, minimum: str) -> None:
         catalogue.submit(uow, version_id=version.id, actor=actor, now=play.now)
         told = {"content_hash": version.content_hash, "approval": "CR-1", "change_class": "minor"}
         catalogue.approve(uow, version_id=version.id, **told, actor=actor, now=play.now)
-        effective = play.now + timedelta(days=10)
+        effective = play.now + AHEAD
         catalogue.publish(uow, version_ids=[version.id], effective_at=effective, actor=actor, now=play.now)
 
 
@@ -90,7 +91,7 @@ def test_when_a_shared_term_changes_one_request_lets_all_variants_follow_togethe
     assert done.drafts == ["TD3"], "what was never launched needs no request"
     request = session().get_one(ChangeRequest, done.request.id if done.request else 0)
     assert (request.state, request.initiator) == ("draft", OWNER)
-    assert accounting_date(request.effective_at) == accounting_date(family.now + timedelta(days=10))  # type: ignore[arg-type]
+    assert accounting_date(request.effective_at) == accounting_date(family.now + AHEAD)  # type: ignore[arg-type]
     family.request_id = request.id
     proposed = {v.product_code: v.content for v in family.versions()}
     assert sorted(proposed) == ["TD-GOLD", "TD2"]
@@ -98,6 +99,10 @@ def test_when_a_shared_term_changes_one_request_lets_all_variants_follow_togethe
     rates = {code: c["rates"]["tiers"][0]["rate"]["value"] for code, c in proposed.items()}
     assert rates == {"TD-GOLD": "1.8", "TD2": "1.2"}, "an own term stays"
     assert sorted(due(family)) == ["TD-GOLD", "TD2"], "until the request is through"
+    effective = request.effective_at
+    family.submit().prepare().review().do("executive_decision").do("plan_rollout", notice_days=45)
+    assert due(family) == []
+    assert {version.valid_from for version in family.versions()} == {effective}, "together, and with their base"
     actions = select(AuditEvent.action).where(AuditEvent.stream == "tier_family:TD").order_by(AuditEvent.number)
     assert list(session().scalars(actions)) == [
         "tier_family.founded",
