@@ -18,6 +18,7 @@ from app.modules.changes.models import ChangeRequest, Pilot
 from app.modules.changes.queries.launches import Span, happenings
 from tests.processes.bank import TIME_DEPOSIT, dearer, person
 from tests.processes.play import Play
+from tests.processes.test_waves import FIRST, LAST, SECOND, decided, planned
 from tests.shell.conftest import sign_in
 from tests.shell.test_crawl import _complaints as complaints
 
@@ -79,6 +80,20 @@ def test_a_pilot_stands_on_its_first_and_last_day(asked: ChangeRequest) -> None:
     assert seen("lin.yue")[-1] == (last, "pilot_ends", asked.id)
     assert seen("lin.yue", first, days=1) == [(first, "pilot_begins", asked.id)]
     assert seen("lin.yue", last, days=1) == [(last, "pilot_ends", asked.id)]
+
+
+def test_each_wave_stands_on_its_day_with_its_scope(play: Play) -> None:
+    request = planned(decided(play)).request()
+    assert [h for h in seen("lin.yue") if h[2] == request.id][:3] == [
+        (FIRST, "wave", request.id),
+        (SECOND, "wave", request.id),
+        (LAST, "launch", request.id),
+    ]
+    assert seen("lin.yue", SECOND, days=1) == [(SECOND, "wave", request.id)], "and no day before it"
+    span = Span(start_of_day(SECOND), start_of_day(LAST))
+    (second,) = happenings(session(), person(session(), "lin.yue"), span)
+    assert second.scope == {"units": ["BJ"], "channels": ["mobile"], "groups": ["mass"]}
+    end_read()
 
 
 def test_reviews_stand_on_the_day_their_opinions_are_due(asked: ChangeRequest, play: Play) -> None:
