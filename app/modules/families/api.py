@@ -112,6 +112,24 @@ class OneVariant(MethodView):
             return _tagged(uow, family)
 
 
+@blueprint.route(f"{FAMILY}/variants/<product>/leave")
+class Leave(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.Leaving)
+    @blueprint.response(200, schemas.FamilyOut)
+    @idempotent(who)
+    def post(self, body: dict[str, str], base: str, product: str) -> Any:
+        """Take a variant out of the family, so that its tier is free for another product."""
+        actor = current_actor()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            family = keeping.locked(uow, base)
+            keeping.leave(uow, family, product=product, **body, actor=actor, now=g.now)
+            return 200, _told(uow, family)
+
+        return in_unit_of_work(act)
+
+
 @blueprint.route(f"{FAMILY}/follow")
 class Follow(MethodView):
     @document_problems(blueprint, 403, 409)

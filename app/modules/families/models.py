@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Instant, Json, Record
@@ -24,7 +24,10 @@ class TierFamily(Record):
 
 
 class TierVariant(Record):
-    """The product of a family for one tier; the base is the first of them. A product stands in one family at most."""
+    """The product of a family for one tier; the base is the first of them. A product stands in one family at most.
+
+    One that left keeps its row for the plans that were agreed; its tier is free again.
+    """
 
     __tablename__ = "tier_variant"
     product_code: Mapped[str] = mapped_column(ForeignKey("product.code"), primary_key=True)
@@ -37,8 +40,18 @@ class TierVariant(Record):
     """Value-added services 增值服务: ``[{key, names: {en, zh}}]``."""
     corridors: Mapped[list[dict[str, str]]] = mapped_column(Json)
     """How far a plan may depart from a term: ``[{path, low, high}]``, see ``rules.figures``."""
+    left_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (UniqueConstraint("family_code", "tier", name="uq_tier_variant_tier"),)
+    __table_args__ = (
+        Index(
+            "uq_tier_variant_tier",
+            "family_code",
+            "tier",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
 
 
 class TierPlan(Record):

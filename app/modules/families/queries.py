@@ -66,14 +66,15 @@ def family_of_base(session: Session, code: str) -> TierFamily:
 def variant_of(session: Session, family: str, code: str) -> TierVariant:
     """404 if the product does not belong to the family."""
     found = session.get(TierVariant, code) if is_clean(code) else None
-    if found is None or found.family_code != family:
+    if found is None or found.family_code != family or found.left_at is not None:
         raise NotFound(NO_VARIANT)
     return found
 
 
 def membership_of(session: Session, code: str) -> TierVariant | None:
     """The place of a product in a family, if it has one."""
-    return session.get(TierVariant, code)
+    found = session.get(TierVariant, code)
+    return found if found is not None and found.left_at is None else None
 
 
 def families(session: Session, *, after: str = "", limit: int) -> list[tuple[TierFamily, list[TierVariant]]]:
@@ -86,7 +87,7 @@ def families(session: Session, *, after: str = "", limit: int) -> list[tuple[Tie
 
 def _variants(session: Session, codes: Collection[str]) -> list[TierVariant]:
     places = {tier: place for place, tier in enumerate(CUSTOMER_GROUPS)}
-    rows = session.scalars(select(TierVariant).where(TierVariant.family_code.in_(codes)))
+    rows = session.scalars(select(TierVariant).where(TierVariant.family_code.in_(codes), TierVariant.left_at.is_(None)))
     return sorted(rows, key=lambda row: (row.product_code != row.family_code, places[row.tier]))
 
 

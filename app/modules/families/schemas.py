@@ -88,6 +88,10 @@ class VariantDescription(Strict):
     corridors = fields.List(fields.Nested(Corridor), required=True, validate=validate.Length(max=MOST))
 
 
+class Leaving(Strict):
+    reason = text(2000, required=True)
+
+
 class Following(Strict):
     reason = text(4000, required=True)
 

@@ -120,6 +120,23 @@ def test_who_judges_a_change_of_the_base_sees_which_variants_share_it(family: Pl
     ], "TD-GOLD sets its rates itself"
 
 
+def leave(play: Play, product: str) -> None:
+    with unit_of_work() as uow:
+        actor, family = person(uow, OWNER), keeping.locked(uow, "TD")
+        keeping.leave(uow, family, product=product, reason="Not sold any more", actor=actor, now=play.now)
+
+
+def test_a_variant_leaves_and_its_tier_is_free_for_another_product(family: Play) -> None:
+    leave(family, "TD2")
+    with pytest.raises(Conflict):
+        leave(family, "TD")
+    family.sell({"TD4": TIME_DEPOSIT})
+    add(family, product="TD4", tier="private")
+    assert [m.code for m in queries.members_of(session(), "TD", family.now)] == ["TD", "TD-GOLD", "TD4", "TD3"]
+    add(family, product="TD2", tier="retiree")
+    assert faults(lambda: add(family, product="TD2", tier="corporate")) == [("/product", "in_a_family")]
+
+
 def faults(verb: Any) -> list[tuple[str, str]]:
     with pytest.raises(Invalid) as refused:
         verb()
@@ -193,6 +210,8 @@ def test_a_plan_is_agreed_within_its_corridor_by_whoever_serves_the_customer(fam
     with pytest.raises(Forbidden):
         agree(family, segment="private")
     agree(family, who=OWNER, segment="private")
+    with pytest.raises(Conflict):
+        leave(family, "TD2")
     seen = {who: len(queries.plans_of(session(), "TD", person(session(), who), limit=9)) for who in (OWNER, ADVISER)}
     assert seen == {OWNER: 1, ADVISER: 3}, "who does not serve the customer does not see the plan"
 

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.kernel import clock
-from tests.modules.development.test_costing_pages import as_person, seen_on, send
+from tests.modules.development.test_costing_pages import as_person, send
 from tests.modules.families.test_families import RATE
 from tests.shell.test_crawl import _complaints as complaints
 
@@ -38,7 +38,8 @@ def test_a_family_lives_on_its_pages(as_person: Callable[..., FlaskClient], lang
     assert send(owner, f"{ONE}/variants/new", copy).status_code == 303
     page = owner.get(variant).text
     place = lxml.html.fromstring(page).xpath(f"//input[@value='{RATE}']/@name")[0].split("/")[1]
-    service = {"services/1/key": "lounge", "services/1/zh": "贵宾厅", "seen": seen_on(page)}
+    seen = str(lxml.html.fromstring(page).xpath("//input[@name='seen']/@value")[0])
+    service = {"services/1/key": "lounge", "services/1/zh": "贵宾厅", "seen": seen}
     ends = {f"paths/{place}": RATE, f"corridors/{place}/low": "2", f"corridors/{place}/high": "1.75"}
     refused = send(owner, variant, {**service, **ends}).text
     assert lxml.html.fromstring(refused).xpath(f"//input[@name='corridors/{place}/low'][@aria-invalid]")
@@ -55,3 +56,5 @@ def test_a_family_lives_on_its_pages(as_person: Callable[..., FlaskClient], lang
         assert list(complaints(lxml.html.fromstring(owner.get(path).text), language)) == []
     assert send(owner, f"{ONE}/plans/1/end", {"reason": "Over"}, ONE).status_code == 303
     assert send(owner, f"{ONE}/plans/1/end", {"reason": "Over"}, ONE).status_code == 409
+    left = {"reason": "Not sold any more", "seen": seen}
+    assert send(owner, f"{variant}/leave", left, variant).status_code == 412

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import Facts, require
 from app.kernel import audit
-from app.kernel.errors import Fault, Invalid, NotFound, NotThere
+from app.kernel.clock import accounting_date
+from app.kernel.errors import Conflict, Fault, Invalid, NotFound, NotThere
 from app.kernel.i18n import N_
 from app.kernel.loading import NOT_RIGHT
 from app.modules.catalogue.models import Product
@@ -21,7 +22,7 @@ from app.modules.catalogue.rules.content import Content
 from app.modules.catalogue.services.creating import create_product
 from app.modules.catalogue.services.records import NO_PRODUCT, locked_product
 from app.modules.catalogue.types import CUSTOMER_GROUPS
-from app.modules.families.models import TierFamily, TierVariant
+from app.modules.families.models import TierFamily, TierPlan, TierVariant
 from app.modules.families.queries import NO_FAMILY, membership_of, newest_versions, variant_of
 from app.modules.families.rules.figures import corridor_faults, figures
 from app.modules.families.rules.sharing import departure_faults, unknown_terms
@@ -32,6 +33,8 @@ STANDS = N_("%(product)s stands in the tier family of %(base)s already; a produc
 IS_BASE = N_("%(product)s is the base of a tier family itself.")
 OTHER_TYPE = N_("A variant is of the same product type as its base.")
 SAME_SERVICE = N_("This service is named twice.")
+BASE_STAYS = N_("The base does not leave its family.")
+PLANS_HOLD = N_("A plan with this variant still holds: end it first.")
 
 
 def found(uow: Session, *, base: str, tier: str, names: Mapping[str, str], actor: Actor, now: datetime) -> TierFamily:
@@ -111,6 +114,21 @@ def describe_variant(
     return variant
 
 
+def leave(uow: Session, family: TierFamily, *, product: str, reason: str, actor: Actor, now: datetime) -> TierVariant:
+    """Take a variant out of a ``locked`` family: its tier is free again. 409 for the base, or while a plan holds."""
+    base = product_by_code(uow, family.base_code)
+    require(actor, KEEP, Facts(owner_department=base.owner_department))
+    variant = variant_of(uow, family.base_code, product)
+    if product == base.code:
+        raise Conflict(BASE_STAYS, code="is_the_base")
+    plans = select(TierPlan.id).where(TierPlan.product_code == product, TierPlan.valid_to > accounting_date(now))
+    if uow.scalar(plans.limit(1)) is not None:
+        raise Conflict(PLANS_HOLD, code="plans_hold")
+    variant.left_at = now
+    note(uow, family, "tier_family.variant_left", actor, now, product=product, tier=variant.tier, reason=reason)
+    return variant
+
+
 def locked(uow: Session, code: str) -> TierFamily:
     """The family under its lock: all that is done to it queues here."""
     wanted = select(TierFamily).where(TierFamily.base_code == code).with_for_update()
@@ -137,7 +155,7 @@ def _elsewhere(uow: Session, code: str, pointer: str) -> Iterator[Fault]:
 
 def _tier_taken(uow: Session, family: TierFamily, tier: str) -> Iterator[Fault]:
     taken = select(TierVariant).where(TierVariant.family_code == family.base_code, TierVariant.tier == tier)
-    for other in uow.scalars(taken):
+    for other in uow.scalars(taken.where(TierVariant.left_at.is_(None))):
         yield Fault("/tier", TAKEN, {"product": other.product_code}, "tier_taken")
 
 
@@ -169,9 +187,9 @@ def _copy(
 
 def _add(uow: Session, family: TierFamily, code: str, tier: str, own: Sequence[str]) -> TierVariant:
     assert tier in CUSTOMER_GROUPS
-    variant = TierVariant(
-        product_code=code, family_code=family.base_code, tier=tier, own=sorted(set(own)), services=[], corridors=[]
-    )
+    variant = uow.get(TierVariant, code) or TierVariant(product_code=code)
+    variant.family_code, variant.tier, variant.own = family.base_code, tier, sorted(set(own))
+    variant.services, variant.corridors, variant.left_at = [], [], None
     uow.add(variant)
     uow.flush()
     return variant

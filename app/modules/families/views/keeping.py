@@ -20,7 +20,7 @@ from app.modules.families import queries
 from app.modules.families.models import TierVariant
 from app.modules.families.rules.figures import figures
 from app.modules.families.rules.sharing import ALWAYS_OWN
-from app.modules.families.schemas import Following, NewFamily, NewVariant, VariantDescription
+from app.modules.families.schemas import Following, Leaving, NewFamily, NewVariant, VariantDescription
 from app.modules.families.services import following, keeping
 from app.modules.families.views.base import ONE, ROOT, bilingual, pages, seen, tiers
 from app.modules.families.views.reading import show
@@ -117,6 +117,20 @@ def describe_variant(base: str, product: str) -> Any:
     except EXPLAINED as error:
         variant = queries.variant_of(session(), base, product)
         return _description_form(base, variant, request.form, own, _placed(error))
+    return redirect(f"{ROOT}/{base}", 303)
+
+
+@pages.post(f"{ONE}/variants/<product>/leave")
+@signed_in
+def leave(base: str, product: str) -> Any:
+    """Take the variant out of the family."""
+    try:
+        given = loaded(Leaving(), {"reason": typed().get("reason", "")})
+        with unit_of_work() as uow:
+            keeping.leave(uow, seen(uow, base), product=product, **given, actor=current_actor(), now=g.now)
+    except EXPLAINED as error:
+        variant = queries.variant_of(session(), base, product)
+        return _description_form(base, variant, _shown(variant), variant.own, error)
     return redirect(f"{ROOT}/{base}", 303)
 
 
