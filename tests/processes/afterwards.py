@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from app.modules.changes.models import Condition, PostLaunchReview
 from app.workflow.models import ProcessInstance, Task
-from app.workflow.tasks import services
-from tests.processes.bank import TIME_DEPOSIT, dearer, person
+from tests.processes.bank import TIME_DEPOSIT, dearer
 from tests.processes.play import Play
 
 OWED = {
@@ -97,16 +96,7 @@ class After(Play):
         """Complete the open task of an element of the case that follows."""
         task = self.task(element)
         data = {**ANSWERS[element], **answers}
-        self.step(
-            lambda uow: services.complete_task(
-                uow,
-                task_id=task.id,
-                version=task.version,
-                data=data,
-                actor=person(uow, who or WHO[element]),
-                now=self.now,
-            )
-        )
+        self.complete(task, data, who or WHO[element])
         return self
 
 

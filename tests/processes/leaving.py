@@ -21,7 +21,6 @@ from app.modules.customers.services import end_holdings
 from app.modules.exits import services as exits
 from app.modules.exits.models import Exit, MigrationItem
 from app.modules.exits.services.winding_down import retire
-from app.workflow.tasks import services
 from tests.processes.bank import TIME_DEPOSIT, person, put_live, rate
 from tests.processes.play import BEGIN, HEADS, OFFICERS, Play
 
@@ -116,11 +115,7 @@ class Leave(Play):
         data = {**ANSWERS[element], **answers}
         if element == "give_figures":
             data["evidence"] = [self.attach(task.id, actor)]
-        self.step(
-            lambda uow: services.complete_task(
-                uow, task_id=task.id, version=task.version, data=data, actor=person(uow, actor), now=self.now
-            )
-        )
+        self.complete(task, data, actor)
         return self
 
     def evaluate(self) -> Leave:

@@ -13,7 +13,6 @@ from app.modules.exits.services.proposing import open_exit
 from app.modules.lifecycle import services as lifecycle
 from app.modules.lifecycle.rules import LIFE
 from app.workflow.models import ProcessInstance, Task
-from app.workflow.tasks import services
 from tests.processes.bank import person
 from tests.processes.play import Play
 
@@ -68,16 +67,7 @@ class Living(Play):
         """Complete the open task of a stage, and let it be heard of."""
         task = self.in_stage(element)
         data = {**ANSWERS[element], **answers}
-        self.step(
-            lambda uow: services.complete_task(
-                uow,
-                task_id=task.id,
-                version=task.version,
-                data=data,
-                actor=person(uow, who or WHO[element]),
-                now=self.now,
-            )
-        )
+        self.complete(task, data, who or WHO[element])
         return self.hear()
 
     def planned(self) -> Living:

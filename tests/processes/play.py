@@ -266,12 +266,12 @@ class Play:
         data = {**ANSWERS[element], **answers}
         if element in EVIDENCE and "evidence" not in data:
             data["evidence"] = [self.attach(task.id, who)]
-        self.step(
-            lambda uow: services.complete_task(
-                uow, task_id=task.id, version=task.version, data=data, actor=person(uow, who), now=self.now
-            )
-        )
+        self.complete(task, data, who)
         return self
+
+    def complete(self, task: Task, data: Mapping[str, Any], who: str) -> None:
+        given = {"task_id": task.id, "version": task.version, "data": data, "now": self.now}
+        self.step(lambda uow: services.complete_task(uow, actor=person(uow, who), **given))
 
     def whose(self, element: str, task: Task) -> str:
         """The person whose job a task is."""

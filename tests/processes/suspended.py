@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.modules.suspensions import services as suspensions
 from app.modules.suspensions.models import Suspension
-from app.workflow.tasks import services
 from tests.processes.bank import person
 from tests.processes.play import Play
 
@@ -58,14 +57,5 @@ class Halt(Play):
     def do(self, element: str, department: str | None = None, *, who: str | None = None, **answers: Any) -> Halt:
         task = self.task(element, department)
         data = {**ANSWERS[element], **answers}
-        self.step(
-            lambda uow: services.complete_task(
-                uow,
-                task_id=task.id,
-                version=task.version,
-                data=data,
-                actor=person(uow, who or WHO[element]),
-                now=self.now,
-            )
-        )
+        self.complete(task, data, who or WHO[element])
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -26,6 +27,14 @@ def sign_in(client: FlaskClient, username: str, password: str = DEMO_PASSWORD, *
     return client.post("/sign-in", data={"username": username, "password": password, "csrf_token": token, **form})
 
 
+def client_of(app: Flask, username: str, language: str = "en") -> FlaskClient:
+    """A signed-in client of a person, in a language."""
+    client = app.test_client()
+    client.set_cookie("language", language)
+    assert sign_in(client, username).status_code == 302
+    return client
+
+
 @pytest.fixture
 def bank(seeded: Callable[..., Flask]) -> Flask:
     """The application with the people of the demo bank."""
@@ -34,12 +43,5 @@ def bank(seeded: Callable[..., Flask]) -> Flask:
 
 @pytest.fixture
 def client_as(bank: Flask) -> Callable[..., FlaskClient]:
-    """A signed-in client of a person, in a language."""
-
-    def signed_in(username: str, language: str = "en") -> FlaskClient:
-        client = bank.test_client()
-        client.set_cookie("language", language)
-        assert sign_in(client, username).status_code == 302
-        return client
-
-    return signed_in
+    """``client_as(username, language="en")``."""
+    return partial(client_of, bank)

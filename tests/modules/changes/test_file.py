@@ -13,7 +13,6 @@ from typing import Any
 import pypdf
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
@@ -30,7 +29,7 @@ from tests.modules.changes.conftest import Ask
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, person
 from tests.processes.conftest import Kept
 from tests.processes.play import Play
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, token_of
 
 ASKED_OF_A_LOAN = ["risk_assessment", "costing", "terms", "monitoring", "first_review"]
 
@@ -218,13 +217,6 @@ def test_every_part_has_its_field_in_the_design_form() -> None:
 # On the page, on paper, as a bundle
 
 
-def signed_in(bank: Flask, username: str, language: str = "en") -> FlaskClient:
-    client = bank.test_client()
-    client.set_cookie("language", language)
-    sign_in(client, username)
-    return client
-
-
 @pytest.fixture
 def decided(kept: Kept[Play]) -> Play:
     return kept(decided_with_condition)
@@ -240,22 +232,22 @@ def decided_with_condition() -> Play:
 
 
 def test_the_page_shows_the_whole_file(bank: Flask, decided: Play) -> None:
-    page = signed_in(bank, "wang.zhiyuan").get(f"/requests/{decided.request_id}/file").text
+    page = client_of(bank, "wang.zhiyuan").get(f"/requests/{decided.request_id}/file").text
     request = decided.request()
     for told in (
         "costing 已填写", "须先设限额。", "Set the limit.", "chen.rui", "wang.zhiyuan", request.content_hash,
         hashlib.sha256(b"measured").hexdigest(), "file_parts", "consolidation", "Nothing is missing",
     ):  # fmt: skip
         assert str(told) in page, told
-    assert signed_in(bank, "he.jia").get(f"/requests/{decided.request_id}/file").status_code == 404
+    assert client_of(bank, "he.jia").get(f"/requests/{decided.request_id}/file").status_code == 404
     for path in ("", "/edit/file"):
         other = "lin.yue"
-        assert signed_in(bank, other).get(f"/requests/{decided.request_id}{path}").status_code in {200, 403}
+        assert client_of(bank, other).get(f"/requests/{decided.request_id}{path}").status_code in {200, 403}
 
 
 def test_the_wizard_writes_the_file(bank: Flask, play: Play) -> None:
     designing(play)
-    client = signed_in(bank, "lin.yue")
+    client = client_of(bank, "lin.yue")
     path = f"/requests/{play.request_id}/edit/file"
     assert "Costing and price" in client.get(path).text
     sent = {"csrf_token": token_of(client.get(path).text), "go": "next", "costing/text": "Capital costs 8 %."}
@@ -270,7 +262,7 @@ def test_the_wizard_writes_the_file(bank: Flask, play: Play) -> None:
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Costing and price"), ("zh", "成本核算与定价")])
 def test_the_paper_embeds_its_fonts_and_can_be_read_again(bank: Flask, decided: Play, language: str, word: str) -> None:
-    answer = signed_in(bank, "wang.zhiyuan", language).get(f"/requests/{decided.request_id}/file.pdf")
+    answer = client_of(bank, "wang.zhiyuan", language).get(f"/requests/{decided.request_id}/file.pdf")
     assert answer.mimetype == "application/pdf"
     paper = pypdf.PdfReader(io.BytesIO(answer.data))
     fonts = {
@@ -286,7 +278,7 @@ def test_the_paper_embeds_its_fonts_and_can_be_read_again(bank: Flask, decided: 
 
 @pytest.fixture
 def exported(bank: Flask, decided: Play, tmp_path: Path) -> Path:
-    answer = signed_in(bank, "wang.zhiyuan").get(f"/requests/{decided.request_id}/file.zip")
+    answer = client_of(bank, "wang.zhiyuan").get(f"/requests/{decided.request_id}/file.zip")
     assert answer.mimetype == "application/zip"
     path = tmp_path / "file.zip"
     path.write_bytes(answer.data)
@@ -391,7 +383,7 @@ def test_a_bundle_holds_after_the_launch(bank: Flask, play: Play, tmp_path: Path
     play.do("executive_decision").do("plan_rollout")
     play.wait(days=40)
     assert play.request().state == "live"
-    client = signed_in(bank, "wang.zhiyuan")
+    client = client_of(bank, "wang.zhiyuan")
     (tmp_path / "l.zip").write_bytes(client.get(f"/requests/{play.request_id}/file.zip").data)
     assert list(faults(tmp_path / "l.zip")) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import lxml.html
@@ -20,7 +21,7 @@ from app.modules.changes.schemas import MOST_VERSIONS
 from app.workflow.decisions.models import DecisionRecord
 from tests.processes.bank import TIME_DEPOSIT
 from tests.processes.play import Play
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, token_of
 from tests.shell.test_crawl import _complaints as complaints
 
 PRODUCT = "CN-TD"
@@ -49,14 +50,7 @@ DEPOSIT: dict[str, Any] = {
 def as_person(bank: Flask, play: Play) -> Callable[..., FlaskClient]:
     """A signed-in client of a person of the demo bank, with two deposits on sale."""
     play.sell({PRODUCT: DEPOSIT, "CN-DEMAND": TIME_DEPOSIT})
-
-    def signed_in(username: str, language: str = "en") -> FlaskClient:
-        client = bank.test_client()
-        client.set_cookie("language", language)
-        sign_in(client, username)
-        return client
-
-    return signed_in
+    return partial(client_of, bank)
 
 
 def fields_of(page: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import lxml.html
@@ -14,7 +15,7 @@ from tests.modules.changes.conftest import Ask
 from tests.modules.development.test_costing import HEAD, MANAGER, OFFICER, TELLER, approved, worked_out
 from tests.processes.play import Play
 from tests.processes.test_new_products import new
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, token_of
 from tests.shell.test_crawl import _complaints as complaints
 
 COSTING, ASSUMPTIONS = "/development/costing", "/development/assumptions"
@@ -49,14 +50,7 @@ TYPED = {
 @pytest.fixture
 def as_person(bank: Flask, ask: Ask) -> Callable[..., FlaskClient]:
     """A signed-in client of a person of the demo bank, with TD on sale."""
-
-    def signed_in(username: str, language: str = "en") -> FlaskClient:
-        client = bank.test_client()
-        client.set_cookie("language", language)
-        sign_in(client, username)
-        return client
-
-    return signed_in
+    return partial(client_of, bank)
 
 
 def send(client: FlaskClient, path: str, data: dict[str, str], page: str = "") -> Any:

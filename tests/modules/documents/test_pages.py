@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import lxml.html
@@ -16,7 +17,7 @@ from app.modules.documents.demo import load_demo_templates
 from tests.modules.documents.test_templates import today
 from tests.processes.bank import TIME_DEPOSIT
 from tests.processes.play import Play
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, token_of
 from tests.shell.test_crawl import _complaints as complaints
 
 KEY = "deposit-rate-existing"
@@ -29,14 +30,7 @@ def as_person(bank: Flask, play: Play) -> Callable[..., FlaskClient]:
     play.sell({"TD": TIME_DEPOSIT})
     with unit_of_work() as uow:
         load_demo_templates(uow, now())
-
-    def signed_in(username: str, language: str = "en") -> FlaskClient:
-        client = bank.test_client()
-        client.set_cookie("language", language)
-        sign_in(client, username)
-        return client
-
-    return signed_in
+    return partial(client_of, bank)
 
 
 def form(client: FlaskClient, path: str, **changed: Any) -> dict[str, Any]:

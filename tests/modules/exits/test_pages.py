@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import lxml.html
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.processes.leaving import RATE, Leave
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, token_of
 from tests.shell.test_crawl import _complaints as complaints
 
 PLAN = {
@@ -26,13 +27,7 @@ PATHS = ("/exits", "/exits/EX-00001", "/exits/EX-00001/plan", "/products/OLD")
 
 @pytest.fixture
 def as_person(bank: Flask, leave: Leave) -> Callable[..., FlaskClient]:
-    def signed_in(username: str, language: str = "en") -> FlaskClient:
-        client = bank.test_client()
-        client.set_cookie("language", language)
-        sign_in(client, username)
-        return client
-
-    return signed_in
+    return partial(client_of, bank)
 
 
 def post(client: FlaskClient, form: str, to: str, **data: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import lxml.html
 import pytest
@@ -14,7 +15,7 @@ from tests.modules.changes.test_pages import DEPOSIT, PRODUCT, RATE, begin, fiel
 from tests.processes.bank import dearer
 from tests.processes.play import Play
 from tests.processes.test_pricing import ceiling
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, token_of
 from tests.shell.test_crawl import _complaints as complaints
 
 PAGE = "/products/rate-ceilings"
@@ -34,14 +35,7 @@ FORM = {
 def as_person(bank: Flask, play: Play) -> Callable[..., FlaskClient]:
     """A signed-in client of a person of the demo bank, with a deposit on sale."""
     play.sell({PRODUCT: DEPOSIT})
-
-    def signed_in(username: str, language: str = "en") -> FlaskClient:
-        client = bank.test_client()
-        client.set_cookie("language", language)
-        sign_in(client, username)
-        return client
-
-    return signed_in
+    return partial(client_of, bank)
 
 
 def text_of(page: str) -> str:

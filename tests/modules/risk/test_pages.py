@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.modules.risk.books import BOOKS
 from tests.modules.risk.tables import SCORECARD
 from tests.processes.bank import TIME_DEPOSIT
 from tests.processes.play import Play
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, token_of
 from tests.shell.test_crawl import _complaints as complaints
 
 Enter = Callable[[str], FlaskClient]
@@ -26,12 +27,7 @@ PAGE = "/products/risk/factors"
 
 @pytest.fixture
 def enter(bank: Flask) -> Enter:
-    def signed_in(username: str) -> FlaskClient:
-        client = bank.test_client()
-        sign_in(client, username)
-        return client
-
-    return signed_in
+    return partial(client_of, bank)
 
 
 def body(client: FlaskClient, path: str = PAGE) -> lxml.html.HtmlElement:

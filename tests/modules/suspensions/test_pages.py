@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import lxml.html
 import pytest
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.processes.bank import TIME_DEPOSIT
 from tests.processes.play import Play
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, token_of
 from tests.shell.test_crawl import _complaints as complaints
 
 FORM = "/products/TD/suspend"
@@ -21,14 +22,7 @@ FORM = "/products/TD/suspend"
 def as_person(bank: Flask, play: Play) -> Callable[..., FlaskClient]:
     """A signed-in client of a person of the demo bank, with a deposit on sale."""
     play.sell({"TD": TIME_DEPOSIT})
-
-    def signed_in(username: str, language: str = "en") -> FlaskClient:
-        client = bank.test_client()
-        client.set_cookie("language", language)
-        sign_in(client, username)
-        return client
-
-    return signed_in
+    return partial(client_of, bank)
 
 
 def ordered(client: FlaskClient, **scope: object) -> str:
