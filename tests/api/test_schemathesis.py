@@ -29,8 +29,8 @@ AT_RANDOM = ("--phases", "fuzzing,stateful", "-n", EXAMPLES)
 ONE_BY_ONE = ("--phases", "coverage", "--exclude-path", "/api/v1/products")
 """Each keyword of each schema. The thousands of a product's content are left to `test_described` and to strangers."""
 RUNS = {
-    "sqlite": [("lin.yue", ONE_BY_ONE), ("lin.yue", AT_RANDOM), ("jin.cheng", AT_RANDOM)],
-    "postgresql": [("lin.yue", AT_RANDOM), ("shen.dan", AT_RANDOM), ("lu.ming", AT_RANDOM), ("nobody", AT_RANDOM)],
+    "sqlite": [("lin.yue", ONE_BY_ONE), ("jin.cheng", AT_RANDOM), ("nobody", AT_RANDOM)],
+    "postgresql": [("lin.yue", AT_RANDOM), ("shen.dan", AT_RANDOM), ("lu.ming", AT_RANDOM)],
 }
 
 
@@ -88,4 +88,9 @@ def test_a_stranger_finds_no_fault(served: tuple[str, Flask, str], tmp_path: Pat
             text=True,
             check=False,
         )
-        assert ended.returncode == 0, f"{who}: {ended.stdout[-6000:]}{ended.stderr[-2000:]}"
+        assert ended.returncode == 0, f"{who}: {_faults(ended.stdout)}{ended.stderr[-2000:]}"
+
+
+def _faults(said: str) -> str:
+    """What was found wrong, without the advice that follows it."""
+    return said[said.find("= FAILURES =") :].partition("= WARNINGS =")[0][:8000]

@@ -26,7 +26,7 @@ class Bank:
         """The task ``name`` of a request, found in the person's own inbox."""
         page = self[username]
         for wish in ("group", "mine"):
-            page.goto(f"/inbox?filter={wish}")
+            page.goto(f"/inbox?filter={wish}&sort=created")
             row = page.locator(".task-row", has_text=name).locator(".task-link")
             for n in range(row.count()):
                 link = row.nth(n).get_attribute("href")
