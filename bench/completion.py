@@ -12,6 +12,7 @@ from app.kernel import upkeep
 from app.kernel.database import db, end_read, session
 from app.worker import HOT_TABLES, TICK_SECONDS
 from app.workflow.models import ProcessInstance
+from app.workflow.tasks.queries import open_tasks_of
 from bench.results import Result
 from bench.stock import cpu_of_one_case
 from bench.world import REVIEWERS, World
@@ -42,10 +43,9 @@ def run_case(world: World, counted: list[tuple[int, int]], cpu: list[float]) -> 
 
 
 def _open(world: World, instance_id: int) -> list[dict[str, object]]:
-    from app.workflow.instances.services import open_tasks
-
     found = [
-        {"id": t.id, "version": t.version, "candidate_groups": t.candidates} for t in open_tasks(session(), instance_id)
+        {"id": t.id, "version": t.version, "candidate_groups": t.candidates}
+        for t in open_tasks_of(session(), instance_id)
     ]
     end_read()
     return found
