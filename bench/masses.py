@@ -111,6 +111,7 @@ _CASE = {
     "card": f"json|'{{\"products\"\\: [\"' || {_PRODUCT} || '\"]}}'",
     "engine_state": "state|",
     "waiting_timers": "0",
+    "waiting_messages": "0",
 }
 _TASK = {
     "id": "i",
