@@ -19,6 +19,7 @@ from app.modules.catalogue.services import create_product
 from app.modules.catalogue.types import product_type
 from app.modules.lifecycle import services as lifecycle
 from app.modules.lifecycle.models import ProductLife
+from app.modules.research.demo import load_demo_research
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.services import complete_task
 
@@ -49,6 +50,7 @@ def seed_lives(now: datetime) -> None:
         content = begun(found, found.templates[0], {"basics": {"name": {"en": "Youth savings", "zh": "青年目标储蓄"}}})
         create_product(uow, code=PLANNED, content=content, actor=manager, now=now)
         lifecycle.begin(uow, product_code=PLANNED, actor=manager, now=now)
+        load_demo_research(uow, PLANNED, actor=manager, now=now)
         lifecycle.begin(uow, product_code=SOLD, actor=demo_actor(uow, "zhao.heng"), now=now)
     outbox.deliver_due(now)
     for place, (element, data) in enumerate(STEPS.items(), start=1):

@@ -64,6 +64,9 @@ from app.modules.lifecycle import views as lifecycle_views
 from app.modules.lifecycle import wording as lifecycle_wording  # noqa: F401  (registers what the history says)
 from app.modules.pricing import api as pricing_api
 from app.modules.pricing import views as pricing_views
+from app.modules.research import api as research_api
+from app.modules.research import views as research_views
+from app.modules.research import wording as research_wording  # noqa: F401  (registers what the history says)
 from app.modules.risk import api as risk_api
 from app.modules.risk import views as risk_views
 from app.modules.risk import wording as risk_wording  # noqa: F401  (registers what the history says)
@@ -102,6 +105,7 @@ APIS = (
     suspensions_api,
     exits_api,
     lifecycle_api,
+    research_api,
     families_api,
     agency_api,
     changes_api,
@@ -119,6 +123,7 @@ PAGES = (
     bundles_views,
     risk_views,
     development_views,
+    research_views,
     forms_views,
     decisions_views,
     inbox_views,

@@ -243,6 +243,12 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "tier.see": anybody,
     "tier.keep": all_of(has_role("product_manager"), owns_the_record),
     "plan.agree": all_of(has_role("relationship_manager", "wealth_manager"), keeps_the_record),
+    # Market research: gathered by the owning department; departments that are asked answer for themselves, and what
+    # customers answered is entered by whoever serves them, by who gathers it, or by another system.
+    "research.see": anybody,
+    "research.gather": all_of(has_role("product_manager", "officer", "head"), owns_the_record),
+    "questionnaire.answer": is_candidate,
+    "questionnaire.report": any_of(owns_the_record, _serves_customers, has_role("operator")),
     # Partners of agency products: what is found of them, and who may read it.
     "partner.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
     # Finance's assumptions: two persons of finance. Who sells does not see what is earned.

@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.kernel.clock import accounting_date
 from app.modules.exits import services as exits
 from app.modules.exits.services.proposing import open_exit
 from app.modules.lifecycle import services as lifecycle
 from app.modules.lifecycle.rules import LIFE
+from app.modules.research.models import Interview
+from app.modules.research.services import gather
 from app.workflow.models import ProcessInstance, Task
 from tests.processes.bank import person
 from tests.processes.play import Play
@@ -45,6 +48,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "evaluate": {"conclusion": "go_on", "summary": "Better than planned."},
     "note_evaluation": {"note": "noted"},
 }
+INTERVIEW = {"role": "A saver", "notes": "Asked at the counter.", "findings": "A safe year."}
 
 
 class Living(Play):
@@ -65,10 +69,22 @@ class Living(Play):
 
     def then(self, element: str, *, who: str | None = None, **answers: Any) -> Living:
         """Complete the open task of a stage, and let it be heard of."""
+        if element == "research_market":
+            self.interview(who or WHO[element])
         task = self.in_stage(element)
         data = {**ANSWERS[element], **answers}
         self.complete(task, data, who or WHO[element])
         return self.hear()
+
+    def interview(self, who: str) -> Living:
+        """Somebody of the customers is asked: what research rests on."""
+        given = {"day": accounting_date(self.now), **INTERVIEW}
+        self.step(
+            lambda uow: (
+                gather(uow, Interview, product_code=self.product, given=given, actor=person(uow, who), now=self.now).id
+            )
+        )
+        return self
 
     def planned(self) -> Living:
         return self.then("research_market").then("set_objectives").then("judge_plan")

@@ -23,6 +23,8 @@ class Matter:
     template: str
     context: Mapping[str, Any]
     brief: str | None = None
+    whole: bool = True
+    """Whether it also tells what was answered so far; else the page does."""
 
 
 Source = Callable[[Session, ProcessInstance, Actor], Matter | None]

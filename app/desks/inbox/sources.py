@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from app.desks.inbox.matters import Matter, shows
 from app.identity.actors import Actor
+from app.modules.catalogue.models import Product
 from app.modules.changes.views import matter as changes
 from app.modules.exits import views as exits
+from app.modules.research.views import reading as research
 from app.modules.suspensions import views as suspensions
 from app.workflow.models import ProcessInstance
 
@@ -29,6 +31,13 @@ def after_launch(session: Session, instance: ProcessInstance, actor: Actor) -> M
 def emergency_suspension(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
     """The suspension: product, scope, reason, and what was said so far."""
     return Matter(suspensions.TEMPLATE, suspensions.context_of(session, instance, actor), brief=suspensions.TEMPLATE)
+
+
+@shows("product_planning")
+def planning(session: Session, instance: ProcessInstance, actor: Actor) -> Matter | None:
+    """What was gathered of the market: what the plan rests on."""
+    product = session.get(Product, instance.business_key or "")
+    return Matter("research/_matter.html", research.gathered_for(session, product), whole=False) if product else None
 
 
 @shows("exit_migration")

@@ -27,6 +27,9 @@ from app.modules.lifecycle import rules
 from app.modules.lifecycle.models import Objective, PerformanceEvaluation, ProductStrategy
 from app.modules.lifecycle.services.measuring import figures_of
 from app.modules.lifecycle.services.records import current_life, stream
+from app.modules.research.queries import counted
+from app.modules.research.rules.enough import Count
+from app.modules.research.services import stream as research_stream
 from app.modules.suspensions.models import Suspension
 from app.modules.suspensions.services.records import stream as suspension_stream
 from app.workflow.models import ProcessInstance, Task, Timer
@@ -45,6 +48,8 @@ DETAILS = frozenset(
         "exit.answered",
         "notice.reported",
         "product.described",
+        "research.answered",
+        "research.edited",
     }
 )
 """What is no step of a life."""
@@ -83,6 +88,8 @@ class Life:
     tasks: Sequence[Task]
     """What is open in the cases of its life now."""
     next_evaluation: datetime | None
+    research: Count
+    """How much was gathered of the market by then."""
     documents: Sequence[Kept]
     """In force at that instant, each beside the terms that were live then."""
 
@@ -105,6 +112,7 @@ def life_of(session: Session, product: Product, *, known_at: datetime, actor: Ac
         _evaluations(session, product.code, known_at),
         open_tasks_of(session, *(one.id for one in (case, *cases) if one is not None)),
         _next_evaluation(session, case),
+        counted(session, product.code, known_at),
         documents(session, Asked(accounting_date(known_at), product.code), limit=MOST),
     )
 
@@ -135,7 +143,7 @@ def _stages(status: str | None, cases: Sequence[ProcessInstance], known_at: date
 
 def _events(session: Session, product: str, known_at: datetime, actor: Actor) -> list[AuditEvent]:
     """What happened to the product, the latest first: of its requests those that the reader may see."""
-    streams = [product_stream(product), stream(product)]
+    streams = [product_stream(product), stream(product), research_stream(product)]
     streams += [change_stream(request) for request in _requests(session, product, actor)]
     exits = session.scalars(select(Exit).where(Exit.product_code == product))
     stops = session.scalars(select(Suspension).where(Suspension.product_code == product))

@@ -19,6 +19,8 @@ from app.modules.changes.services.differences import open_request_on
 from app.modules.lifecycle import rules
 from app.modules.lifecycle.models import MarketResearch, Objective, ProductStrategy
 from app.modules.lifecycle.services.records import note
+from app.modules.research.queries import counted
+from app.modules.research.rules.enough import missing
 from app.workflow.models import Task
 
 BUILT = frozenset({"piloting", "scheduled", "live"})
@@ -26,6 +28,10 @@ BUILT = frozenset({"piloting", "scheduled", "live"})
 
 
 def record_research(uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    """Keep what was found out; 422 naming what is missing where nobody was asked who is to buy the product."""
+    faults = list(missing(counted(uow, product.code, now)))
+    if faults:
+        raise Invalid(N_("Gather first, on the page of the product's market research."), faults=faults)
     findings = {key: answers[key] for key in ("needs", "expectations", "competitors", "trends")}
     uow.add(MarketResearch(product_code=product.code, findings=findings, by=actor.username, at=now))
     note(uow, product.code, "life.researched", actor, now, **findings)

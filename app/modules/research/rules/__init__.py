@@ -1,0 +1,1 @@
+"""States of a questionnaire, what a right answer is, and what answers say together."""
