@@ -50,9 +50,11 @@ def seed_lives(now: datetime) -> None:
         content = begun(found, found.templates[0], {"basics": {"name": {"en": "Youth savings", "zh": "青年目标储蓄"}}})
         create_product(uow, code=PLANNED, content=content, actor=manager, now=now)
         lifecycle.begin(uow, product_code=PLANNED, actor=manager, now=now)
-        load_demo_research(uow, PLANNED, actor=manager, now=now)
         lifecycle.begin(uow, product_code=SOLD, actor=demo_actor(uow, "zhao.heng"), now=now)
     outbox.deliver_due(now)
+    with unit_of_work() as uow:
+        actor, later = demo_actor(uow, "lin.yue"), now + timedelta(milliseconds=50)
+        load_demo_research(uow, PLANNED, actor=actor, now=later)
     for place, (element, data) in enumerate(STEPS.items(), start=1):
         _complete(element, data, now + place * timedelta(milliseconds=100))
 

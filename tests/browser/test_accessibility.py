@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.demo_lives import seed_lives
 from app.demo_requests import seed_requests
 from app.modules.customers.generating.demo import seed_customers
 
@@ -62,6 +63,12 @@ PAGES = {
         "/products/CN-TD/documents/new",
         "/products/CN-TD",
         "/products/CN-TD/life",
+        "/products/CN-YOUTH/research",
+        "/products/CN-YOUTH/research/questionnaire",
+        "/products/CN-YOUTH/research/interviews",
+        "/questionnaires",
+        "/questionnaires/1",
+        "/questionnaires/1/answer",
         "/products/CN-TD/on-sale",
         "/products/CN-TD/on-sale?as_of=2020-01-01",
         "/products/CN-TD/versions/1",
@@ -111,6 +118,7 @@ def under_way(served: Flask) -> None:
     with served.app_context():
         seed_customers(datetime.now(UTC))
         seed_requests(datetime.now(UTC))
+        seed_lives(datetime.now(UTC))
 
 
 def violations(page: Any) -> list[str]:

@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.demo import seed
 from app.demo_exits import seed_exits
+from app.demo_lives import seed_lives
 from app.demo_requests import seed_requests
 from app.demo_suspensions import seed_suspensions
 from app.kernel.database import unit_of_work
@@ -58,6 +59,7 @@ def _fill() -> None:
     seed_customers(now)
     seed_requests(now)
     seed_suspensions(now)
+    seed_lives(now)
     seed_exits(now)
 
 

@@ -77,7 +77,7 @@ def test_finds_are_noted_down_and_listed(ask: Ask) -> None:
     today = clock.accounting_date(clock.now())
     kept = {
         "interviews": {"day": day(today), "role": "Shop owner", "notes": "At the shop.", "findings": "Small steps."},
-        "competitors": {"day": day(today), "bank": "B", "name": "Goal", "terms": "50", "rate": "1.25", "source": "Page"},
+        "competitors": {"day": day(today), "bank": "B", "name": "Goal", "terms": "50", "rate": "1.25", "source": "Web"},
         "trends": {"day": day(today), "topic": "Rates", "direction": "falling", "source": "Press"},
     }  # fmt: skip
     for kind, given in kept.items():

@@ -13,7 +13,7 @@ Question = Mapping[str, Any]
 KINDS: Mapping[str, str] = {
     "single": N_("One choice"),
     "several": N_("Several choices"),
-    "number": N_("Number"),
+    "number": N_("A number"),
     "text": N_("Free text"),
 }
 CHOOSING = frozenset({"single", "several"})
