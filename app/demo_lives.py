@@ -26,9 +26,9 @@ from app.workflow.tasks.services import complete_task
 PLANNED, SOLD = "CN-YOUTH", "CN-AUTO"
 STEPS: Mapping[str, Mapping[str, Any]] = {
     "research_market": {
-        "needs": "问卷回收412份、访谈26人：年轻客户希望小额起存、可随时查看进度，六成接受一年期以内的锁定。",
+        "needs": "问卷与访谈显示：年轻客户希望小额起存、可随时查看进度，六成接受一年期以内的锁定。",
         "expectations": "预期年化不低于同期挂牌利率，不接受本金损失。",
-        "competitors": "三家股份制银行已有50元起存的目标储蓄，年利率高出挂牌10至15个基点。",
+        "competitors": "两家股份制银行已有百元以内起存的目标储蓄，年利率1.20%至1.25%。",
         "trends": "挂牌利率下行，手机端开户占比升至八成。",
     },
     "set_objectives": {

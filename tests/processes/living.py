@@ -68,9 +68,13 @@ class Living(Play):
         return self
 
     def then(self, element: str, *, who: str | None = None, **answers: Any) -> Living:
-        """Complete the open task of a stage, and let it be heard of."""
+        """Complete the open task of a stage, after somebody was asked where it needs that."""
         if element == "research_market":
             self.interview(who or WHO[element])
+        return self.finish(element, who=who, **answers)
+
+    def finish(self, element: str, *, who: str | None = None, **answers: Any) -> Living:
+        """Complete the open task of a stage, and let it be heard of."""
         task = self.in_stage(element)
         data = {**ANSWERS[element], **answers}
         self.complete(task, data, who or WHO[element])

@@ -12,7 +12,7 @@ from flask import Flask
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import audit, clock
 from app.kernel.database import end_read, session
-from app.kernel.errors import DomainError, Forbidden
+from app.kernel.errors import DomainError, Forbidden, Invalid
 from app.modules.catalogue.models import Product
 from app.modules.lifecycle.queries import Life, life_of
 from app.modules.lifecycle.rules import Aim, read_aims
@@ -152,6 +152,19 @@ def test_nobody_judges_the_own_plan(bank: Flask) -> None:
     play.follow("S1").then("research_market").then("set_objectives", who="zhao.heng")
     with pytest.raises(Forbidden):
         play.then("judge_plan")
+
+
+def test_research_rests_on_somebody_who_was_asked(bank: Flask) -> None:
+    play = Living()
+    play.create({"S1": TIME_DEPOSIT})
+    play.follow("S1")
+    with pytest.raises(Invalid) as refused:
+        play.finish("research_market")
+    assert [fault.pointer for fault in refused.value.faults] == ["/data/needs"]
+    play.interview("lin.yue").finish("research_market")
+    assert play.in_stage("set_objectives")
+    assert "research.interviewed" in {event.action for event in life_at(play, play.now).events}
+    assert life_at(play, BEGIN - timedelta(days=1)).research.interviews == 0
 
 
 def test_objectives_say_what_is_measured_by_when() -> None:
