@@ -54,7 +54,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(N_("Bundles"), "/bundles", "bundle.see"),
             Entry(N_("Text templates"), "/templates", "template.see"),
             Entry(N_("Documents"), "/documents", "document.see"),
-            Entry(N_("Open questionnaires"), "/questionnaires", "research.see"),
+            Entry(N_("Questionnaires"), "/questionnaires", "research.see"),
             Entry(N_("Ideas"), "/development/ideas", "idea.see"),
             Entry(N_("Initiatives"), "/development/initiatives", "initiative.see"),
             Entry(N_("Costing"), "/development/costing", "costing.see"),

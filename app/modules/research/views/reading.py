@@ -24,7 +24,7 @@ from app.modules.research.rules.states import MOVES
 from app.modules.research.views.base import ALL, ONE, RESEARCH, SEE, pages, words
 
 MOST = 100
-"""Of each kind on the page of a product; the API lists all."""
+"""Of each kind on the page of a product, and one more; the API lists all."""
 
 
 @on_product_page
