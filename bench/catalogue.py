@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import clock
-from app.kernel.database import db, end_read, insert_rows, unit_of_work
+from app.kernel.database import end_read, insert_rows, unit_of_work
 from app.modules.catalogue.models import FOREVER, Availability, Product, ProductStatus, ProductVersion
 from app.modules.catalogue.rules.content import content_hash, headline
+from bench.masses import analyse
 from bench.results import Result
 from bench.world import World
 from tests.processes.bank import TIME_DEPOSIT, dearer
@@ -83,9 +84,7 @@ def _fill(numbers: range, now: datetime) -> None:
             insert_rows(uow, ProductStatus, [_status(number, now) for number in some])
             insert_rows(uow, ProductVersion, [_of(number, version) for number in some for version in versions])
             insert_rows(uow, Availability, [_sale(number, version, now) for number in some for version in versions])
-    if db.engine.dialect.name == "postgresql":
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
+    analyse()
 
 
 def _product(number: int, now: datetime) -> dict[str, Any]:
