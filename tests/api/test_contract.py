@@ -30,6 +30,31 @@ def test_a_stranger_is_told_to_sign_in_before_anything_else(bank: Flask, method:
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
+def test_no_operation_but_the_open_ones_answers_a_stranger(bank: Flask) -> None:
+    """By the document itself: whatever it does not declare as open asks who is there."""
+    client = bank.test_client()
+    document = client.get("/api/v1/openapi.json").json
+    refused = 0
+    for path, operations in document["paths"].items():
+        shared = operations.pop("parameters", [])
+        for method, operation in operations.items():
+            if operation.get("security") == []:
+                continue
+            place = _filled(path, [*shared, *operation.get("parameters", [])])
+            assert client.open(place, method=method.upper()).status_code == 401, f"{method} {path}"
+            refused += 1
+    assert refused > 180
+
+
+def _filled(path: str, parameters: list[dict[str, Any]]) -> str:
+    """The path with a value of its kind for each of its parameters."""
+    for parameter in parameters:
+        if parameter.get("in") == "path":
+            value = parameter["schema"].get("enum", ["1"])[0]
+            path = path.replace(f"{{{parameter['name']}}}", str(value))
+    return path
+
+
 @pytest.mark.parametrize("desk", ["/processes/check", "/decisions/check"])
 @pytest.mark.parametrize(
     "body",
