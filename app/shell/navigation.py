@@ -6,7 +6,7 @@ not open, is left out, so that no link dangles and nobody is shown a locked door
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Flask, current_app
@@ -45,22 +45,43 @@ NAVIGATION: tuple[Entry, ...] = (
         (
             Entry(N_("Find products"), "/products", "product.see"),
             Entry(N_("What is on sale"), "/products/on-sale", "product.see"),
-            Entry(N_("Suspensions"), "/suspensions", "suspension.see"),
-            Entry(N_("Exits"), "/exits", "product.see"),
             Entry(N_("Customer tiers"), "/products/tiers", "tier.see"),
-            Entry(N_("Partners"), "/products/partners", "partner.see"),
-            Entry(N_("Rate ceilings"), "/products/rate-ceilings", "ceiling.see"),
-            Entry(N_("Risk"), "/products/risk", "risk.see"),
             Entry(N_("Bundles"), "/bundles", "bundle.see"),
-            Entry(N_("Text templates"), "/templates", "template.see"),
-            Entry(N_("Documents"), "/documents", "document.see"),
-            Entry(N_("Questionnaires"), "/questionnaires", "research.see"),
-            Entry(N_("Ideas"), "/development/ideas", "idea.see"),
-            Entry(N_("Initiatives"), "/development/initiatives", "initiative.see"),
-            Entry(N_("Costing"), "/development/costing", "costing.see"),
             Entry(N_("Create a product"), "/products/new", "product.create"),
             Entry(N_("Propose a change"), "/requests/new", "change.propose"),
             Entry(N_("Import"), "/products/import", "product.import"),
+        ),
+    ),
+    Entry(
+        N_("R&D"),
+        "/development/ideas",
+        None,
+        (
+            Entry(N_("Ideas"), "/development/ideas", "idea.see"),
+            Entry(N_("Questionnaires"), "/questionnaires", "research.see"),
+            Entry(N_("Initiatives"), "/development/initiatives", "initiative.see"),
+            Entry(N_("Costing"), "/development/costing", "costing.see"),
+        ),
+    ),
+    Entry(
+        N_("Risk and control"),
+        "/products/risk",
+        None,
+        (
+            Entry(N_("Risk"), "/products/risk", "risk.see"),
+            Entry(N_("Rate ceilings"), "/products/rate-ceilings", "ceiling.see"),
+            Entry(N_("Suspensions"), "/suspensions", "suspension.see"),
+            Entry(N_("Exits"), "/exits", "product.see"),
+            Entry(N_("Partners"), "/products/partners", "partner.see"),
+        ),
+    ),
+    Entry(
+        N_("Documents"),
+        "/documents",
+        None,
+        (
+            Entry(N_("Documents"), "/documents", "document.see"),
+            Entry(N_("Text templates"), "/templates", "template.see"),
         ),
     ),
     Entry(N_("Customers and holdings"), "/customers", "customer.find"),
@@ -102,7 +123,14 @@ def may_visit(actor: Actor, path: str) -> bool:
 def _visible(actor: Actor, entries: Iterable[Entry]) -> Iterable[Entry]:
     for entry in entries:
         if (entry.permission is None or allowed(actor, entry.permission)) and served(entry.path):
-            yield replace(entry, children=tuple(_visible(actor, entry.children)))
+            children = tuple(_visible(actor, entry.children))
+            if children or not entry.children:
+                yield replace(entry, path=_way_in(entry, children), children=children)
+
+
+def _way_in(entry: Entry, children: Sequence[Entry]) -> str:
+    """A section leads to its own page, or else to the first of its pages that may be opened."""
+    return entry.path if not children or any(c.path == entry.path for c in children) else children[0].path
 
 
 def served(path: str) -> bool:
