@@ -64,7 +64,7 @@ NAVIGATION: tuple[Entry, ...] = (
         ),
     ),
     Entry(
-        N_("Risk and control"),
+        N_("Control"),
         "/products/risk",
         None,
         (

@@ -92,6 +92,21 @@ def test_an_operator_cannot_put_a_case_past_its_pilot(play: Play) -> None:
     assert play.request().state == "scheduled"
 
 
+def test_what_was_approved_is_not_designed_again(play: Play) -> None:
+    """Wherever an operator puts the case: the content that was decided on stays as it was shown."""
+    loan(play, "HL").prepare().review().do("executive_decision")
+    approved = play.request().content_hash
+    put(play, "prepare")
+    play.do("assess_need")
+    with pytest.raises(Conflict) as refusal:
+        play.do("design_change")
+    assert refusal.value.code == "approved_before"
+    assert play.request().content_hash == approved
+    put(play, "run_pilot")
+    play.do("plan_pilot")
+    everything_holds(play)
+
+
 def test_a_rollout_that_is_planned_is_not_planned_again(play: Play) -> None:
     """An operator can put the case back on what follows the plan; customers are told once."""
     repricing(play, "TD", effective_on=EFFECTIVE).prepare().review().do("executive_decision")

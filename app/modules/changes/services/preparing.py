@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.kernel.errors import Fault, Invalid
+from app.kernel.errors import Conflict, Fault, Invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as versions
 from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.states import EDITABLE
 from app.modules.changes.services import file_parts
 from app.modules.changes.services.records import freeze, move, note, plan_of, proposed
 from app.modules.changes.services.submission import check
@@ -47,11 +48,14 @@ def record_design(
 ) -> str:
     """``submitted``: the versions are frozen with the hash that approvals will bind to; or ``withdrawn``.
 
-    422 with a pointer to each part that lacks or is wrong, those of the approver's file included.
+    422 with a pointer to each part that lacks or is wrong, those of the approver's file included. 409 once it
+    is approved: what was decided on does not change (rule 6), wherever an operator has put the case.
     """
     if answers["decision"] == "withdraw":
         request.closing_reason = answers["note"]
         return "withdrawn"
+    if request.state not in EDITABLE:
+        raise Conflict(N_("What was approved is not designed again; it needs a new request."), code="approved_before")
     if request.state == "in_review":
         # Sent back by hand, past the gateways of the drawing.
         move(request, "send_back", actor)
