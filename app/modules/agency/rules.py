@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from app.kernel.errors import Conflict, Fault
+from app.kernel.errors import Fault
 from app.kernel.i18n import N_
+from app.kernel.moves import Moves, taken
 from app.modules.catalogue.types import Labels, label
 
 FAMILY = "agency"
@@ -36,7 +37,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "admitted": (N_("Admitted"), "good"),
     "refused": (N_("Refused"), "bad"),
 }
-MOVES: Mapping[tuple[str, str], str] = {
+MOVES: Moves[str] = {
     ("open", "examine"): "open",
     ("open", "give_opinion"): "open",
     ("open", "send_back"): "open",
@@ -53,10 +54,7 @@ _NUMBER = re.compile(r"PA-0*([1-9][0-9]{0,14})\Z")
 
 def move(state: str, verb: str) -> str:
     """Where the verb leads; ``Conflict`` if the table has no such move."""
-    found = MOVES.get((state, verb))
-    if found is None:
-        raise Conflict(N_("This is %(state)s; that cannot be done now."), code="wrong_state", state=state)
-    return found
+    return taken(MOVES, state, verb, N_("This is %(state)s; that cannot be done now."))
 
 
 def standing(state: str | None, valid_to: date | None, today: date) -> dict[str, Any]:

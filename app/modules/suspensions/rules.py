@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import Moves, taken
 
 OPEN = ("unratified", "ratified", "remedied", "proposed")
 """In the order of the process. Sent back, a case comes to an earlier step again."""
@@ -14,7 +14,7 @@ ENDED = frozenset({"resumed", "not_ratified", "exit_proposed"})
 STILL_STOPPED = frozenset({*OPEN, "exit_proposed"})
 """Sales in the scope stay suspended."""
 
-MOVES: Mapping[tuple[str, str], str] = {
+MOVES: Moves[str] = {
     **{(state, "ratify"): "ratified" for state in OPEN},
     **{(state, "refuse"): "refused" for state in OPEN},
     **{(state, "remedy"): "remedied" for state in OPEN[1:]},
@@ -44,10 +44,7 @@ _NUMBER = re.compile(r"SU-(0[0-9]{4}|[1-9][0-9]{4,14})\Z", re.ASCII)
 
 def move(state: str, verb: str) -> str:
     """Where the verb leads; ``Conflict`` if the table has no such move."""
-    found = MOVES.get((state, verb))
-    if found is None:
-        raise Conflict(N_("The suspension is %(state)s; this cannot be done now."), code="wrong_state", state=state)
-    return found
+    return taken(MOVES, state, verb, N_("The suspension is %(state)s; this cannot be done now."))
 
 
 def id_of(number: str | None) -> int | None:

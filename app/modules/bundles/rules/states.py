@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import Move, Moves, taken
 
 SEE, WRITE, APPROVE = "bundle.see", "bundle.write", "bundle.approve"
 STATES = ("draft", "in_approval", "on_sale", "withdrawn")
-
-
-@dataclass(frozen=True)
-class Move:
-    """Where a verb leads, and the permission that allows it."""
-
-    to: str
-    by: str
-
-
-MOVES: Mapping[tuple[str, str], Move] = {
+MOVES: Moves[Move] = {
     ("draft", "edit"): Move("draft", WRITE),
     ("draft", "submit"): Move("in_approval", WRITE),
     ("draft", "withdraw"): Move("withdrawn", WRITE),
@@ -34,7 +21,4 @@ BY_ITS_AUTHOR = frozenset({"edit", "submit"})
 
 def move(state: str, verb: str) -> Move:
     """The move of a bundle; ``Conflict`` if the table has none."""
-    found = MOVES.get((state, verb))
-    if found is None:
-        raise Conflict(N_("The bundle is %(state)s; this cannot be done now."), code="wrong_state", state=state)
-    return found
+    return taken(MOVES, state, verb, N_("The bundle is %(state)s; this cannot be done now."))

@@ -7,25 +7,13 @@ Each transition names what allows it: a permission of the one table, or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import PROCESS, Move, Moves, taken
 
-PROCESS = "process"
 EDIT = "change.propose"
 SUSPEND = "product.suspend"
-
-
-@dataclass(frozen=True)
-class Move:
-    """Where a verb leads and what allows it."""
-
-    to: str
-    by: str
-
-
-PRODUCT_MOVES: Mapping[tuple[str, str], Move] = {
+PRODUCT_MOVES: Moves[Move] = {
     ("concept", "design"): Move("design", EDIT),
     ("design", "test"): Move("test", EDIT),
     ("test", "launch"): Move("on_sale", PROCESS),
@@ -47,7 +35,7 @@ TO_LAUNCH: Mapping[str, tuple[str, ...]] = {
 }
 """The verbs still ahead of a product when its first version is published."""
 
-VERSION_MOVES: Mapping[tuple[str, str], Move] = {
+VERSION_MOVES: Moves[Move] = {
     ("draft", "submit"): Move("in_review", EDIT),
     ("in_review", "reopen"): Move("draft", EDIT),
     ("in_review", "approve"): Move("approved", PROCESS),
@@ -76,15 +64,9 @@ PRODUCT_STATES = ("concept", "design", "test", "on_sale", "suspended", "off_sale
 
 def product_move(state: str, verb: str) -> Move:
     """The move of a product; ``Conflict`` if the table has none."""
-    move = PRODUCT_MOVES.get((state, verb))
-    if move is None:
-        raise Conflict(N_("The product is %(state)s; this cannot be done now."), code="wrong_state", state=state)
-    return move
+    return taken(PRODUCT_MOVES, state, verb, N_("The product is %(state)s; this cannot be done now."))
 
 
 def version_move(state: str, verb: str) -> Move:
     """The move of a version; ``Conflict`` if the table has none."""
-    move = VERSION_MOVES.get((state, verb))
-    if move is None:
-        raise Conflict(N_("The version is %(state)s; this cannot be done now."), code="wrong_state", state=state)
-    return move
+    return taken(VERSION_MOVES, state, verb, N_("The version is %(state)s; this cannot be done now."))

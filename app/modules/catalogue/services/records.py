@@ -14,6 +14,7 @@ from app.identity.permissions import Facts, require
 from app.kernel import audit
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
+from app.kernel.moves import PROCESS, Move
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.rules import states
 
@@ -74,8 +75,8 @@ def allow_product_move(product: Product, verb: str, actor: Actor) -> str:
     return move.to
 
 
-def _require(actor: Actor, move: states.Move, product: Product) -> None:
-    if move.by != states.PROCESS:
+def _require(actor: Actor, move: Move, product: Product) -> None:
+    if move.by != PROCESS:
         require(actor, move.by, Facts(owner_department=product.owner_department))
 
 

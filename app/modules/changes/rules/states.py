@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import PROCESS, Move, Moves, taken
 
-PROCESS = "process"
-"""Only the process moves it; people act through their tasks."""
 EDIT = "change.edit"
-
-
-@dataclass(frozen=True)
-class Move:
-    """Where a verb leads, and the permission that allows it."""
-
-    to: str
-    by: str
-
-
-MOVES: Mapping[tuple[str, str], Move] = {
+MOVES: Moves[Move] = {
     ("draft", "submit"): Move("submitted", EDIT),
     ("draft", "withdraw"): Move("withdrawn", EDIT),
     ("submitted", "decline"): Move("declined", PROCESS),
@@ -79,7 +66,4 @@ CONDITION_DAYS = 90
 
 def move(state: str, verb: str) -> Move:
     """The move of a request; ``Conflict`` if the table has none."""
-    found = MOVES.get((state, verb))
-    if found is None:
-        raise Conflict(N_("The request is %(state)s; this cannot be done now."), code="wrong_state", state=state)
-    return found
+    return taken(MOVES, state, verb, N_("The request is %(state)s; this cannot be done now."))

@@ -15,6 +15,7 @@ from app.kernel import audit, clock
 from app.kernel.database import is_sqlite, once
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.i18n import N_
+from app.kernel.moves import PROCESS
 from app.modules.catalogue.models import ProductVersion
 from app.modules.changes.models import ChangeCounter, ChangeRequest, ProposedVersion
 from app.modules.changes.rules import matter, states
@@ -42,7 +43,7 @@ def note(uow: Session, request: ChangeRequest, action: str, actor: Actor, now: d
 def move(request: ChangeRequest, verb: str, actor: Actor) -> str:
     """Take the request along its transition table; gives the state it leaves."""
     found = states.move(request.state, verb)
-    if found.by != states.PROCESS:
+    if found.by != PROCESS:
         require(actor, found.by, Facts(initiator=request.initiator))
     left, request.state = request.state, found.to
     return left

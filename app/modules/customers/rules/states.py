@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import Moves, taken
 
-HOLDING_MOVES: Mapping[tuple[str, str], str] = {
+HOLDING_MOVES: Moves[str] = {
     ("active", "mature"): "matured",
     ("active", "move"): "moved",
     ("active", "close"): "closed",
@@ -23,10 +22,7 @@ CONTACTS = ("sms", "app", "mail", "branch", "none")
 
 def holding_move(status: str, verb: str) -> str:
     """The state that the verb leads to; ``Conflict`` if the table has none."""
-    to = HOLDING_MOVES.get((status, verb))
-    if to is None:
-        raise Conflict(N_("The holding is %(state)s; this cannot be done now."), code="wrong_state", state=status)
-    return to
+    return taken(HOLDING_MOVES, status, verb, N_("The holding is %(state)s; this cannot be done now."))
 
 
 def dormant_before(today: date) -> date:

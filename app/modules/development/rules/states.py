@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import Moves, taken
 
-Moves = Mapping[tuple[str, str], str]
-"""State and verb → state."""
-
-ASSUMPTIONS: Moves = {
+ASSUMPTIONS: Moves[str] = {
     ("draft", "edit"): "draft",
     ("draft", "approve"): "approved",
 }
 
-IDEAS: Moves = {
+IDEAS: Moves[str] = {
     ("new", "consider"): "considered",
     ("new", "decline"): "declined",
     ("considered", "decline"): "declined",
     ("considered", "take_up"): "became_initiative",
 }
 
-INITIATIVES: Moves = {
+INITIATIVES: Moves[str] = {
     ("active", "plan"): "active",
     ("active", "judge"): "active",
     ("active", "pause"): "paused",
@@ -33,9 +28,6 @@ INITIATIVES: Moves = {
 }
 
 
-def move(moves: Moves, state: str, verb: str) -> str:
+def move(moves: Moves[str], state: str, verb: str) -> str:
     """Where the verb leads; ``Conflict`` if the table has no such move."""
-    found = moves.get((state, verb))
-    if found is None:
-        raise Conflict(N_("This is %(state)s; that cannot be done now."), code="wrong_state", state=state)
-    return found
+    return taken(moves, state, verb, N_("This is %(state)s; that cannot be done now."))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import PROCESS, Move, Moves, taken
 from app.modules.catalogue.types import Labels
 from app.modules.catalogue.types.description import label
 
@@ -44,33 +43,20 @@ LANGUAGES = ("zh", "en")
 WRITE, APPROVE = "template.write", "template.approve"
 APPROVERS: Mapping[str, str] = {CONTRACT: "contract.approve"}
 """Kinds whose texts are approved under a permission of their own."""
-
-
-@dataclass(frozen=True)
-class Move:
-    """Where a verb leads, and the permission that allows it."""
-
-    to: str
-    by: str | None
-
-
-MOVES: Mapping[tuple[str, str], Move] = {
+MOVES: Moves[Move] = {
     ("draft", "edit"): Move("draft", WRITE),
     ("draft", "approve"): Move("approved", APPROVE),
     ("draft", "withdraw"): Move("withdrawn", WRITE),
     ("approved", "withdraw"): Move("withdrawn", APPROVE),
-    ("approved", "supersede"): Move("superseded", None),  # by the approval of a later one
+    ("approved", "supersede"): Move("superseded", PROCESS),  # by the approval of a later one
 }
 
 
-def permission_of(kind: str, verb: Move) -> str | None:
+def permission_of(kind: str, verb: Move) -> str:
     """The permission that a verb needs for a template of this kind."""
     return APPROVERS.get(kind, verb.by) if verb.by == APPROVE else verb.by
 
 
 def move(state: str, verb: str) -> Move:
     """The move of a version; ``Conflict`` if the table has none."""
-    found = MOVES.get((state, verb))
-    if found is None:
-        raise Conflict(N_("The text is %(state)s; this cannot be done now."), code="wrong_state", state=state)
-    return found
+    return taken(MOVES, state, verb, N_("The text is %(state)s; this cannot be done now."))

@@ -18,6 +18,7 @@ from app.identity.permissions import Facts, require
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Fault, Forbidden, Invalid, NotFound, invalid
 from app.kernel.i18n import N_
+from app.kernel.moves import PROCESS
 from app.modules.catalogue.rules.content import content_hash
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
 from app.modules.documents.models import Template, TemplateVersion
@@ -156,7 +157,7 @@ def locked_version(uow: Session, key: str, number: int) -> tuple[Template, Templ
 
 def _allow(template: Template, version: TemplateVersion, verb: str, actor: Actor) -> None:
     permission = permission_of(template.kind, move(version.state, verb))
-    assert permission is not None
+    assert permission != PROCESS
     require(actor, permission, facts_of(version))
 
 

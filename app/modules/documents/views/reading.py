@@ -13,6 +13,7 @@ from app.identity.web import current_actor, signed_in
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError
+from app.kernel.moves import PROCESS
 from app.kernel.web import page_size
 from app.modules.documents import queries
 from app.modules.documents.models import Template, TemplateVersion
@@ -89,7 +90,7 @@ def _may(found: Template, version: TemplateVersion) -> frozenset[str]:
     """The verbs that the person may take the version along."""
     actor, facts = current_actor(), facts_of(version)
     moves = {v: permission_of(found.kind, move) for (state, v), move in MOVES.items() if state == version.state}
-    verbs = {verb for verb, by in moves.items() if by is not None and allowed(actor, by, facts)}
+    verbs = {verb for verb, by in moves.items() if by != PROCESS and allowed(actor, by, facts)}
     return frozenset(verbs - ({"edit"} if version.author != actor.username else set()))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import Moves, taken
 
-MOVES: Mapping[tuple[str, str], str] = {
+MOVES: Moves[str] = {
     ("proposed", "evaluate"): "evaluated",
     ("evaluated", "evaluate"): "evaluated",
     ("evaluated", "pursue"): "planning",
@@ -43,7 +43,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 """Words and tone of a state."""
 
-ITEM_MOVES: Mapping[tuple[str, str], str] = {
+ITEM_MOVES: Moves[str] = {
     ("identified", "notify"): "noticed",
     ("identified", "lay_dormant"): "dormant",
     ("noticed", "pass_by"): "no_response",
@@ -86,19 +86,12 @@ _NUMBER = re.compile(r"EX-(0[0-9]{4}|[1-9][0-9]{4,14})\Z", re.ASCII)
 
 def move(state: str, verb: str) -> str:
     """Where the verb leads an exit; ``Conflict`` if the table has no such move."""
-    return _move(MOVES, state, verb, N_("The exit is %(state)s; this cannot be done now."))
+    return taken(MOVES, state, verb, N_("The exit is %(state)s; this cannot be done now."))
 
 
 def item_move(state: str, verb: str) -> str:
     """Where the verb leads a holding; ``Conflict`` if the table has no such move."""
-    return _move(ITEM_MOVES, state, verb, N_("The holding is %(state)s in this exit; this cannot be done now."))
-
-
-def _move(table: Mapping[tuple[str, str], str], state: str, verb: str, message: str) -> str:
-    found = table.get((state, verb))
-    if found is None:
-        raise Conflict(message, code="wrong_state", state=state)
-    return found
+    return taken(ITEM_MOVES, state, verb, N_("The holding is %(state)s in this exit; this cannot be done now."))
 
 
 def id_of(number: str | None) -> int | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
+from app.kernel.moves import Moves, taken
 
-MOVES: Mapping[tuple[str, str], str] = {
+MOVES: Moves[str] = {
     ("draft", "edit"): "draft",
     ("draft", "open"): "open",
     ("open", "answer"): "open",
@@ -19,7 +19,4 @@ DIRECTIONS: Mapping[str, str] = {"rising": N_("rising"), "steady": N_("steady"),
 
 def move(state: str, verb: str) -> str:
     """Where the verb leads; ``Conflict`` if the table has no such move."""
-    found = MOVES.get((state, verb))
-    if found is None:
-        raise Conflict(N_("The questionnaire is %(state)s; this cannot be done now."), code="wrong_state", state=state)
-    return found
+    return taken(MOVES, state, verb, N_("The questionnaire is %(state)s; this cannot be done now."))
