@@ -31,6 +31,8 @@ COMPRESSED = "-gz"
 """Ends the tag of a compressed answer: another representation of the same state (RFC 9110, 8.8.3.3)."""
 BIGGEST_ID = 2**53 - 1
 """The biggest whole number that every JSON reader keeps exact."""
+NUMBER = f"int(max={BIGGEST_ID})"
+"""Such a number in the path of a route."""
 
 
 class IdempotencyKey(Record):

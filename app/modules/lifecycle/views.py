@@ -22,7 +22,7 @@ from app.workflow.instances.wording import SENTENCES, Vocabulary, lines, say
 
 pages = Blueprint("lifecycle_pages", __name__, template_folder="templates")
 CONCLUSIONS = {"go_on": N_("Go on"), "optimise": N_("Optimise"), "exit": N_("Give the product up")}
-_TODO = {"done": "done", "current": "current", "ahead": "todo"}
+_SHOWN = {"done": "done", "current": "current", "ahead": "todo"}
 
 for _action, _word in LIFE.items():
     if _action not in SENTENCES:
@@ -50,7 +50,7 @@ def one_life(code: str) -> Any:
         life=life,
         given=given,
         error=error,
-        steps=[(gettext(rules.NAMES[stage.key]), _TODO[stage.standing]) for stage in life.stages],
+        steps=[(gettext(rules.NAMES[stage.key]), _SHOWN[stage.standing]) for stage in life.stages],
         history=list(zip(life.events, told, strict=True)),
         words=words,
         metrics=rules.METRICS,

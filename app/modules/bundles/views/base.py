@@ -12,7 +12,7 @@ from app.identity.directory import names_of
 from app.identity.permissions import allowed, require
 from app.identity.web import current_actor
 from app.kernel.database import end_read, session
-from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid, Stale
+from app.kernel.errors import DomainError
 from app.kernel.i18n import language
 from app.modules.bundles import queries
 from app.modules.bundles.models import Bundle
@@ -29,8 +29,6 @@ from app.modules.documents.rules.words import percent, row_name
 
 pages = Blueprint("bundles_pages", __name__, template_folder="../templates")
 PATH = "/bundles"
-EXPLAINED = (Conflict, Forbidden, Invalid, Stale)
-"""What a page explains beside the form."""
 Answer = str | Response | tuple[str, int]
 
 

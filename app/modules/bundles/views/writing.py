@@ -7,21 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request
-from sqlalchemy.orm import Session
 
 from app.identity.permissions import Facts, require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import DomainError, Fault, Stale
+from app.kernel.errors import DomainError, Fault
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded_form
+from app.kernel.sent import EXPLAINED, refuse_stale
 from app.modules.bundles import queries, services
 from app.modules.bundles.models import Bundle
 from app.modules.bundles.rules.composing import FEWEST, ON_SALE
 from app.modules.bundles.rules.description import BUNDLE, MEMBERS, TERMS
 from app.modules.bundles.rules.states import WRITE, move
 from app.modules.bundles.schemas import BundleApproval, BundlePatch, BundleReason, NewBundle
-from app.modules.bundles.views.base import EXPLAINED, PATH, Answer, pages, show
+from app.modules.bundles.views.base import PATH, Answer, pages, show
 from app.modules.catalogue.queries import ProductFilter, list_products
 from app.modules.catalogue.views import typed
 from app.modules.catalogue.views.asked import VERBS, blank_rows_of, columns_of, dropped, pressed, without
@@ -81,7 +81,7 @@ def save(code: str) -> Answer:
     try:
         given = loaded_form(BundlePatch(), _sent(document))
         with unit_of_work() as uow:
-            _refuse_stale(uow, code)
+            refuse_stale(services.locked(uow, code).content_hash, "shown")
             services.edit(uow, code=code, written=services.Written(**given), actor=current_actor(), now=g.now)
     except EXPLAINED as error:
         return _editor(found, request.form, document, _placed(error))
@@ -92,11 +92,6 @@ def save(code: str) -> Answer:
 def _require_writer() -> None:
     actor = current_actor()
     require(actor, WRITE, Facts(owner_department=actor.department))
-
-
-def _refuse_stale(uow: Session, code: str) -> None:
-    if request.form.get("shown") != services.locked(uow, code).content_hash:
-        raise Stale(N_("Somebody changed this record after you saw it."))
 
 
 def _typed() -> dict[str, Any]:

@@ -11,14 +11,16 @@ from flask import flash, g, redirect, render_template, request
 from app.identity.permissions import Facts, allowed, require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import DomainError, Invalid, Stale
+from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded
+from app.kernel.sent import EXPLAINED, beside, refuse_stale, typed
+from app.kernel.web import NUMBER
 from app.modules.development.models import FinanceAssumptions
 from app.modules.development.queries import costing as queries
 from app.modules.development.schemas.costing import NewAssumptions
 from app.modules.development.services import assumptions
-from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, beside, pages, people, typed
+from app.modules.development.views.base import ROOT, pages, people
 from app.modules.development.views.costing import COSTING, CURRENCIES, SEE, TERMS
 
 PATH = f"{ROOT}/assumptions"
@@ -93,8 +95,7 @@ def approve(assumptions_id: int) -> Any:
 
 
 def _seen(row: FinanceAssumptions) -> None:
-    if request.form.get("seen") != row.content_hash:
-        raise Stale(N_("Somebody changed this record after you saw it."))
+    refuse_stale(row.content_hash)
 
 
 def _sent() -> dict[str, Any]:

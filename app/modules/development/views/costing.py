@@ -14,7 +14,8 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.loading import loaded
-from app.kernel.web import page_size
+from app.kernel.sent import beside, typed
+from app.kernel.web import NUMBER, page_size
 from app.modules.catalogue.models import Product
 from app.modules.development.models import CostSheet
 from app.modules.development.presenting import sheet_text
@@ -23,7 +24,7 @@ from app.modules.development.rules.sheet_words import LINE_NAMES
 from app.modules.development.rules.sheets import LINES, PERCENT
 from app.modules.development.schemas.costing import NewCostSheet
 from app.modules.development.services import assumptions, costing
-from app.modules.development.views.base import NUMBER, ROOT, beside, pages, people, typed
+from app.modules.development.views.base import ROOT, pages, people
 
 COSTING = f"{ROOT}/costing"
 SEE = "costing.see"

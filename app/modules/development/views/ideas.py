@@ -13,7 +13,8 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded
-from app.kernel.web import page_size
+from app.kernel.sent import EXPLAINED, typed
+from app.kernel.web import NUMBER, page_size
 from app.modules.development.queries import ideas as queries
 from app.modules.development.queries.initiatives import initiative_of_idea
 from app.modules.development.rules.ideas import KINDS, STATES
@@ -21,7 +22,7 @@ from app.modules.development.rules.states import IDEAS
 from app.modules.development.schemas.ideas import Judgement, NewComment, NewIdea
 from app.modules.development.services import ideas
 from app.modules.development.services.initiatives import FOUND
-from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, pages, people, typed
+from app.modules.development.views.base import ROOT, pages, people
 
 PATH = f"{ROOT}/ideas"
 ONE = f"{PATH}/<{NUMBER}:idea_id>"

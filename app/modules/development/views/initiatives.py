@@ -13,17 +13,18 @@ from app.identity.web import current_actor, signed_in
 from app.kernel import clock
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import DomainError, Invalid, NotThere, Stale
-from app.kernel.i18n import N_, gettext, pick
+from app.kernel.errors import DomainError, Invalid, NotThere
+from app.kernel.i18n import gettext, pick
 from app.kernel.loading import loaded
-from app.kernel.web import page_size
+from app.kernel.sent import EXPLAINED, beside, refuse_stale, typed
+from app.kernel.web import NUMBER, page_size
 from app.modules.development.models import Initiative
 from app.modules.development.queries import initiatives as queries
 from app.modules.development.rules import initiatives as rules
 from app.modules.development.rules.states import INITIATIVES
 from app.modules.development.schemas.initiatives import InitiativeMove, InitiativePlan, NewGateVerdict, NewInitiative
 from app.modules.development.services import initiatives
-from app.modules.development.views.base import EXPLAINED, NUMBER, ROOT, beside, pages, people, typed
+from app.modules.development.views.base import ROOT, pages, people
 from app.modules.development.views.costing import CURRENCIES
 
 PATH = f"{ROOT}/initiatives"
@@ -131,8 +132,7 @@ def _without_seen() -> dict[str, Any]:
 
 def _seen(uow: Any, initiative_id: int) -> Initiative:
     row = initiatives.locked(uow, initiative_id)
-    if request.form.get("seen") != str(row.revision):
-        raise Stale(N_("Somebody changed this record after you saw it."))
+    refuse_stale(row.revision)
     return row
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.identity.web import current_actor
 from app.kernel import clock
 from app.kernel.database import session
-from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
+from app.kernel.errors import DomainError, NotFound
 from app.kernel.i18n import language, pick
 from app.modules.catalogue.queries import ProductFilter, list_products
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES, Labels, product_type
@@ -29,8 +29,6 @@ SEE = "template.see"
 MOST_SUGGESTED = 40
 NATIVE = {"zh": ("中文", "zh-CN"), "en": ("English", "en")}
 """How languages call themselves."""
-EXPLAINED = (Conflict, Forbidden, Invalid, Stale)
-"""What a page explains beside the form."""
 Answer = str | Response | tuple[str, int]
 
 

@@ -18,6 +18,7 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Fault, Invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded_form
+from app.kernel.sent import EXPLAINED
 from app.kernel.web import page_size
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.queries import product_by_code, versions_of
@@ -28,7 +29,7 @@ from app.modules.documents.queries import products as queries
 from app.modules.documents.rules.states import KINDS, LANGUAGES, OF_PRODUCTS
 from app.modules.documents.schemas import NewDocument, TemplateWithdrawal
 from app.modules.documents.services import making
-from app.modules.documents.views.base import EXPLAINED, NATIVE, Answer, pages, today
+from app.modules.documents.views.base import NATIVE, Answer, pages, today
 
 PATH = "/documents"
 SEE = "document.see"

@@ -10,9 +10,10 @@ from flask import flash, g, redirect, render_template, request
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import DomainError, Fault, Stale
+from app.kernel.errors import DomainError, Fault
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded_form
+from app.kernel.sent import EXPLAINED, refuse_stale
 from app.modules.catalogue.types import FAMILIES, PRODUCT_TYPES
 from app.modules.documents import queries, services
 from app.modules.documents.models import Template, TemplateVersion
@@ -22,7 +23,6 @@ from app.modules.documents.rules.states import LANGUAGES, WRITE
 from app.modules.documents.schemas import NewTemplate, NewTemplateVersion, TemplateWithdrawal
 from app.modules.documents.services.versions import locked_version
 from app.modules.documents.views.base import (
-    EXPLAINED,
     PATH,
     SEE,
     Answer,
@@ -86,7 +86,7 @@ def save(key: str) -> Answer:
             if draft is None:
                 services.draft(uow, key=key, written=written, actor=actor, now=g.now)
             else:
-                _refuse_stale(locked_version(uow, key, draft.number)[1])
+                refuse_stale(locked_version(uow, key, draft.number)[1].content_hash, "shown")
                 services.edit(uow, key=key, number=draft.number, written=written, actor=actor, now=g.now)
     except EXPLAINED as error:
         return _editor(found, request.form, error, draft)
@@ -96,11 +96,6 @@ def save(key: str) -> Answer:
 
 def _draft(latest: TemplateVersion) -> TemplateVersion | None:
     return latest if latest.state == "draft" else None
-
-
-def _refuse_stale(version: TemplateVersion) -> None:
-    if request.form.get("shown") != version.content_hash:
-        raise Stale(N_("Somebody changed this record after you saw it."))
 
 
 def _editor(

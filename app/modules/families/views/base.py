@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
-from app.kernel.errors import Stale
-from app.kernel.i18n import N_, pick
+from app.kernel.i18n import pick
+from app.kernel.sent import refuse_stale
 from app.modules.catalogue.types import CUSTOMER_GROUPS
 from app.modules.families.models import TierFamily
 from app.modules.families.services import keeping
@@ -26,8 +26,7 @@ def tiers() -> list[tuple[str, str]]:
 def seen(uow: Any, base: str) -> TierFamily:
     """The family under its lock, if it is as the page showed it."""
     family = keeping.locked(uow, base)
-    if request.form.get("seen") != str(family.revision):
-        raise Stale(N_("Somebody changed this record after you saw it."))
+    refuse_stale(family.revision)
     return family
 
 

@@ -13,9 +13,9 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded
+from app.kernel.sent import EXPLAINED, beside, typed
 from app.modules.catalogue.queries import product_by_code
 from app.modules.catalogue.types import product_type
-from app.modules.development.views.base import EXPLAINED, beside, typed
 from app.modules.families import queries
 from app.modules.families.models import TierVariant
 from app.modules.families.rules.figures import figures

@@ -14,10 +14,11 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Invalid, NotFound
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.loading import loaded
+from app.kernel.sent import EXPLAINED, beside, typed
+from app.kernel.web import NUMBER
 from app.modules.catalogue.types import CUSTOMER_GROUPS
 from app.modules.customers.models import Customer
 from app.modules.customers.queries import customer_by_number
-from app.modules.development.views.base import EXPLAINED, NUMBER, beside, typed
 from app.modules.families import queries
 from app.modules.families.presenting import tier_json
 from app.modules.families.queries import Member

@@ -14,7 +14,7 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import DomainError, Forbidden, Invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded
-from app.modules.development.views.base import EXPLAINED, typed
+from app.kernel.sent import EXPLAINED, typed
 from app.modules.research import queries, services
 from app.modules.research.models import Questionnaire
 from app.modules.research.schemas import NewAnswers

@@ -15,8 +15,8 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, Fault, Invalid, Stale
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded, loaded_form
+from app.kernel.sent import EXPLAINED, refuse_stale, typed
 from app.modules.catalogue.queries import product_by_code
-from app.modules.development.views.base import EXPLAINED, typed
 from app.modules.research import queries, services
 from app.modules.research.models import Questionnaire
 from app.modules.research.rules.questions import KINDS
@@ -68,7 +68,7 @@ def save_questionnaire(number: int) -> Any:
         written = loaded(NewQuestionnaire(), _sent())
         with unit_of_work() as uow:
             found = services.locked(uow, number)
-            _refuse_stale(found)
+            refuse_stale(found.revision)
             services.edit(uow, found, written=written, actor=current_actor(), now=g.now)
     except (Conflict, Invalid, Stale) as error:
         found = queries.questionnaire(session(), number)
@@ -83,7 +83,7 @@ def take_along(number: int, verb: str) -> Any:
     try:
         with unit_of_work() as uow:
             found = services.locked(uow, number)
-            _refuse_stale(found)
+            refuse_stale(found.revision)
             services.STEPS[verb](uow, found, actor=current_actor(), now=g.now)
     except EXPLAINED as error:
         return questionnaire_page(number, error)
@@ -151,11 +151,6 @@ def _gathered_for(code: str) -> Any:
     product = product_by_code(session(), code)
     require(current_actor(), services.GATHER, services.facts_of(product))
     return product
-
-
-def _refuse_stale(found: Questionnaire) -> None:
-    if request.form.get("seen") != str(found.revision):
-        raise Stale(N_("Somebody changed this record after you saw it."))
 
 
 def _sent() -> dict[str, Any]:
