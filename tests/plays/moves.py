@@ -28,7 +28,7 @@ from app.workflow.instances import services as cases
 from app.workflow.models import ProcessInstance
 from tests.plays.bank import BEGIN, CHANNELS, GROUPS, UNITS, Bank, codes, published
 from tests.plays.work import in_one
-from tests.processes.bank import TIME_DEPOSIT
+from tests.processes.bank import GOLD, TIME_DEPOSIT, WEALTH
 
 Move = Callable[[Bank, Random], None]
 MOST_OPEN = 3
@@ -133,10 +133,9 @@ def _proposer(bank: Bank, chance: Random) -> Actor:
 def new_product(bank: Bank, chance: Random) -> None:
     actor = _proposer(bank, chance)
     code = f"NEW-{chance.randint(0, 99):02d}"
+    kind = chance.choice((TIME_DEPOSIT, TIME_DEPOSIT, WEALTH, GOLD))
     in_one(
-        lambda uow: catalogue.create_product(
-            uow, code=code, content=changed(TIME_DEPOSIT, chance), actor=actor, now=bank.now
-        )
+        lambda uow: catalogue.create_product(uow, code=code, content=changed(kind, chance), actor=actor, now=bank.now)
     )
 
 

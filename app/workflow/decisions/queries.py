@@ -80,6 +80,13 @@ def versions(session: Session, key: str) -> Sequence[DecisionDefinition]:
     return list(session.scalars(rows.order_by(DecisionDefinition.version.desc())))
 
 
+def last_asked(session: Session, instance_id: int | None, key: str) -> list[DecisionRecord]:
+    """What a table was asked, and answered, when a case last came to it: a record for each question; none before."""
+    session.flush()
+    found = [record for record in records_of(session, instance_id or 0) if record.decision_key == key]
+    return [record for record in found if record.at == found[-1].at]
+
+
 def records_of(session: Session, instance_id: int) -> list[DecisionRecord]:
     """The decisions taken in a case, in order."""
     rows = select(DecisionRecord).where(DecisionRecord.instance_id == instance_id)

@@ -13,6 +13,7 @@ from app.modules.changes.models import (
     DepartmentReview,
     ExecutiveDecision,
 )
+from app.modules.changes.rules.routing import highest
 from app.workflow.models import Task
 from tests.plays.rules.records import AFTER_DECISION, Records, rule
 
@@ -23,9 +24,9 @@ def whoever_decides_may(records: Records) -> Iterator[str]:
     for decision in records.all(ExecutiveDecision):
         request = records.request[decision.change_request_id]
         where = f"{request.number}, decision {decision.id}"
-        levels = {record.output for record in records.outputs(request, "decider") if record.at <= decision.at}
-        if decision.level not in levels:
-            yield f"{where}: decided by {decision.level}, named were {sorted(levels)}"
+        named = records.last(request, "decider", by=decision.at)
+        if decision.decision == "approve" and (not named or highest(named) != decision.level):
+            yield f"{where}: decided by {decision.level}, named were {sorted(named)}"
         if decision.level == "delegated":
             yield from (f"{where}: {fault}" for fault in _authority_faults(records, request, decision))
         if decision.level == "committee":

@@ -103,7 +103,8 @@ def a_raised_class_is_the_least(records: Records) -> Iterator[str]:
 def nothing_is_sold_before_the_receipt(records: Records) -> Iterator[str]:
     """Where the table asked for a filing, a receipt of exactly these products stands before any sale."""
     for request in records.decided:
-        asked = {record.output for record in records.outputs(request, "regulatory_filing")} - {"none"}
+        said = records.last(request, "regulatory_filing")
+        asked = not said or set(said) != {"none"}
         products = sorted(version.product_code for version in records.versions(request))
         receipts = [sorted(receipt.products) for receipt in records.of(RegulatoryReceipt, request)]
         if request.state in SOLD and asked and products not in receipts:

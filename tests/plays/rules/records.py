@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
@@ -66,6 +67,11 @@ class Records:
     def outputs(self, request: ChangeRequest, table: str) -> list[DecisionRecord]:
         """What a decision table said in the case of a request."""
         return self._outputs[request.instance_id, table]
+
+    def last(self, request: ChangeRequest, table: str, by: datetime | None = None) -> list[Any]:
+        """What it said when the case last came to it, by then; nothing if it never did."""
+        found = [record for record in self.outputs(request, table) if by is None or record.at <= by]
+        return [record.output for record in found if record.at == found[-1].at]
 
     @cached_property
     def _outputs(self) -> dict[tuple[int | None, str], list[DecisionRecord]]:

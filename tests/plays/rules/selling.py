@@ -74,10 +74,39 @@ def nothing_is_rolled_out_past_its_pilot(records: Records) -> Iterator[str]:
     passed = {pilot.change_request_id for pilot in records.all(Pilot) if pilot.state == "passed"}
     for rollout in records.all(Rollout):
         request = records.request[rollout.change_request_id]
-        said = records.outputs(request, "pilot_required")
-        asked = not said or any(record.output for record in said if record.at == said[-1].at)
-        if asked and request.id not in passed and any(not row.pilot for row in _sales(records, request.id)):
+        said = records.last(request, "pilot_required")
+        everywhere = any(not row.pilot for row in _sales(records, request.id))
+        if everywhere and (not said or any(said)) and request.id not in passed:
             yield f"{request.number} is rolled out without the pilot that the table asks for"
+
+
+@of_products
+def what_is_sold_has_passed_its_tests(records: Records) -> Iterator[str]:
+    """As it was approved: requests that came to a pilot or a plan for everybody."""
+    for request in records.decided:
+        sold = request.state in {"piloting", "scheduled", "live", "pilot_failed"}
+        if sold and request.tested_hash != request.content_hash:
+            yield f"{request.number} is {request.state}, tested was {request.tested_hash}"
+
+
+@of_products
+def a_pilot_ends_as_the_rule_judged_it(records: Records) -> Iterator[str]:
+    """Rule 8; risk may stop one before."""
+    for pilot in records.all(Pilot):
+        said = records.last(records.request[pilot.change_request_id], "pilot_verdict")
+        if pilot.state == "passed" and said != ["pass"]:
+            yield f"pilot {pilot.id} passed, the rule said {said}"
+        if pilot.state == "failed" and pilot.stopped_by is None and said != ["fail"]:
+            yield f"pilot {pilot.id} failed, the rule said {said}"
+
+
+@of_products
+def customers_are_told_before_a_launch_is_over(records: Records) -> Iterator[str]:
+    """Rule 10."""
+    for rollout in records.all(Rollout):
+        request = records.request[rollout.change_request_id]
+        if request.state == "live" and rollout.notified_at is None:
+            yield f"{request.number} is live, and nobody was told"
 
 
 def _first_day(records: Records, row: Availability, rollout: Rollout) -> datetime:

@@ -34,12 +34,17 @@ CALLED = (
     "rollout",
 )
 """Processes of this feature that only another one calls."""
+TESTED_LATER = frozenset({"new_product_approval"})
+"""Processes in which what is proposed is built after its approval."""
 _VERBS = {"declined": "decline", "rejected": "reject", "withdrawn": "withdraw"}
 
 
 @handler("changes.departments_to_review", required=("departments",))
 def departments_to_review(context: Context) -> list[str]:
     request = request_of(context)
+    preparing.require_designed(request)
+    if context.instance.process_key not in TESTED_LATER:
+        preparing.require_tested(request)
     materiality = context.variables["materiality"]
     asked, standing = reviewing.open_round(
         context.uow,

@@ -63,6 +63,7 @@ def record_costing(context: Context) -> dict[str, Any]:
 def _write_parts(context: Context, action: str, *told: str) -> dict[str, Any]:
     """What a department writes of the approver's file; what it judges beside stands in the history."""
     request = request_of(context)
+    preparing.require_open(request, context.actor)
     file_parts.keep_answers(context.uow, request, context.parameters, **context.acting)
     context.note(action, number=request.number, **{name: context.parameters[name] for name in told})
     return {}
@@ -175,7 +176,6 @@ def record_minutes(context: Context) -> dict[str, Any]:
         context.uow,
         request_of(context),
         task=context.own_task,
-        result=context.variables["committee_result"],
         **context.said,
     )
     return _decided(context, decision)

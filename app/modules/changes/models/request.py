@@ -51,6 +51,8 @@ class ChangeRequest(Record):
     """How many review rounds have begun."""
     content_hash: Mapped[str | None] = mapped_column(String(64))
     """Of all that is proposed, as it was frozen when it was submitted; nothing while it is edited."""
+    tested_hash: Mapped[str | None] = mapped_column(String(64))
+    """The ``content_hash`` that last passed its tests."""
     closing_reason: Mapped[str | None] = mapped_column(Text)
     """Why it was declined, rejected or withdrawn."""
     matter: Mapped[dict[str, str]] = mapped_column(Json)

@@ -21,11 +21,13 @@ from app.modules.changes.models import ChangeRequest, CommitteeMeeting, Committe
 from app.modules.changes.services import deciding
 from app.modules.changes.services.records import shown_hash
 from app.modules.changes.services.reviewing import require_consolidated
+from app.workflow.decisions.queries import last_asked
 from app.workflow.decisions.services import decide
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.attachments import require_attached
 
-QUORUM = "committee_quorum"
+QUORUM, RESULT_RULE = "committee_quorum", "committee_result"
+NO_QUORUM = "no_quorum"
 MEMBERS = "committee"
 VOTE_DAYS = 5
 
@@ -131,19 +133,30 @@ def result_inputs(session: Session, request: ChangeRequest) -> dict[str, int]:
     }
 
 
+def _counted(session: Session, request: ChangeRequest, meeting: CommitteeMeeting) -> str:
+    """The result of this very meeting; 409 if the votes were not counted as they are, or without a quorum."""
+    found = last_asked(session, request.instance_id, RESULT_RULE)
+    if not found or found[-1].at < meeting.convened_at or found[-1].inputs != result_inputs(session, request):
+        raise Conflict(N_("The votes have not been counted as they are now."), code="not_counted")
+    result: str = found[-1].output
+    if result == NO_QUORUM:
+        raise Conflict(N_("The committee had no quorum; it is convened again."), code="no_quorum")
+    return result
+
+
 def record_minutes(
     uow: Session,
     request: ChangeRequest,
     *,
     task: Task,
-    result: str,
     answers: Mapping[str, Any],
     actor: Actor,
     now: datetime,
 ) -> ExecutiveDecision:
-    """With the minutes 会议纪要 the committee's decision is taken."""
+    """With the minutes 会议纪要 the committee's decision is taken: what the rule made of the votes as they stand."""
     require_attached(uow, request.instance_id, answers["evidence"])
     meeting = meeting_of(uow, request)
+    result = _counted(uow, request, meeting)
     meeting.result, meeting.minutes, meeting.minutes_by = result, answers["minutes"], actor.username
     return deciding.record(
         uow,

@@ -18,11 +18,15 @@ from app.identity.permissions import may_decide
 from app.kernel.errors import Conflict, invalid
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, DelegatedAuthority, ExecutiveDecision
+from app.modules.changes.rules import routing
 from app.modules.changes.services import ceilings, differences
 from app.modules.changes.services.records import shown_hash
 from app.modules.changes.services.reviewing import require_consolidated
+from app.workflow.decisions.queries import last_asked
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.attachments import require_attached
+
+DECIDER_RULE = "decider"
 
 
 def record(
@@ -36,12 +40,14 @@ def record(
     now: datetime,
     **how: Any,
 ) -> ExecutiveDecision:
-    """Keep a decision, bound to the content that was shown. 409 while opinions are missing.
+    """Keep a decision, bound to the content that was shown.
 
+    409 while opinions are missing, and for an approval by anybody but those whom the rule named.
     ``how``: ``level`` and what it rests on: ``authority_id``, ``meeting_id`` or ``resolution``.
     """
     if decision == "approve":
         require_consolidated(uow, request)
+        _require_named(uow, request, how["level"])
     found = ExecutiveDecision(
         change_request_id=request.id,
         round=request.round,
@@ -58,6 +64,13 @@ def record(
     if decision == "reject":
         request.closing_reason = reason
     return found
+
+
+def _require_named(session: Session, request: ChangeRequest, level: str) -> None:
+    """No operator's hand puts one decider in the place of another."""
+    asked = last_asked(session, request.instance_id, DECIDER_RULE)
+    if not asked or routing.highest([record.output for record in asked]) != level:
+        raise Conflict(N_("The rule names others to decide on this change."), code="not_the_decider")
 
 
 def decider_inputs(

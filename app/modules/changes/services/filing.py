@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.kernel import clock
-from app.kernel.errors import invalid
+from app.kernel.errors import Forbidden, invalid
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, RegulatoryReceipt
 from app.modules.changes.services.records import note, proposed
+from app.workflow.decisions.queries import last_asked
 from app.workflow.tasks.attachments import require_attached
 
+FILING_RULE, NO_FILING = "regulatory_filing", "none"
 _BETWEEN = re.compile(r"[\s,;，；、]+")
 
 
@@ -54,6 +56,19 @@ def record_receipt(
     )
     note(uow, request, "filing.received", actor, now, kind=kind, number=answers["number"], products=products)
     return "received"
+
+
+def require_received(session: Session, request: ChangeRequest) -> None:
+    """Nothing is sold past the rule that asks for a filing, nor before its receipt; by no operator's hand."""
+    asked = last_asked(session, request.instance_id, FILING_RULE)
+    if not asked:
+        raise Forbidden(N_("Nobody has found out whether a filing is required."), code="filing_unknown")
+    if all(record.output == NO_FILING for record in asked):
+        return
+    rows = select(RegulatoryReceipt.products).where(RegulatoryReceipt.change_request_id == request.id)
+    wanted = sorted(row.product_code for row, _ in proposed(session, request.id))
+    if wanted not in [sorted(products) for products in session.scalars(rows)]:
+        raise Forbidden(N_("The regulator's receipt is not there."), code="receipt_missing")
 
 
 def _same_products(uow: Session, request: ChangeRequest, written: str) -> list[str]:

@@ -22,6 +22,8 @@ from app.modules.changes.models import ChangeRequest, Condition, Rollout
 from app.modules.changes.rules import waves
 from app.modules.changes.rules.states import BEFORE_LAUNCH
 from app.modules.changes.services import afterwards, ceilings, notices, piloting, texts
+from app.modules.changes.services.filing import require_received
+from app.modules.changes.services.preparing import require_tested
 from app.modules.changes.services.records import end, for_change, move, note, proposed
 from app.modules.changes.services.submission import notice_days
 from app.modules.changes.services.texts import Offer
@@ -224,8 +226,11 @@ def rollout_of(session: Session, request: ChangeRequest) -> Rollout:
 def schedule(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
     """Write the effective instant into the catalogue: all versions together, or none.
 
-    Refused while a condition before launch is open, or a pilot that is asked for has not passed.
+    Refused while it has not passed its tests, a condition before launch is open, or a receipt or a pilot that is
+    asked for is missing.
     """
+    require_tested(request)
+    require_received(uow, request)
     piloting.require_passed(uow, request)
     if open_before_launch(uow, request.id):
         raise Forbidden(N_("Conditions before launch are still open."), code="conditions_open")
@@ -266,8 +271,16 @@ def reach_wave(uow: Session, request: ChangeRequest, *, actor: Actor, now: datet
 
 
 def go_live(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
-    """The side effects of what has been in force since the effective instant: the outside is told."""
-    texts.give_out(uow, request, rollout_of(uow, request), actor=actor, now=now)
+    """The side effects of what has been in force since the effective instant: the outside is told.
+
+    409 before it, and before customers were told: an operator can put the case here.
+    """
+    rollout = rollout_of(uow, request)
+    if now < rollout.effective_at:
+        raise Conflict(N_("It has not taken effect everywhere yet."), code="not_yet")
+    if rollout.notified_at is None:
+        raise Conflict(N_("Customers have not been told yet."), code="not_notified")
+    texts.give_out(uow, request, rollout, actor=actor, now=now)
     left = move(request, "launch", actor)
     end(uow, request)
     payloads = [

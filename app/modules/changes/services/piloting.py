@@ -20,14 +20,16 @@ from app.modules.changes.models import ChangeRequest, Pilot, PilotObservation
 from app.modules.changes.rules.interim import COMPARISON, PILOT, READINGS, Observed
 from app.modules.changes.rules.routing import pilot_inputs
 from app.modules.changes.services import pilot_plans
+from app.modules.changes.services.filing import require_received
+from app.modules.changes.services.preparing import require_tested
 from app.modules.changes.services.records import end, facts_of, for_change, move, note, stream, version_ids
-from app.workflow.decisions.queries import records_of
+from app.workflow.decisions.queries import last_asked
 from app.workflow.instances.services import deliver_message
 from app.workflow.models import Attachment
 from app.workflow.tasks.attachments import require_attached
 
 STOPPED = "pilot_stopped"
-PILOT_RULE = "pilot_required"
+PILOT_RULE, VERDICT_RULE = "pilot_required", "pilot_verdict"
 _BETWEEN = re.compile(r"[\s,;，、；]+")
 
 
@@ -69,6 +71,8 @@ def open_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datet
     plan = request.pilot_plan
     if plan is None:
         raise Conflict(N_("The pilot has no plan."), code="no_plan")
+    require_tested(request)
+    require_received(uow, request)
     until = now + timedelta(days=plan["length_days"])
     ids = version_ids(uow, request)
     versions.open_pilot(uow, version_ids=ids, scopes=plan["scopes"], until=until, actor=actor, now=now)
@@ -112,14 +116,14 @@ def require_passed(session: Session, request: ChangeRequest) -> None:
 
 def _is_asked_for(session: Session, request: ChangeRequest) -> bool:
     """By what the rule said when it was last asked, of any of the request's families; unasked, it might say so."""
-    found = [r for r in records_of(session, request.instance_id or 0) if r.decision_key == PILOT_RULE]
-    return not found or any(record.output for record in found if record.at == found[-1].at)
+    found = last_asked(session, request.instance_id, PILOT_RULE)
+    return not found or any(record.output for record in found)
 
 
 def record_results(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> None:
     """What the pilot brought, with evidence."""
     require_attached(uow, request.instance_id, answers["evidence"])
-    pilot = pilot_of(uow, request.id)
+    pilot = _running(uow, request)
     pilot.results = {**{key: int(answers[key]) for key in READINGS}, "summary": answers["summary"]}
 
 
@@ -131,7 +135,7 @@ def verdict_inputs(session: Session, request: ChangeRequest) -> dict[str, bool]:
 
 def extend_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> datetime:
     """Once more its own length; gives the new end."""
-    pilot = pilot_of(uow, request.id)
+    pilot = _judged(uow, request, "extend")
     if pilot.extended:
         raise Conflict(N_("The pilot was extended once already."), code="extended_before")
     pilot.extended, pilot.results = True, None
@@ -143,7 +147,7 @@ def extend_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: dat
 
 def pass_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
     """Good: on to the rollout."""
-    pilot = pilot_of(uow, request.id)
+    pilot = _judged(uow, request, "pass")
     _close(uow, request, True, actor, now)
     pilot.state = "passed"
     note(uow, request, "pilot.passed", actor, now)
@@ -151,13 +155,24 @@ def pass_pilot(uow: Session, request: ChangeRequest, *, actor: Actor, now: datet
 
 def roll_back(uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime) -> None:
     """Failed or stopped: sales end at once, contracts stay pinned to their version."""
-    pilot = pilot_of(uow, request.id)
+    pilot = _running(uow, request)
+    if pilot.stopped_by is None:
+        _judged(uow, request, "fail")
     _close(uow, request, False, actor, now)
     pilot.state = "failed"
     left = move(request, "fail_pilot", actor)
     request.closing_reason = pilot.stop_reason or (pilot.results or {}).get("summary")
     end(uow, request)
     note(uow, request, "change.fail_pilot", actor, now, old=left, new=request.state, reason=request.closing_reason)
+
+
+def _judged(session: Session, request: ChangeRequest, verdict: str) -> Pilot:
+    """The running pilot, if the rule said this of its results; no operator's hand says it instead."""
+    pilot = _running(session, request)
+    found = last_asked(session, request.instance_id, VERDICT_RULE)
+    if pilot.results is None or not found or found[-1].output != verdict:
+        raise Conflict(N_("The pilot has not been judged so."), code="not_judged")
+    return pilot
 
 
 def _close(uow: Session, request: ChangeRequest, passed: bool, actor: Actor, now: datetime) -> None:

@@ -54,28 +54,39 @@ def record_design(
     if answers["decision"] == "withdraw":
         request.closing_reason = answers["note"]
         return "withdrawn"
+    require_open(request, actor)
+    file_parts.keep_answers(uow, request, answers, actor=actor, now=now)
+    _refuse_incomplete(uow, request, now, element_id, before=process)
+    content_hash = _submit(uow, request, actor, now)
+    shown = {"content_hash": content_hash, "plan": plan_of(request)}
+    note(uow, request, "change.designed", actor, now, **shown, note=answers.get("note"))
+    return "submitted"
+
+
+def require_open(request: ChangeRequest, actor: Actor) -> None:
+    """What is prepared is not decided yet; what is in review leaves it, and has to pass it again."""
     if request.state not in EDITABLE:
         raise Conflict(N_("What was approved is not designed again; it needs a new request."), code="approved_before")
     if request.state == "in_review":
         # Sent back by hand, past the gateways of the drawing.
         move(request, "send_back", actor)
-    file_parts.keep_answers(uow, request, answers, actor=actor, now=now)
-    _refuse_incomplete(uow, request, now, element_id, before=process)
+
+
+def _submit(uow: Session, request: ChangeRequest, actor: Actor, now: datetime) -> str:
+    """Freeze the versions and the whole; gives the hash that judgements bind to."""
     drafts = [version.id for _, version in proposed(uow, request.id) if version.state == "draft"]
     if drafts:
         versions.submit_all(uow, version_ids=drafts, actor=actor, now=now)
-    content_hash = freeze(uow, request)
-    shown = {"content_hash": content_hash, "plan": plan_of(request)}
-    note(uow, request, "change.designed", actor, now, **shown, note=answers.get("note"))
-    return "submitted"
+    return freeze(uow, request)
 
 
 def complete_file(
     uow: Session, request: ChangeRequest, *, actor: Actor, now: datetime, element_id: str | None = None
 ) -> None:
     """The whole file is there, with what other departments wrote since the design; it is frozen as it is now."""
+    require_open(request, actor)
     _refuse_incomplete(uow, request, now, element_id)
-    content_hash = freeze(uow, request)
+    content_hash = _submit(uow, request, actor, now)
     note(uow, request, "change.file_completed", actor, now, content_hash=content_hash)
 
 
@@ -102,6 +113,24 @@ def record_development(request: ChangeRequest, *, answers: Mapping[str, Any]) ->
 
 
 def record_test(uow: Session, request: ChangeRequest, *, answers: Mapping[str, Any]) -> bool:
-    """Whether stability and security both passed. The evidence must be files of this very case."""
+    """Whether stability and security both passed, of what stands in the request as it was designed.
+
+    What was edited since is designed again, whatever the tests of the rest say.
+    The evidence must be files of this very case.
+    """
     require_attached(uow, request.instance_id, answers["evidence"])
-    return bool(answers["stability"] == "pass" and answers["security"] == "pass")
+    passed = answers["stability"] == "pass" and answers["security"] == "pass" and request.content_hash is not None
+    request.tested_hash = request.content_hash if passed else None
+    return passed
+
+
+def require_designed(request: ChangeRequest) -> None:
+    """Departments judge what was frozen when it was designed; by no operator's hand anything before."""
+    if request.content_hash is None:
+        raise Conflict(N_("The design has not been submitted as it is now."), code="not_designed")
+
+
+def require_tested(request: ChangeRequest) -> None:
+    """What is judged or sold is what passed its tests."""
+    if request.tested_hash is None or request.tested_hash != request.content_hash:
+        raise Conflict(N_("It has not passed its tests as it is now."), code="not_tested")

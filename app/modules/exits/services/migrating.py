@@ -38,6 +38,9 @@ def notify(uow: Session, found: Exit, *, element: str | None, now: datetime) -> 
 
 
 def settle(uow: Session, found: Exit, now: datetime) -> None:
+    """What has its answer or its day is settled; 409 while answers are waited for, where the case was put by hand."""
+    if found.answers_until is None or accounting_date(now) <= found.answers_until:
+        raise Conflict(N_("Customers still have time to answer."), code="answers_awaited")
     batches.begin(uow, found, batches.SETTLE, now)
 
 
