@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.database import Instant, Json, Record
+from app.kernel.files import KeptFile
 
 
 class ProcessDefinition(Record):
@@ -205,17 +206,10 @@ class Comment(Record):
     text: Mapped[str] = mapped_column(Text)
 
 
-class Attachment(Record):
-    """Evidence: a file kept with its hash, in the same transaction as what it proves."""
+class Attachment(KeptFile, Record):
+    """Evidence in a case, kept in the same transaction as what it proves."""
 
     __tablename__ = "attachment"
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
     task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
-    filename: Mapped[str] = mapped_column(Text)
-    media_type: Mapped[str] = mapped_column(Text)
-    size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    uploaded_by: Mapped[str] = mapped_column(Text)
-    uploaded_at: Mapped[datetime] = mapped_column(Instant)

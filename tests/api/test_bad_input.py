@@ -14,10 +14,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from app.identity.models import AccessToken, Person
-from app.kernel import clock
+from app.kernel import clock, files
 from app.kernel.database import end_read, session, unit_of_work
 from app.workflow.models import Attachment, ProcessInstance, Task
-from app.workflow.tasks import attachments
 from tests.at_once import at_once
 from tests.workflow.drawings import simple
 from tests.workflow.instances.play import Ask, deploy, nothing_is_wrong, start, tasks
@@ -373,7 +372,7 @@ def test_a_file_name_is_a_name_only(drawn_bank: Flask, ask: Ask, sent: str, kept
     "sent", ["..\\..\\windows\\a.pdf", 'a"<>|:*?.pdf', "a\n.pdf", " a.pdf ", "...a.pdf", "\u202ea.pdf"]
 )
 def test_what_a_file_system_might_stumble_over_is_left_out_of_a_name(sent: str) -> None:
-    assert attachments._safe_name(sent) == "a.pdf"
+    assert files.safe_name(sent) == "a.pdf"
 
 
 def test_another_file_under_the_same_key_is_told(drawn_bank: Flask, ask: Ask) -> None:

@@ -15,6 +15,7 @@ from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session, unit_of_work
 from app.kernel.errors import Invalid
 from app.kernel.input import Blueprint
+from app.kernel.uploads import FILE_TYPE
 from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.changes import presenting as show
 from app.modules.changes import queries, schemas, services
@@ -151,7 +152,7 @@ class ApproversFile(MethodView):
 @blueprint.route(f"/change-requests/{ID}/file/bundle")
 class FileBundle(MethodView):
     @document_problems(blueprint)
-    @blueprint.response(200, schema={"type": "string", "format": "binary"}, content_type="application/zip")
+    @blueprint.response(200, schema=FILE_TYPE, content_type="application/zip")
     def get(self, request_id: int) -> Any:
         """The approver's file as a zip with its evidence and audit chains; ``flask file verify`` checks it offline."""
         actor = current_actor()

@@ -12,8 +12,9 @@ from app.identity.web import current_actor, who
 from app.kernel import spreadsheet
 from app.kernel.database import session
 from app.kernel.errors import Fault, invalid
-from app.kernel.i18n import N_, gettext, pick
+from app.kernel.i18n import gettext, pick
 from app.kernel.input import Blueprint
+from app.kernel.uploads import FILE_TYPE, NO_FILE, file_body
 from app.kernel.web import check_if_match, document_problems, etag, idempotent, in_unit_of_work
 from app.modules.changes import queries
 from app.modules.changes.models import ChangeRequest
@@ -21,17 +22,6 @@ from app.modules.changes.services import sheets
 from app.modules.changes.services.sheets import Item, Plan
 
 blueprint = Blueprint("sheets", __name__, description="Change requests as spreadsheets")
-NO_FILE = N_("Send a file in the member “file”.")
-_FILE = {"type": "string", "format": "binary"}
-FILE = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]},
-            "encoding": {"file": {"contentType": sheets.XLSX}},
-        }
-    },
-}
 
 
 class SheetQuery(Schema):
@@ -115,13 +105,13 @@ def as_file(found: ChangeRequest) -> Response:
 @blueprint.route("/change-requests/<int(max=9007199254740991):request_id>/sheet")
 class Sheet(MethodView):
     @document_problems(blueprint)
-    @blueprint.response(200, schema=_FILE, content_type=sheets.XLSX)
+    @blueprint.response(200, schema=FILE_TYPE, content_type=sheets.XLSX)
     def get(self, request_id: int) -> Any:
         """The request as an Excel sheet: each number of each product, live beside proposed."""
         return as_file(queries.request_for(session(), request_id, current_actor()))
 
     @document_problems(blueprint, 403, 409, 412, 413)
-    @blueprint.doc(requestBody=FILE)
+    @blueprint.doc(requestBody=file_body(sheets.XLSX))
     @blueprint.arguments(SheetQuery, location="query")
     @blueprint.response(200, SheetReport)
     @idempotent(who)

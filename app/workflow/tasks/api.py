@@ -16,6 +16,7 @@ from app.kernel.database import session
 from app.kernel.errors import NotFound, invalid
 from app.kernel.i18n import N_, language
 from app.kernel.input import Blueprint
+from app.kernel.uploads import file_body, sent_file
 from app.kernel.web import document_problems, idempotent, in_unit_of_work, page_size
 from app.workflow.forms import form_named
 from app.workflow.models import ProcessInstance, Task
@@ -38,17 +39,6 @@ from app.workflow.tasks.queries import FILTERS, SORTS, Wish
 
 blueprint = Blueprint("tasks", __name__, description="Task inboxes")
 ID = "<int(max=9007199254740991):task_id>"
-_FILE = {"type": "string", "format": "binary"}
-FILE = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]},
-            "encoding": {"file": {"contentType": "application/octet-stream"}},
-        }
-    },
-}
-"""A file, as the OpenAPI document tells it."""
 
 
 def wish_of(query: dict[str, Any]) -> Wish:
@@ -243,19 +233,16 @@ class Comments(MethodView):
 @blueprint.route(f"/tasks/{ID}/attachments")
 class Attachments(MethodView):
     @document_problems(blueprint, 403, 413)
-    @blueprint.doc(requestBody=FILE)
+    @blueprint.doc(requestBody=file_body())
     @blueprint.response(201, AttachmentOut)
     @idempotent(who)
     def post(self, task_id: int) -> Any:
         """Evidence, as the multipart member ``file``."""
-        upload = request.files.get("file")
-        if upload is None:
-            raise invalid("/file", "Send a file in the member “file”.")
-        content = upload.read(attachments.MAX_FILE + 1)
+        file = sent_file()
 
         def act(uow: Any) -> tuple[int, Any]:
             found = attachments.attach(
-                uow, task_id=task_id, filename=upload.filename or "", content=content, actor=current_actor(), now=g.now
+                uow, task_id=task_id, filename=file.filename, content=file.content, actor=current_actor(), now=g.now
             )
             return 201, {"id": found.id, "sha256": found.sha256, "filename": found.filename, "size": found.size}
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import flash, render_template, request
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
 from app.desks.inbox.queries.task import page_of
 from app.desks.inbox.views.base import TASK, noted, now, pages, to
@@ -15,10 +14,11 @@ from app.identity.web import current_actor, signed_in
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid, TooLarge
 from app.kernel.i18n import gettext
+from app.kernel.uploads import Upload, chosen_files
 from app.workflow.forms import Form, form_named
 from app.workflow.tasks import services
 from app.workflow.tasks.api import visible_task
-from app.workflow.tasks.attachments import MAX_FILE, attach
+from app.workflow.tasks.attachments import attach
 
 EXPLAINED = (Conflict, Forbidden, Invalid, TooLarge)
 """Refusals that the page tells beside what was typed."""
@@ -80,19 +80,19 @@ def _keep_files(task_id: int, form: Form, typed: dict[str, Any]) -> None:
     for a browser cannot put them back.
     """
     for component in form.inputs:
-        uploads = [u for u in request.files.getlist(f"{component.key}.upload") if u.filename]
+        uploads = chosen_files(f"{component.key}.upload")
         if component.type == "filepicker" and uploads:
             with unit_of_work() as uow:
                 typed[component.key] = [*typed[component.key], *_attached(uow, task_id, uploads)]
 
 
-def _attached(uow: Session, task_id: int, uploads: Sequence[FileStorage]) -> list[int]:
+def _attached(uow: Session, task_id: int, uploads: Sequence[Upload]) -> list[int]:
     return [
         attach(
             uow,
             task_id=task_id,
-            filename=upload.filename or "",
-            content=upload.read(MAX_FILE + 1),
+            filename=upload.filename,
+            content=upload.content,
             actor=current_actor(),
             now=now(),
         ).id
