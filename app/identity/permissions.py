@@ -154,6 +154,7 @@ def may_decide(username: str, initiator: str | None, hands: Mapping[str, Iterabl
 
 
 _serves_customers = has_role("teller", "relationship_manager", "wealth_manager", "branch_manager", "customer_service")
+_sees_development = any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all)
 _may_act = all_of(is_open, any_of(is_assignee, all_of(is_candidate, is_unclaimed)), keeps_four_eyes)
 
 PERMISSIONS: Mapping[str, Predicate] = {
@@ -234,11 +235,13 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "idea.see": anybody,
     "idea.submit": anybody,
     "idea.judge": all_of(has_role("product_manager", "head"), negate(is_initiator)),
-    # Initiatives: led by their owner; a head or an executive who does not own them judges their gates.
-    "initiative.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
+    # Initiatives: led by their owner, with evidence from all who take part; a head or an executive who does not judges
+    # their gates.
+    "initiative.see": _sees_development,
     "initiative.found": has_role("product_manager", "officer", "head"),
     "initiative.lead": is_initiator,
-    "initiative.judge": all_of(has_role("head", "executive"), negate(is_initiator)),
+    "initiative.prove": all_of(_sees_development, any_of(is_initiator, takes_part)),
+    "initiative.judge": all_of(has_role("head", "executive"), negate(any_of(is_initiator, takes_part))),
     # Tier families: kept by the department that owns the base; plans agreed by whoever serves the customer.
     "tier.see": anybody,
     "tier.keep": all_of(has_role("product_manager"), owns_the_record),
@@ -250,9 +253,9 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "questionnaire.answer": is_candidate,
     "questionnaire.report": any_of(owns_the_record, _serves_customers, has_role("operator")),
     # Partners of agency products: what is found of them, and who may read it.
-    "partner.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
+    "partner.see": _sees_development,
     # Finance's assumptions: two persons of finance. Who sells does not see what is earned.
-    "costing.see": any_of(has_role("product_manager", "officer", "head", "executive", "committee"), reads_all),
+    "costing.see": _sees_development,
     "costing.work_out": any_of(is_of("finance"), has_role("product_manager")),
     "assumptions.draft": all_of(is_of("finance"), has_role("officer", "head")),
     "assumptions.edit": all_of(is_of("finance"), is_initiator),

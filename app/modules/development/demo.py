@@ -14,7 +14,7 @@ from app.identity.demo import demo_actor
 from app.modules.development.models import FinanceAssumptions
 from app.modules.development.schemas.costing import NewAssumptions, NewCostSheet
 from app.modules.development.schemas.initiatives import NewInitiative
-from app.modules.development.services import assumptions, costing, ideas, initiatives
+from app.modules.development.services import assumptions, costing, evidence, ideas, initiatives
 
 DATA = Path(__file__).parent / "data"
 OFFICER, HEAD = "liang.yu", "song.jie"
@@ -59,3 +59,6 @@ def _load_initiative(uow: Session, described: dict[str, Any], now: datetime) -> 
     for username, gate, reason in described["passed"]:
         judge = demo_actor(uow, username)
         initiatives.judge_gate(uow, row, gate=gate, passed=True, reason=reason, actor=judge, now=now)
+    for username, gate, filename, content in described["evidence"]:
+        giver = demo_actor(uow, username)
+        evidence.give(uow, row, gate=gate, filename=filename, content=content.encode(), actor=giver, now=now)

@@ -12,15 +12,26 @@ from app.identity.web import current_actor, who
 from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session, unit_of_work
 from app.kernel.input import Blueprint
-from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
+from app.kernel.uploads import FILE_TYPE, UNTYPED, file_answer, file_body, sent_file
+from app.kernel.web import (
+    IF_MATCH,
+    NUMBER,
+    check_if_match,
+    document_problems,
+    etag,
+    idempotent,
+    in_unit_of_work,
+    page_size,
+)
 from app.modules.catalogue.schemas.api import PageQuery
 from app.modules.development.models import Initiative
-from app.modules.development.presenting import initiative_detail, initiative_json
+from app.modules.development.presenting import evidence_json, initiative_detail, initiative_json
 from app.modules.development.queries import initiatives as queries
+from app.modules.development.rules.initiatives import GATES
 from app.modules.development.schemas import initiatives as schemas
-from app.modules.development.services import initiatives
+from app.modules.development.services import evidence, initiatives
 
-blueprint = Blueprint("initiatives", __name__, description="R&D initiatives: plan, gates, budget")
+blueprint = Blueprint("initiatives", __name__, description="R&D initiatives: plan, gates, evidence, budget")
 SEE = "initiative.see"
 
 
@@ -36,7 +47,7 @@ def _seen(uow: Any, initiative_id: int) -> Initiative:
 
 
 def _told(uow: Any, row: Initiative) -> dict[str, Any]:
-    return initiative_detail(row, queries.verdicts_on(uow, row.id))
+    return initiative_detail(row, queries.verdicts_on(uow, row.id), queries.evidence_of(uow, row.id))
 
 
 def _tagged(body: dict[str, Any], row: Initiative) -> Response:
@@ -110,6 +121,34 @@ class Gates(MethodView):
             return 201, _told(uow, row)
 
         return in_unit_of_work(act)
+
+
+@blueprint.route(f"/initiatives/<{NUMBER}:initiative_id>/gates/<any({','.join(GATES)}):gate>/evidence")
+class GateEvidence(MethodView):
+    @document_problems(blueprint, 403, 409, 413)
+    @blueprint.doc(requestBody=file_body())
+    @blueprint.response(201, schemas.EvidenceOut)
+    @idempotent(who)
+    def post(self, initiative_id: int, gate: str) -> Any:
+        """As somebody who works on it, add evidence for a gate that is not passed, as the multipart member ``file``."""
+        actor, file = current_actor(), sent_file()
+
+        def act(uow: Any) -> tuple[int, Any]:
+            row = initiatives.locked(uow, initiative_id)
+            given = evidence.give(uow, row, gate=gate, **file._asdict(), actor=actor, now=g.now)
+            return 201, evidence_json(given)
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route(f"/initiatives/<{NUMBER}:initiative_id>/evidence/<{NUMBER}:file_id>")
+class OneFile(MethodView):
+    @document_problems(blueprint, 403)
+    @blueprint.response(200, schema=FILE_TYPE, content_type=UNTYPED)
+    def get(self, initiative_id: int, file_id: int) -> Any:
+        """A file of evidence, to be saved."""
+        require(current_actor(), SEE)
+        return file_answer(queries.evidence_by_id(session(), initiative_id, file_id))
 
 
 @blueprint.route("/initiatives/<int:initiative_id>/state")

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.modules.catalogue.rules.values import canonical_decimal
-from app.modules.development.models import CostSheet, FinanceAssumptions, GateVerdict, Idea, IdeaComment, Initiative
+from app.modules.development.models import (
+    CostSheet,
+    FinanceAssumptions,
+    GateVerdict,
+    Idea,
+    IdeaComment,
+    Initiative,
+    InitiativeFile,
+)
 from app.modules.development.rules.initiatives import burn_of, next_gate
 from app.modules.development.rules.sheet_words import words_of
 from app.workflow.presenting import moment
@@ -69,8 +77,20 @@ def initiative_json(row: Initiative) -> dict[str, Any]:
     }
 
 
-def initiative_detail(row: Initiative, verdicts: Sequence[GateVerdict]) -> dict[str, Any]:
+def evidence_json(file: InitiativeFile) -> dict[str, Any]:
+    names = ("id", "gate", "filename", "media_type", "size", "sha256", "uploaded_by")
+    return {**{name: getattr(file, name) for name in names}, "uploaded": moment(file.uploaded_at)}
+
+
+def initiative_detail(
+    row: Initiative, verdicts: Sequence[GateVerdict], evidence: Sequence[InitiativeFile]
+) -> dict[str, Any]:
     gates = [
         {"gate": v.gate, "passed": v.passed, "day": v.day.isoformat(), "reason": v.reason, "by": v.by} for v in verdicts
     ]
-    return {**initiative_json(row), "gates": gates, "next_gate": next_gate({v.gate for v in verdicts if v.passed})}
+    return {
+        **initiative_json(row),
+        "gates": gates,
+        "evidence": [evidence_json(file) for file in evidence],
+        "next_gate": next_gate({v.gate for v in verdicts if v.passed}),
+    }

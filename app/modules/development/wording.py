@@ -19,6 +19,7 @@ SENTENCES: Mapping[str, str] = {
     "idea.became_initiative": N_("%(who)s made an initiative of the idea."),
     "initiative.founded": N_("%(who)s founded the initiative."),
     "initiative.planned": N_("%(who)s changed plan or budget of the initiative."),
+    "initiative.evidence_given": N_("%(who)s added evidence for a gate of the initiative."),
     "initiative.gate_passed": N_("%(who)s let the initiative pass a gate."),
     "initiative.gate_failed": N_("%(who)s held the initiative at a gate."),
     "initiative.paused": N_("%(who)s paused the initiative."),

@@ -26,11 +26,11 @@ def ask(bank: Flask, play: Play) -> Ask:
     client = bank.test_client(use_cookies=False)
     tokens: dict[str, str] = {}
 
-    def request(who: str, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+    def request(who: str, method: str, path: str, body: Any = None, data: Any = None, **headers: str) -> TestResponse:
         if who not in tokens:
             credentials = {"username": who, "password": DEMO_PASSWORD}
             tokens[who] = client.post("/api/v1/auth/token", json=credentials).json["token"]
         sent = {"Authorization": f"Bearer {tokens[who]}", **{k.replace("_", "-"): v for k, v in headers.items()}}
-        return client.open(f"/api/v1{path}", method=method, json=body, headers=sent)
+        return client.open(f"/api/v1{path}", method=method, json=body, data=data, headers=sent)
 
     return request

@@ -53,7 +53,7 @@ def as_person(bank: Flask, ask: Ask) -> Callable[..., FlaskClient]:
     return partial(client_of, bank)
 
 
-def send(client: FlaskClient, path: str, data: dict[str, str], page: str = "") -> Any:
+def send(client: FlaskClient, path: str, data: dict[str, Any], page: str = "") -> Any:
     token = token_of(client.get(page or path).text)
     return client.post(path, data={**data, "csrf_token": token})
 

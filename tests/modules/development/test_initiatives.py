@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import lxml.html
@@ -13,6 +15,7 @@ from sqlalchemy import select
 
 from app.kernel.audit import AuditEvent
 from app.kernel.database import session
+from app.modules.development.models import InitiativeFile
 from tests.modules.changes.conftest import Ask
 from tests.modules.development.test_costing_pages import as_person, seen_on, send
 from tests.modules.development.test_ideas import judge, submitted
@@ -54,6 +57,11 @@ def gate(ask: Ask, row: int, name: str, passed: bool = True, who: str = EXECUTIV
     return act(ask, who, "POST", row, "gates", {"gate": name, "passed": passed, "reason": "Looked at"})
 
 
+def proven(ask: Ask, row: int, gate: str, who: str = OWNER, file: tuple[bytes, str] = (b"%PDF-1.7 x", "a.pdf")) -> Any:
+    path = f"/initiatives/{row}/gates/{gate}/evidence"
+    return ask(who, "POST", path, data={"file": (BytesIO(file[0]), file[1])})
+
+
 def lead(ask: Ask, row: int, verb: str, who: str = OWNER) -> Any:
     return act(ask, who, "POST", row, "state", {"verb": verb, "reason": "So decided"})
 
@@ -64,19 +72,60 @@ def test_gates_are_passed_in_order_by_somebody_who_does_not_own_it(ask: Ask) -> 
     assert gate(ask, row, "design").json["code"] == "wrong_gate"
     held = gate(ask, row, "initiation", passed=False).json
     assert (held["next_gate"], held["gates"][0]["passed"]) == ("initiation", False)
-    for name in ("initiation", "design", "test"):
+    assert gate(ask, row, "initiation").status_code == 201
+    for name in ("design", "test"):
+        assert proven(ask, row, name).status_code == 201
         assert gate(ask, row, name).status_code == 201
     assert gate(ask, row, "test").status_code == 409
     assert lead(ask, row, "complete").json["code"] == "gates_left"
+    proven(ask, row, "launch")
     assert gate(ask, row, "launch").json["next_gate"] is None
     assert lead(ask, row, "complete").json["state"] == "completed"
     events = select(AuditEvent.action).where(AuditEvent.stream == f"initiative:{row}").order_by(AuditEvent.number)
     assert list(session().scalars(events)) == [
         "initiative.founded",
         "initiative.gate_failed",
-        *["initiative.gate_passed"] * 4,
+        "initiative.gate_passed",
+        *["initiative.evidence_given", "initiative.gate_passed"] * 3,
         "initiative.completed",
     ]
+
+
+def test_a_gate_is_passed_on_evidence_of_those_who_work_on_it(ask: Ask) -> None:
+    row = founded(ask, plan={**PLAN, "tasks": [{"title": "Build", "owner": HEAD, "due": "2026-02-01"}]})
+    assert gate(ask, row, "initiation", who=HEAD).status_code == 403  # works on it
+    gate(ask, row, "initiation")
+    refused = gate(ask, row, "design")
+    assert (refused.status_code, refused.json["errors"][0]["code"]) == (422, "no_evidence")
+    given = proven(ask, row, "design", who=HEAD).json
+    digest = sha256(b"%PDF-1.7 x").hexdigest()
+    assert (given["filename"], given["size"], given["sha256"]) == ("a.pdf", 10, digest)
+    assert (given["gate"], given["uploaded_by"]) == ("design", HEAD)
+    assert ask(EXECUTIVE, "GET", f"/initiatives/{row}").json["evidence"] == [given]
+    path = f"/initiatives/{row}/evidence/{given['id']}"
+    saved = ask(EXECUTIVE, "GET", path)
+    assert (saved.data, saved.headers["X-Content-Type-Options"]) == (b"%PDF-1.7 x", "nosniff")
+    assert saved.headers["Content-Disposition"] == "attachment; filename=a.pdf"
+    assert ask(TELLER, "GET", path).status_code == 403
+    assert ask(OWNER, "GET", path.replace(f"/{row}/", f"/{founded(ask)}/")).status_code == 404
+    assert gate(ask, row, "design").status_code == 201
+    judged = select(AuditEvent).where(AuditEvent.action == "initiative.gate_passed").order_by(AuditEvent.id.desc())
+    assert session().scalars(judged).first().payload["evidence"][0]["sha256"] == digest
+
+
+def test_evidence_that_cannot_be_is_explained_and_not_kept(ask: Ask) -> None:
+    row = founded(ask)
+    assert proven(ask, row, "design", who=EXECUTIVE).json["code"] == "may_not_initiative_prove"
+    assert proven(ask, row, "design", who=TELLER).status_code == 403
+    assert proven(ask, row, "party").status_code == proven(ask, 99, "design").status_code == 404
+    assert proven(ask, row, "design", file=(b"", "a.pdf")).json["errors"][0]["pointer"] == "/file"
+    assert proven(ask, row, "design", file=(b"MZ", "a.exe")).status_code == 422
+    assert proven(ask, row, "design", file=(b"x" * 10_485_761, "a.txt")).status_code == 413
+    gate(ask, row, "initiation")
+    assert proven(ask, row, "initiation").json["code"] == "gate_passed"
+    lead(ask, row, "stop")
+    assert proven(ask, row, "design").json["code"] == "wrong_state"
+    assert ask(OWNER, "GET", f"/initiatives/{row}").json["evidence"] == []
 
 
 def test_a_paused_initiative_neither_passes_gates_nor_is_planned_until_resumed(ask: Ask) -> None:
@@ -172,6 +221,20 @@ def test_an_initiative_lives_on_its_pages_in_both_languages(
     judged = {"gate": "initiation", "passed": "true", "reason": "Fine"}
     assert send(executive, f"{one}/gates", {**judged, **seen}, one).status_code == 303
     assert send(executive, f"{one}/gates", {**judged, **seen}, one).status_code == 412
+    early = {"gate": "design", "passed": "true", "reason": "Fine", "seen": seen_on(executive.get(one).text)}
+    assert "field-error" in send(executive, f"{one}/gates", early, one).text
+    for files, status in (
+        ([(b"a", "a.txt"), (b"MZ", "b.exe")], 422),
+        ([], 422),
+        ([(b"a", "a.txt"), (b"b", "b.txt")], 303),
+    ):
+        sent = {"gate": "design", "file": [(BytesIO(content), name) for content, name in files]}
+        answer = send(owner, f"{one}/evidence", sent, one)
+        assert answer.status_code == status
+        assert status == 303 or 'id="f-file-error"' in answer.text
+    kept = session().scalars(select(InitiativeFile).order_by(InitiativeFile.id)).all()
+    assert [file.filename for file in kept] == ["a.txt", "b.txt"]
+    assert owner.get(f"{one}/evidence/{kept[0].id}").headers["Content-Disposition"].startswith("attachment")
     plan = {**FORM, "tasks/1/done": "true", "seen": seen_on(owner.get(f"{one}/plan").text)}
     assert send(owner, f"{one}/plan", plan).status_code == 303
     pages = [owner.get(path).text for path in (PATH, f"{PATH}/new", one, f"{one}/plan")]

@@ -1,4 +1,4 @@
-"""R&D initiatives 研发项目, and the verdicts at their gates."""
+"""R&D initiatives 研发项目, the evidence for their gates and the verdicts at them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Instant, Json, Record
+from app.kernel.files import KeptFile
 
 
 class Initiative(Record):
@@ -50,3 +51,12 @@ class GateVerdict(Record):
     """The accounting date on which it was judged."""
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(Text)
+
+
+class InitiativeFile(KeptFile, Record):
+    """Evidence for a gate; never changed, and none is added once the gate is passed."""
+
+    __tablename__ = "initiative_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    initiative_id: Mapped[int] = mapped_column(ForeignKey("initiative.id"), index=True)
+    gate: Mapped[str] = mapped_column(Text)

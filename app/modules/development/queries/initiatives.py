@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotFound
-from app.modules.development.models import GateVerdict, Initiative
+from app.kernel.i18n import N_
+from app.modules.development.models import GateVerdict, Initiative, InitiativeFile
 from app.modules.development.services.initiatives import NO_INITIATIVE
 
 
@@ -34,3 +35,17 @@ def verdicts_on(session: Session, initiative_id: int) -> Sequence[GateVerdict]:
     """In the order in which they were given."""
     wanted = select(GateVerdict).where(GateVerdict.initiative_id == initiative_id)
     return session.scalars(wanted.order_by(GateVerdict.id)).all()
+
+
+def evidence_of(session: Session, initiative_id: int) -> Sequence[InitiativeFile]:
+    """The files for all its gates, as they were given, without their contents."""
+    wanted = select(InitiativeFile).where(InitiativeFile.initiative_id == initiative_id)
+    return session.scalars(wanted.order_by(InitiativeFile.id)).all()
+
+
+def evidence_by_id(session: Session, initiative_id: int, file_id: int) -> InitiativeFile:
+    """A file of this very initiative."""
+    found = session.get(InitiativeFile, file_id)
+    if found is None or found.initiative_id != initiative_id:
+        raise NotFound(N_("There is no such file."))
+    return found

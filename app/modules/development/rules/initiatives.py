@@ -19,6 +19,8 @@ GATES: Mapping[str, str] = {
     "launch": N_("Launch"),
 }
 """In their order (requirement 48): a gate is judged once the one before it was passed."""
+EVIDENCED = frozenset({"design", "test", "launch"})
+"""Gates passed on at least one file of evidence; initiation is argued in the concept. Bank policy, to be confirmed."""
 STATES: Mapping[str, tuple[str, str]] = {
     "active": (N_("Under way"), "moving"),
     "paused": (N_("Paused"), "careful"),
@@ -34,9 +36,14 @@ VERBS: Mapping[str, str] = {
 OUT_OF_ORDER = N_("Lies before the gate that comes before it.")
 
 
+def gates_left(passed: Collection[str]) -> list[str]:
+    """Those still to be passed, in their order."""
+    return [gate for gate in GATES if gate not in passed]
+
+
 def next_gate(passed: Collection[str]) -> str | None:
     """The gate that is to be judged now; nothing once all are passed."""
-    return next((gate for gate in GATES if gate not in passed), None)
+    return next(iter(gates_left(passed)), None)
 
 
 def plan_faults(plan: Mapping[str, Any]) -> Iterator[Fault]:

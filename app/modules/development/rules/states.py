@@ -19,6 +19,7 @@ IDEAS: Moves[str] = {
 
 INITIATIVES: Moves[str] = {
     ("active", "plan"): "active",
+    ("active", "prove"): "active",
     ("active", "judge"): "active",
     ("active", "pause"): "paused",
     ("paused", "resume"): "active",

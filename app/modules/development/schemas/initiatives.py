@@ -69,8 +69,11 @@ class NewInitiative(Strict):
     plan = fields.Nested(InitiativePlan, required=True)
 
 
-class NewGateVerdict(Strict):
+class GateNamed(Strict):
     gate = choice(GATES, required=True)
+
+
+class NewGateVerdict(GateNamed):
     passed = YesNo(required=True)
     reason = text(2000, required=True)
 
@@ -86,6 +89,17 @@ class GateVerdictOut(Schema):
     day = fields.String(required=True)
     reason = fields.String(required=True)
     by = fields.String(required=True)
+
+
+class EvidenceOut(Schema):
+    id = fields.Integer(required=True)
+    gate = fields.String(required=True)
+    filename = fields.String(required=True)
+    media_type = fields.String(required=True)
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+    uploaded_by = fields.String(required=True)
+    uploaded = fields.String(required=True)
 
 
 class BurnOut(Schema):
@@ -113,6 +127,7 @@ class InitiativeOut(Schema):
 
 class InitiativeDetail(InitiativeOut):
     gates = fields.List(fields.Nested(GateVerdictOut), required=True)
+    evidence = fields.List(fields.Nested(EvidenceOut), required=True)
     next_gate = fields.String(required=True, allow_none=True)
 
 

@@ -1,4 +1,4 @@
-"""Initiatives: founded, planned and led by their owner; their gates judged by somebody else."""
+"""Initiatives: founded, planned and led by their owner; their gates judged by somebody who took no part."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Invalid, NotFound, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.queries import product_by_code
-from app.modules.development.models import GateVerdict, Initiative
+from app.modules.development.models import GateVerdict, Initiative, InitiativeFile
 from app.modules.development.rules import initiatives as rules
 from app.modules.development.rules.states import INITIATIVES, move
 from app.modules.development.services import ideas
 
 FOUND, LEAD, JUDGE = "initiative.found", "initiative.lead", "initiative.judge"
 NO_INITIATIVE = N_("There is no such initiative.")
+NO_EVIDENCE = N_("This gate is passed on evidence only: add a file to it first.")
 
 
 def found(
@@ -57,7 +58,7 @@ def found(
     uow.add(row)
     uow.flush()
     told = {"title": title, "sponsor": sponsor, "products": row.products, "idea": idea, "plan": row.plan}
-    _record(uow, row, "initiative.founded", actor, now, **told)
+    record(uow, row, "initiative.founded", actor, now, **told)
     return row
 
 
@@ -66,25 +67,31 @@ def replan(uow: Session, row: Initiative, *, plan: Mapping[str, Any], actor: Act
     require(actor, LEAD, Facts(initiator=row.owner))
     old, row.state = row.plan, move(INITIATIVES, row.state, "plan")
     row.plan = _checked(plan)
-    _record(uow, row, "initiative.planned", actor, now, old=old, new=row.plan)
+    record(uow, row, "initiative.planned", actor, now, old=old, new=row.plan)
     return row
 
 
 def judge_gate(
     uow: Session, row: Initiative, *, gate: str, passed: bool, reason: str, actor: Actor, now: datetime
 ) -> GateVerdict:
-    """Let a ``locked`` initiative pass the gate it stands at, or hold it there; 409 for any other gate."""
-    require(actor, JUDGE, Facts(initiator=row.owner))
+    """Let a ``locked`` initiative pass the gate it stands at, or hold it there; 409 for any other gate.
+
+    422 for passing a gate that asks for evidence and has none. The hashes of what was judged go into the audit chain.
+    """
+    require(actor, JUDGE, facts_of(uow, row))
     row.state = move(INITIATIVES, row.state, "judge")
     if gate != rules.next_gate(passed_gates(uow, row)):
         raise Conflict(N_("The initiative does not stand at this gate."), code="wrong_gate")
+    evidence = evidence_for(uow, row, gate)
+    if passed and gate in rules.EVIDENCED and not evidence:
+        raise invalid("/gate", NO_EVIDENCE, code="no_evidence")
     verdict = GateVerdict(
         initiative_id=row.id, gate=gate, passed=passed, day=clock.accounting_date(now), reason=reason, by=actor.username
     )
     uow.add(verdict)
     uow.flush()
     action = "initiative.gate_passed" if passed else "initiative.gate_failed"
-    _record(uow, row, action, actor, now, gate=gate, reason=reason)
+    record(uow, row, action, actor, now, gate=gate, reason=reason, evidence=[file.told() for file in evidence])
     return verdict
 
 
@@ -94,13 +101,25 @@ def lead(uow: Session, row: Initiative, *, verb: str, reason: str, actor: Actor,
     old, row.state = row.state, move(INITIATIVES, row.state, verb)
     if verb == "complete" and rules.next_gate(passed_gates(uow, row)) is not None:
         raise Conflict(N_("Not every gate is passed yet."), code="gates_left")
-    _record(uow, row, f"initiative.{row.state}", actor, now, old=old, new=row.state, reason=reason)
+    record(uow, row, f"initiative.{row.state}", actor, now, old=old, new=row.state, reason=reason)
     return row
 
 
 def passed_gates(session: Session, row: Initiative) -> set[str]:
     wanted = select(GateVerdict.gate).where(GateVerdict.initiative_id == row.id, GateVerdict.passed)
     return set(session.scalars(wanted))
+
+
+def evidence_for(session: Session, row: Initiative, gate: str) -> Sequence[InitiativeFile]:
+    wanted = select(InitiativeFile).where(InitiativeFile.initiative_id == row.id, InitiativeFile.gate == gate)
+    return session.scalars(wanted.order_by(InitiativeFile.id)).all()
+
+
+def facts_of(session: Session, row: Initiative) -> Facts:
+    """Who owns it, and who takes part: whoever has a task in its plan or gave evidence."""
+    givers = select(InitiativeFile.uploaded_by).where(InitiativeFile.initiative_id == row.id)
+    working = {*session.scalars(givers.distinct()), *(task["owner"] for task in row.plan["tasks"])}
+    return Facts(initiator=row.owner, hands={name: frozenset({"develop"}) for name in working})
 
 
 def locked(uow: Session, initiative_id: int) -> Initiative:
@@ -117,7 +136,8 @@ def _checked(plan: Mapping[str, Any]) -> dict[str, Any]:
     return dict(plan)
 
 
-def _record(uow: Session, row: Initiative, action: str, actor: Actor, now: datetime, **payload: Any) -> None:
+def record(uow: Session, row: Initiative, action: str, actor: Actor, now: datetime, **payload: Any) -> None:
+    """Write a change of an initiative to its chain."""
     if action != "initiative.founded":
         row.revision += 1
     audit.record(uow, f"initiative:{row.id}", [audit.Entry(action, actor.username, now, payload)])

@@ -24,6 +24,7 @@ from app.modules.development.rules import initiatives as rules
 from app.modules.development.rules.states import INITIATIVES
 from app.modules.development.schemas.initiatives import InitiativeMove, InitiativePlan, NewGateVerdict, NewInitiative
 from app.modules.development.services import initiatives
+from app.modules.development.services.evidence import PROVE
 from app.modules.development.views.base import ROOT, pages, people
 from app.modules.development.views.costing import CURRENCIES
 
@@ -96,7 +97,7 @@ def replan(initiative_id: int) -> Any:
 @pages.get(ONE)
 @signed_in
 def one_initiative(initiative_id: int) -> Any:
-    return _page(initiative_id)
+    return show(initiative_id)
 
 
 @pages.post(f"{ONE}/gates")
@@ -109,7 +110,7 @@ def judge_gate(initiative_id: int) -> Any:
         with unit_of_work() as uow:
             initiatives.judge_gate(uow, _seen(uow, initiative_id), **given, actor=current_actor(), now=g.now)
     except EXPLAINED as error:
-        return _page(initiative_id, error)
+        return show(initiative_id, error, about="gate")
     return redirect(f"{PATH}/{initiative_id}", 303)
 
 
@@ -122,7 +123,7 @@ def lead(initiative_id: int) -> Any:
         with unit_of_work() as uow:
             initiatives.lead(uow, _seen(uow, initiative_id), **given, actor=current_actor(), now=g.now)
     except EXPLAINED as error:
-        return _page(initiative_id, error)
+        return show(initiative_id, error)
     return redirect(f"{PATH}/{initiative_id}", 303)
 
 
@@ -204,7 +205,8 @@ def _form(row: Initiative | None, sent: Mapping[str, str], error: DomainError | 
     return page, error.status if error else 200
 
 
-def _page(initiative_id: int, error: DomainError | None = None) -> Any:
+def show(initiative_id: int, error: DomainError | None = None, *, about: str = "lead") -> Any:
+    """The page of an initiative, with what was refused and ``about`` which of its forms that was."""
     actor = current_actor()
     require(actor, SEE)
     end_read()
@@ -212,9 +214,11 @@ def _page(initiative_id: int, error: DomainError | None = None) -> Any:
     verdicts = queries.verdicts_on(session(), row.id)
     passed = {verdict.gate: verdict for verdict in verdicts if verdict.passed}
     stands_at = rules.next_gate(passed) if row.state == "active" else None
-    facts = Facts(initiator=row.owner)
+    files, facts = queries.evidence_of(session(), row.id), initiatives.facts_of(session(), row)
     leads = allowed(actor, initiatives.LEAD, facts)
+    may_prove = (row.state, "prove") in INITIATIVES and allowed(actor, PROVE, facts)
     today = clock.accounting_date(g.now)
+    named = [row.owner, *(v.by for v in verdicts), *(f.uploaded_by for f in files)]
     page = render_template(
         "development/initiative.html",
         row=row,
@@ -222,6 +226,8 @@ def _page(initiative_id: int, error: DomainError | None = None) -> Any:
         passed=passed,
         verdicts=verdicts,
         stands_at=stands_at,
+        files=files,
+        to_prove=[(gate, gettext(rules.GATES[gate])) for gate in rules.gates_left(passed) if may_prove],
         may_judge=stands_at and allowed(actor, initiatives.JUDGE, facts),
         may_plan=leads and (row.state, "plan") in INITIATIVES,
         verbs=[(v, gettext(word)) for v, word in rules.VERBS.items() if leads and (row.state, v) in INITIATIVES],
@@ -230,8 +236,9 @@ def _page(initiative_id: int, error: DomainError | None = None) -> Any:
         today=today.isoformat(),
         states=rules.STATES,
         departments=departments(session()),
-        people=people(row.owner, *(v.by for v in verdicts), *(t["owner"] for t in row.plan["tasks"])),
+        people=people(*named, *(t["owner"] for t in row.plan["tasks"])),
         error=error,
+        about=about,
         sent=request.form if error else {},
     )
     return page, error.status if error else 200
