@@ -28,7 +28,7 @@ class Product(Record):
 
     __tablename__ = "product"
     code: Mapped[str] = mapped_column(Text, primary_key=True)
-    family: Mapped[str] = mapped_column(Text, index=True)
+    family: Mapped[str] = mapped_column(Text)
     type: Mapped[str] = mapped_column(Text, index=True)
     owner_department: Mapped[str | None] = mapped_column(Text, index=True)
     names: Mapped[dict[str, str]] = mapped_column(Json)
@@ -45,9 +45,13 @@ class Product(Record):
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (
-        Index("ix_product_sort_en", "sort_en", "code"),
-        Index("ix_product_sort_zh", "sort_zh", "code"),
+        # With the text that is searched: looking for it reads no product.
+        Index("ix_product_sort_en", "sort_en", "code", "search"),
+        Index("ix_product_sort_zh", "sort_zh", "code", "search"),
         Index("ix_product_changed_at", "changed_at", "code"),
+        Index("ix_product_family_sort_en", "family", "sort_en", "code"),
+        Index("ix_product_family_sort_zh", "family", "sort_zh", "code"),
+        Index("ix_product_family_changed_at", "family", "changed_at", "code"),
     )
 
 

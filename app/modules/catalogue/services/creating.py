@@ -104,7 +104,7 @@ def set_names(product: Product, names: Mapping[str, str]) -> None:
     en, zh = names.get("en") or names.get("zh") or "", names.get("zh") or names.get("en") or ""
     product.names = dict(names)
     product.sort_en, product.sort_zh = en.lower()[:200], zh.lower()[:200]
-    product.search = f"{product.code}\n{en}\n{zh}".lower()
+    product.search = f"{product.code.lower()}\n{product.sort_en}\n{product.sort_zh}"
 
 
 def describe_product(uow: Session, *, code: str, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Product:
