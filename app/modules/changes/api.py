@@ -22,6 +22,7 @@ from app.modules.changes import queries, schemas, services
 from app.modules.changes.exporting.bundle import bundle
 from app.modules.changes.exporting.document import file_json
 from app.modules.changes.models import ChangeRequest
+from app.modules.changes.rules.delivery import Delivered
 from app.modules.changes.rules.file import WRITTEN
 from app.modules.changes.services import launching, notices
 from app.modules.changes.services.records import for_change
@@ -264,7 +265,7 @@ class NoticeDelivery(MethodView):
         actor, source = current_actor(), body.pop("source")
 
         def act(uow: Any) -> tuple[int, Any]:
-            counts = notices.Delivered(**body)
+            counts = Delivered(**body)
             row = notices.report(
                 uow, request_id=request_id, notice_id=notice_id, counts=counts, source=source, actor=actor, now=g.now
             )

@@ -16,7 +16,6 @@ from app.modules.changes.models import (
     CommitteeMeeting,
     CommitteeVote,
     Condition,
-    CustomerNotice,
     DepartmentReview,
     ExecutiveDecision,
     Pilot,
@@ -27,6 +26,7 @@ from app.modules.changes.models import (
     Rollout,
     RolloutMaterial,
 )
+from app.modules.changes.models.notice import Notice
 from app.modules.changes.rules.interim import as_json
 from app.modules.changes.services import looking_back
 from app.modules.changes.services.ceilings import checks_of
@@ -186,11 +186,10 @@ def _pilot_json(session: Session, pilot: Pilot) -> dict[str, Any]:
     }
 
 
-def notice_json(row: CustomerNotice) -> dict[str, Any]:
-    names = ("id", "customer_group", "channel", "sent", "delivered", "failed", "source")
-    state = "planned" if row.reported_at is None else "failed" if row.failed else "sent"
+def notice_json(row: Notice) -> dict[str, Any]:
+    names = ("id", "customer_group", "channel", "state", "sent", "delivered", "failed", "source")
     found = {name: getattr(row, name) for name in names}
-    return {**found, "state": state, "planned": moment(row.planned_at), "reported": moment(row.reported_at)}
+    return {**found, "planned": moment(row.planned_at), "reported": moment(row.reported_at)}
 
 
 def _rollout_json(session: Session, rollout: Rollout) -> dict[str, Any]:

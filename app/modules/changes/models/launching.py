@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Instant, Json, Record
+from app.modules.changes.models.notice import Notice
 
 
 class Pilot(Record):
@@ -96,25 +97,11 @@ class RolloutMaterial(Record):
     text: Mapped[str] = mapped_column(Text)
 
 
-class CustomerNotice(Record):
-    """A notice 客户告知 to one customer group through one channel, and what the sending system reports of it."""
+class CustomerNotice(Notice, Record):
+    """A notice of a rollout. Without a customer group it goes to everybody who holds the products."""
 
     __tablename__ = "customer_notice"
-    id: Mapped[int] = mapped_column(primary_key=True)
     change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
-    customer_group: Mapped[str | None] = mapped_column(Text)
-    """None: everybody who holds the products."""
-    channel: Mapped[str] = mapped_column(Text)
-    outbox_id: Mapped[int | None]
-    """The message that asked for it to be sent."""
-    planned_at: Mapped[datetime] = mapped_column(Instant)
-    sent: Mapped[int] = mapped_column(default=0)
-    delivered: Mapped[int] = mapped_column(default=0)
-    failed: Mapped[int] = mapped_column(default=0)
-    reported_at: Mapped[datetime | None] = mapped_column(Instant)
-    """When the sending system last told of it."""
-    reported_by: Mapped[str | None] = mapped_column(Text)
-    source: Mapped[str | None] = mapped_column(Text)
 
 
 class PostLaunchReview(Record):

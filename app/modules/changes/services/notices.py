@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,26 +12,19 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import require
 from app.kernel import outbox
-from app.kernel.errors import Conflict, NotFound, invalid
+from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
 from app.modules.changes.models import ChangeRequest, CustomerNotice, Rollout
+from app.modules.changes.rules.delivery import Delivered
 from app.modules.changes.rules.routing import notice_inputs
 from app.modules.changes.services import differences
+from app.modules.changes.services.counting import count
 from app.modules.changes.services.records import for_change, note, proposed
 from app.workflow.decisions.queries import latest, table_of
 from app.workflow.decisions.services import try_out
 
 POLICY = "notice_policy"
 HOLDERS = ("existing", "new")
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """What the sending system counted so far: ``sent`` to that many customers, of whom so many got it or did not."""
-
-    sent: int
-    delivered: int
-    failed: int
 
 
 def policy_of(session: Session, request: ChangeRequest, now: datetime) -> list[dict[str, Any]]:
@@ -97,18 +89,7 @@ def report(
     row = uow.get(CustomerNotice, notice_id)
     if row is None or row.change_request_id != request.id:
         raise NotFound(N_("There is no such notice."))
-    if counts.delivered + counts.failed > counts.sent:
-        raise invalid("/sent", N_("More were delivered or failed than were sent."), code="counts")
-    before = Delivered(row.sent, row.delivered, row.failed)
-    if counts == before and row.reported_at is not None:
-        return row
-    if counts.sent < before.sent or counts.delivered < before.delivered:
-        raise Conflict(
-            N_("Counts of what was sent and delivered only grow; a later report is here."), code="late_report"
-        )
-    row.sent, row.delivered, row.failed = counts.sent, counts.delivered, counts.failed
-    row.reported_at, row.reported_by, row.source = now, actor.username, source
-    said = {"sent": counts.sent, "delivered": counts.delivered, "failed": counts.failed, "source": source}
-    where = {"notice": row.id, "group": row.customer_group, "channel": row.channel}
-    note(uow, request, "notice.reported", actor, now, **where, **said)
+    told = count(row, counts, source=source, actor=actor, now=now)
+    if told is not None:
+        note(uow, request, "notice.reported", actor, now, **told)
     return row
