@@ -16,6 +16,7 @@ from app.kernel.clock import accounting_date
 from app.kernel.crypto import blind, seal
 from app.kernel.database import insert_rows, unit_of_work
 from app.kernel.errors import Invalid
+from app.kernel.outbox import OutboxMessage
 from app.modules.customers.models import ACCOUNT_NUMBER, CUSTOMER_ID, Account, Customer, CustomerSegment, Holding
 from app.modules.customers.services import end_holdings
 from app.modules.exits import services as exits
@@ -100,6 +101,24 @@ class Leave(Play):
             )
         )
         return self
+
+    def miss(self, *holdings: int) -> Leave:
+        """The sending system reports each notice; it did not reach the customers of these holdings."""
+        missed = self._read(
+            lambda s: set(s.scalars(select(Customer.number).join(Holding).where(Holding.id.in_(holdings))))
+        )
+        for notice, numbers in self.notices():
+            lost = [number for number in numbers if number in missed]
+            said = exits.Report(len(numbers), len(numbers) - len(lost), lost, "message gateway")
+            given = {"number": self.number, "notice": notice, "said": said, "now": self.now}
+            self.step(lambda uow, given=given: exits.report(uow, actor=person(uow, "lu.ming"), **given).id)
+        return self
+
+    def notices(self) -> Sequence[tuple[int, Sequence[str]]]:
+        """Each notice with the customers whom its message names."""
+        sent = select(OutboxMessage.payload).where(OutboxMessage.topic == "customers.notified")
+        told = self._read(lambda s: list(s.scalars(sent.order_by(OutboxMessage.id))))
+        return [(payload["notice"], payload["customers"]) for payload in told if payload["exit"] == self.number]
 
     def withdraw(self, who: str = "lin.yue") -> Leave:
         self.step(

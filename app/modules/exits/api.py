@@ -16,6 +16,7 @@ from app.kernel.input import Blueprint
 from app.kernel.web import IF_MATCH, check_if_match, document_problems, idempotent, in_unit_of_work, page_size
 from app.modules.exits import csv_answers, presenting, queries, schemas, services
 from app.modules.exits.models import Exit, ExitEvaluation, ExitPlan
+from app.modules.exits.services import delivering
 from app.modules.exits.services.planning import map_of
 from app.modules.exits.services.records import seen
 from app.modules.exits.services.winding_down import is_balanced, reconciliation, tail_of
@@ -104,10 +105,15 @@ class Items(MethodView):
     @blueprint.arguments(schemas.ItemQuery, location="query")
     @blueprint.response(200, schemas.ItemPage)
     def get(self, query: dict[str, Any], number: str) -> Any:
-        """The holdings in the exit; ``?state=``, ``?limit=`` and ``?cursor=``."""
+        """The holdings in the exit; ``?state=``, ``?unreached=true``, ``?limit=`` and ``?cursor=``."""
         limit, after = page_size(), decode_cursor(int)
         rows = queries.items_of(
-            session(), _seen(number), state=query.get("state"), after=after[0] if after else None, limit=limit
+            session(),
+            _seen(number),
+            state=query.get("state"),
+            unreached=query.get("unreached", False),
+            after=after[0] if after else None,
+            limit=limit,
         )
         items = [presenting.item_json(row) for row in rows[:limit]]
         return {"items": items, "next": cursor_beyond([row.id for row in rows], limit)}
@@ -120,6 +126,39 @@ class Progress(MethodView):
     def get(self, number: str) -> Any:
         """How many holdings are in each state, and what the batches do now."""
         return queries.progress_of(session(), _seen(number))
+
+
+@blueprint.route("/exits/<number>/notices")
+class Notices(MethodView):
+    @document_problems(blueprint)
+    @blueprint.arguments(schemas.PageQuery, location="query")
+    @blueprint.response(200, schemas.NoticesOut)
+    def get(self, _query: dict[str, Any], number: str) -> Any:
+        """What became of the notices: added up by customer group and channel, and one by one."""
+        found, limit, after = _seen(number), page_size(), decode_cursor(int)
+        rows = delivering.notices_of(session(), found.id, after=after[0] if after else None, limit=limit)
+        return {
+            "totals": [presenting.tally_json(tally) for tally in delivering.tallies_of(session(), found.id)],
+            "items": [presenting.notice_json(row) for row in rows[:limit]],
+            "next": cursor_beyond([row.id for row in rows], limit),
+        }
+
+
+@blueprint.route("/exits/<number>/notices/<int(max=9007199254740991):notice>/delivery")
+class NoticeDelivery(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.DeliveryIn)
+    @blueprint.response(200, schemas.ExitNoticeOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], number: str, notice: int) -> Any:
+        """What became of a notice, from the sending system. Counts are totals: the same twice changes nothing."""
+        actor, said = current_actor(), services.Report(**body)
+
+        def act(uow: Any) -> tuple[int, Any]:
+            row = services.report(uow, number=number, notice=notice, said=said, actor=actor, now=g.now)
+            return 200, presenting.notice_json(row)
+
+        return in_unit_of_work(act)
 
 
 @blueprint.route("/exits/<number>/answers")

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.amounts import Amount
 from app.kernel.database import Instant, Json, Record
+from app.modules.changes.models.notice import Notice
 
 
 class Exit(Record):
@@ -160,6 +161,16 @@ class ExitBatch(Record):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
+class ExitNotice(Notice, Record):
+    """What customers of one batch were told through one channel. Without a group: they are in none, or in several."""
+
+    __tablename__ = "exit_notice"
+    exit_id: Mapped[int] = mapped_column(ForeignKey("exit.id"), index=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("exit_batch.id"))
+    customers: Mapped[int]
+    """How many were to be told; their numbers stand in the message."""
+
+
 class MigrationItem(Record):
     """One holding in an exit. Its history: what it became in which batch, and what its customer answered when."""
 
@@ -187,6 +198,8 @@ class MigrationItem(Record):
     decision: Mapped[str | None] = mapped_column(Text)
     decision_reason: Mapped[str | None] = mapped_column(Text)
     notice_batch: Mapped[int | None]
+    unreached: Mapped[bool] = mapped_column(default=False)
+    """The sending system could not deliver the notice: silence says nothing."""
     settle_batch: Mapped[int | None]
     reconcile_batch: Mapped[int | None]
 
@@ -194,6 +207,13 @@ class MigrationItem(Record):
         UniqueConstraint("exit_id", "holding_id"),
         Index("ix_migration_item_work", "exit_id", "state", "due_on", "id"),
         Index("ix_migration_item_holding", "holding_id"),
+        Index(
+            "ix_migration_item_unreached",
+            "exit_id",
+            "id",
+            sqlite_where=text("unreached = 1"),
+            postgresql_where=text("unreached"),
+        ),
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from app.kernel.web import etag
 from app.modules.catalogue.rules.values import canonical_decimal
-from app.modules.exits.models import Exit, ExitEvaluation, ExitPlan, MigrationItem, MigrationMap, TailItem
+from app.modules.changes.presenting import notice_json as shared_notice_json
+from app.modules.exits.models import Exit, ExitEvaluation, ExitNotice, ExitPlan, MigrationItem, MigrationMap, TailItem
+from app.modules.exits.services.delivering import Tally
 from app.modules.exits.services.winding_down import Reconciliation, Sum
 from app.workflow.presenting import moment
 
@@ -67,7 +69,7 @@ def map_json(row: MigrationMap) -> dict[str, Any]:
 
 
 def item_json(item: MigrationItem) -> dict[str, Any]:
-    names = ("version", "currency", "state", "outcome", "reason", "answered_by", "decision", "decided_by")
+    names = ("version", "currency", "state", "outcome", "reason", "unreached", "answered_by", "decision", "decided_by")
     batches = {"notice": item.notice_batch, "settle": item.settle_batch, "reconcile": item.reconcile_batch}
     return {
         **{name: getattr(item, name) for name in names},
@@ -77,6 +79,15 @@ def item_json(item: MigrationItem) -> dict[str, Any]:
         "answered": moment(item.answered_at),
         "batches": batches,
     }
+
+
+def notice_json(row: ExitNotice) -> dict[str, Any]:
+    return {**shared_notice_json(row), "batch": row.batch_id, "customers": row.customers}
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    names = ("customer_group", "channel", "state", "customers", "sent", "delivered", "failed")
+    return {**{name: getattr(tally, name) for name in names}, "reported": moment(tally.reported_at)}
 
 
 def tail_json(item: TailItem) -> dict[str, Any]:

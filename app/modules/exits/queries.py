@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.modules.catalogue.models import Product
+from app.modules.customers.models import Customer, Holding
 from app.modules.exits.models import Exit, MigrationItem
 from app.modules.exits.rules.states import ENDED, ITEM_STATES
 from app.modules.exits.services.batches import count_by_state
@@ -54,22 +55,44 @@ def names_of(session: Session, rows: Sequence[Exit]) -> dict[str, dict[str, str]
 
 
 def items_of(
-    session: Session, found: Exit, *, state: str | None = None, after: int | None = None, limit: int
+    session: Session,
+    found: Exit,
+    *,
+    state: str | None = None,
+    unreached: bool = False,
+    after: int | None = None,
+    limit: int,
 ) -> list[MigrationItem]:
     """Holdings of the exit in the order in which they were identified; one more than ``limit``."""
     wanted = select(MigrationItem).where(MigrationItem.exit_id == found.id).order_by(MigrationItem.id).limit(limit + 1)
     if state is not None:
         wanted = wanted.where(MigrationItem.state == state)
+    if unreached:
+        wanted = wanted.where(MigrationItem.unreached)
     if after is not None:
         wanted = wanted.where(MigrationItem.id > after)
     return list(session.scalars(wanted))
 
 
+def customers_of(session: Session, rows: Sequence[MigrationItem]) -> dict[int, str]:
+    """Holding → the number of its customer."""
+    found = select(Holding.id, Customer.number).join(Customer, Customer.id == Holding.customer_id)
+    pairs = session.execute(found.where(Holding.id.in_([row.holding_id for row in rows])))
+    return {holding: number for holding, number in pairs}
+
+
 def progress_of(session: Session, found: Exit) -> dict[str, Any]:
-    """How many holdings are in each state, in the order of the process."""
+    """How many holdings are in each state, in the order of the process, and how many customers were not reached."""
     counts = count_by_state(session, found.id)
+    missed = select(func.count()).where(MigrationItem.exit_id == found.id, MigrationItem.unreached)
     states = {state: counts.get(state, 0) for state in ITEM_STATES}
-    return {"total": sum(counts.values()), "states": states, "phase": found.phase, "held_by": found.held_by}
+    return {
+        "total": sum(counts.values()),
+        "states": states,
+        "unreached": session.scalar(missed) or 0,
+        "phase": found.phase,
+        "held_by": found.held_by,
+    }
 
 
 def case_of(session: Session, found: Exit) -> ProcessInstance:

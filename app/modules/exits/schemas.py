@@ -7,11 +7,12 @@ from marshmallow import Schema, fields, validate
 from app.kernel import cursors
 from app.kernel.fields import Whole
 from app.modules.catalogue.schemas.api import choice, code_text, text
-from app.modules.changes.schemas import Strict
+from app.modules.changes.schemas import CustomerNoticeOut, Strict
 from app.modules.exits.rules.items import REPLACEMENT, RUN_OFF
 from app.modules.exits.rules.states import ITEM_STATES
 from app.modules.exits.rules.worsening import CHOICES
 from app.modules.exits.services.answering import ANSWERS, DECISIONS
+from app.modules.exits.services.batches import SIZE
 
 MOST_ANSWERS, MOST_CHOICES, MOST_CSV = 5_000, 500, 200_000
 MOST_DAYS = 730
@@ -55,6 +56,15 @@ class ExceptionIn(Strict):
     reason = text(2000, required=True)
 
 
+class DeliveryIn(Strict):
+    """What the sending system has counted of a notice; ``undelivered``: the customers who were not reached."""
+
+    sent = Whole(required=True, validate=validate.Range(0, 2**31 - 1))
+    delivered = Whole(required=True, validate=validate.Range(0, 2**31 - 1))
+    undelivered = fields.List(code_text(60), load_default=list, validate=validate.Length(0, SIZE))
+    source = text(200, required=True)
+
+
 class ReasonIn(Strict):
     reason = text(2000, required=True)
 
@@ -65,8 +75,14 @@ class ExitQuery(Schema):
     cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
 
 
+class PageQuery(Schema):
+    limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
+    cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
+
+
 class ItemQuery(Schema):
     state = choice(ITEM_STATES)
+    unreached = fields.Boolean()
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
     cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
 
@@ -132,6 +148,7 @@ class ItemOut(Schema):
     outcome = fields.String(required=True, allow_none=True)
     due_on = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
+    unreached = fields.Boolean(required=True)
     answered = fields.String(required=True, allow_none=True)
     answered_by = fields.String(required=True, allow_none=True)
     decision = fields.String(required=True, allow_none=True)
@@ -147,8 +164,35 @@ class ItemPage(Schema):
 class ProgressOut(Schema):
     total = fields.Integer(required=True)
     states = fields.Dict(required=True)
+    unreached = fields.Integer(required=True)
     phase = fields.String(required=True, allow_none=True)
     held_by = fields.String(required=True, allow_none=True)
+
+
+class TallyOut(Schema):
+    """The notices to one customer group (none: in none or several) through one channel, added up over the batches."""
+
+    customer_group = fields.String(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    state = fields.String(required=True)
+    customers = fields.Integer(required=True)
+    sent = fields.Integer(required=True)
+    delivered = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    reported = fields.String(required=True, allow_none=True)
+
+
+class ExitNoticeOut(CustomerNoticeOut):
+    """A notice to customers of one batch; ``customers``: how many were to be told."""
+
+    batch = fields.Integer(required=True)
+    customers = fields.Integer(required=True)
+
+
+class NoticesOut(Schema):
+    totals = fields.List(fields.Nested(TallyOut), required=True)
+    items = fields.List(fields.Nested(ExitNoticeOut), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class AnswersOut(Schema):

@@ -43,6 +43,7 @@ DETAILS = frozenset(
         "change.file_written",
         "change.sheet",
         "exit.batch",
+        "exit.notice_reported",
         "exit.phase_begun",
         "exit.phase_done",
         "exit.answered",

@@ -102,6 +102,37 @@ def test_one_wrong_line_keeps_all_others_out(ask: Ask, told: Leave) -> None:
     assert set(told.states()) == {"noticed"}
 
 
+def test_a_notice_that_did_not_arrive_is_counted_and_its_silence_moves_nobody(ask: Ask, told: Leave) -> None:
+    def sent(counts: tuple[int, int], lost: list[str], who: str = "lu.ming", notice: int = 0) -> Any:
+        body = {"sent": counts[0], "delivered": counts[1], "undelivered": lost, "source": "message gateway"}
+        return ask(who, "POST", f"/exits/EX-00001/notices/{notice or first}/delivery", body)
+
+    ((first, customers),) = told.notices()
+    assert sent((4, 0), [customers[0], "NOBODY"]).json["errors"] == [
+        {"pointer": "/undelivered/1", "detail": "This customer was not told by this notice.", "code": "unknown"},
+        {"pointer": "/sent", "detail": "The notice was for 3 customers.", "code": "counts"},
+    ]
+    assert sent((3, 3), [customers[0]]).json["errors"][0]["pointer"] == "/sent"
+    assert sent((3, 1), customers[:2]).status_code == 200
+    answers = [sent((3, 2), customers[:1]).json for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert sent((3, 1), customers[:1]).json["code"] == "late_report"
+    assert sent((3, 2), [], who="lin.yue").status_code == 403
+    assert sent((3, 2), [], notice=first + 999).status_code == 404
+    found = ask("lin.yue", "GET", "/exits/EX-00001/notices").json
+    assert [{**total, "reported": None} for total in found["totals"]] == [
+        {"customer_group": "mass", "channel": "sms", "state": "failed", "reported": None}
+        | {"customers": 3, "sent": 3, "delivered": 2, "failed": 1}
+    ]
+    assert [item["id"] for item in found["items"]] == [first]
+    (missed,) = ask("lin.yue", "GET", "/exits/EX-00001/items?unreached=true").json["items"]
+    assert ask("lin.yue", "GET", "/exits/EX-00001/progress").json["unreached"] == 1
+    told.close_answers()
+    assert [item.state for item in told.items()] == ["exception", "moved", "moved"]
+    assert told.items()[0].holding_id == missed["holding"]
+    assert told.items()[0].reason == "undelivered"
+
+
 @pytest.mark.parametrize("number", ["EX-00009", "EX-1", "EX-99999999999999999999", "x", "EX-00001%0A"])
 def test_an_unknown_exit_is_not_there(ask: Ask, leave: Leave, number: str) -> None:
     assert ask("lin.yue", "GET", f"/exits/{number}").status_code == 404

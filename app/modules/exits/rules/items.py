@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 REPLACEMENT, RUN_OFF = "replacement", "run_off"
-UNREACHABLE, NO_END = "unreachable", "no_end"
-"""Why a holding is an exception: nobody can be told, or without consent it would never end."""
+UNREACHABLE, UNDELIVERED, NO_END = "unreachable", "undelivered", "no_end"
+"""Why it is an exception: nobody can be told, the notice did not arrive, or without consent it would never end."""
+SILENT = frozenset({"noticed", "no_response"})
+"""Of whom nothing was heard."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Held:
     matures_on: date | None
     dormant: bool
     reachable: bool
+    unreached: bool
+    """The notice did not arrive."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def settling(state: str, held: Held, today: date, *, way: str, worsens: bool) ->
     ended = _ended(held, today)
     if ended:
         return Course((*before, ended))
+    if held.unreached and state in SILENT:
+        return Course(("except",), UNDELIVERED)
     if way == REPLACEMENT and may_move("no_response" if before else state, worsens=worsens):
         return Course((*before, "move"))
     if held.matures_on is not None:

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kernel import outbox
 from app.modules.catalogue.models import Product
 from app.modules.changes.rules.routing import change_types
-from app.modules.exits.models import Exit, ExitPlan, MigrationMap
+from app.modules.customers.models import Customer, CustomerSegment
+from app.modules.exits.models import Exit, ExitNotice, ExitPlan, MigrationMap
 from app.workflow.decisions.services import decide, try_out
 
 POLICY = "notice_policy"
@@ -43,11 +45,47 @@ def record_policy(uow: Session, found: Exit, rows: Sequence[MigrationMap], eleme
 def send(
     uow: Session, found: Exit, plan: ExitPlan, customers: Sequence[Mapping[str, str]], batch: int, now: datetime
 ) -> None:
-    """One message for each way of being told: the numbers of the customers, who are written to one by one."""
-    by_channel: dict[str, list[str]] = defaultdict(list)
+    """A notice with its message for each customer group and way of being told; each customer is written to once."""
+    groups = _only_groups(uow, [customer["number"] for customer in customers])
+    addressed: dict[tuple[str | None, str], dict[str, None]] = defaultdict(dict)
     for customer in customers:
-        by_channel[customer["contact"]].append(customer["number"])
+        addressed[groups.get(customer["number"]), customer["contact"]][customer["number"]] = None
+    notices = [
+        ExitNotice(
+            exit_id=found.id,
+            batch_id=batch,
+            customer_group=group,
+            channel=channel,
+            customers=len(numbers),
+            planned_at=now,
+        )
+        for (group, channel), numbers in addressed.items()
+    ]
+    uow.add_all(notices)
+    uow.flush()
     said = {"exit": found.number, "batch": batch, "product": found.product_code, "replacement": plan.target_code}
     told = {**said, "text": plan.notice_text, "answer_until": str(found.answers_until)}
-    payloads = [{**told, "channel": channel, "customers": numbers} for channel, numbers in by_channel.items()]
-    outbox.put_all(uow, topic="customers.notified", payloads=payloads, now=now)
+    messages = [
+        outbox.put(uow, topic="customers.notified", payload={**told, **_to(notice), "customers": [*numbers]}, now=now)
+        for notice, numbers in zip(notices, addressed.values(), strict=True)
+    ]
+    uow.flush()
+    for notice, message in zip(notices, messages, strict=True):
+        notice.outbox_id = message.id
+
+
+def _to(notice: ExitNotice) -> dict[str, Any]:
+    """For whom and by which way; the sending system answers with the notice's number."""
+    return {"notice": notice.id, "channel": notice.channel, "customer_group": notice.customer_group}
+
+
+def _only_groups(session: Session, numbers: Sequence[str]) -> dict[str, str]:
+    """Customer → group, for those who belong to exactly one."""
+    found = (
+        select(Customer.number, func.min(CustomerSegment.key))
+        .join(CustomerSegment, CustomerSegment.customer_id == Customer.id)
+        .where(Customer.number.in_(numbers))
+        .group_by(Customer.number)
+        .having(func.count() == 1)
+    )
+    return {number: group for number, group in session.execute(found)}

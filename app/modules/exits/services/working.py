@@ -46,6 +46,7 @@ class Row:
     account_status: str
     customer: str
     contact: str
+    unreached: bool
 
     def held(self, today: date) -> items.Held:
         asleep = is_dormant(self.status, self.matures_on, self.last_activity_on, today)
@@ -54,6 +55,7 @@ class Row:
             matures_on=self.matures_on,
             dormant=asleep or (self.account_status == "dormant" and self.matures_on is None),
             reachable=self.contact != "none",
+            unreached=self.unreached,
         )
 
 
@@ -84,6 +86,7 @@ def rows_of(uow: Session, ids: Sequence[int]) -> list[Row]:
             Account.status,
             Customer.number,
             Customer.contact,
+            MigrationItem.unreached,
         )
         .join(Holding, Holding.id == MigrationItem.holding_id)
         .join(Account, Account.id == Holding.account_id)

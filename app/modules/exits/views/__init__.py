@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.modules.exits.views import actions, lists, planning  # noqa: F401  (their routes)
+from app.modules.exits.views import actions, holdings, lists, planning  # noqa: F401  (their routes)
 from app.modules.exits.views.base import TEMPLATE, pages
 from app.modules.exits.views.told import context_of
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint
 
 from app.kernel.i18n import N_
-from app.modules.exits.rules.items import REPLACEMENT, RUN_OFF
+from app.modules.exits.rules.items import NO_END, REPLACEMENT, RUN_OFF, UNDELIVERED, UNREACHABLE
 
 pages = Blueprint("exits_pages", __name__, template_folder="../templates")
 TEMPLATE = "exits/_matter.html"
@@ -43,6 +43,12 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "send_back": (N_("Sent back"), "careful"),
     "reject": (N_("Rejected"), "bad"),
 }
+REASONS: Mapping[str, str] = {
+    UNREACHABLE: N_("Nobody can be told"),
+    UNDELIVERED: N_("The notice did not arrive"),
+    NO_END: N_("No consent, and no maturity"),
+}
+"""Why a holding is an exception."""
 DECISIONS: Mapping[str, str] = {
     "move": N_("Consent obtained: move it"),
     "pay_out": N_("Pay it out"),

@@ -12,15 +12,18 @@ from app.identity.web import current_actor, signed_in
 from app.kernel.audit import AuditEvent
 from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError
+from app.modules.catalogue.types import CUSTOMER_GROUPS
 from app.modules.changes.views.base import Words
 from app.modules.exits import queries
 from app.modules.exits.rules.states import ITEM_STATES
+from app.modules.exits.services.delivering import tallies_of
 from app.modules.exits.services.records import seen, stream
 from app.modules.exits.services.winding_down import reconciliation, tail_of
 from app.modules.exits.views.base import (
     DECISIONS,
     LATEST,
     MATTERS,
+    REASONS,
     pages,
 )
 from app.modules.exits.views.told import told_of, vocabulary
@@ -50,6 +53,9 @@ def shown(number: str, error: DomainError | None = None) -> Any:
         progress=queries.progress_of(session(), found),
         item_states=ITEM_STATES,
         exceptions=exceptions,
+        notices=tallies_of(session(), found.id),
+        groups=CUSTOMER_GROUPS,
+        reasons=REASONS,
         decisions=DECISIONS,
         tail=tail_of(session(), found),
         matters=MATTERS,
