@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from bench import bulk, catalogue, completion, exits, lists, pages
+from bench import bulk, catalogue, completion, exits, imports, lists, pages
 from bench.results import Result
 from bench.world import world
 
@@ -16,6 +16,7 @@ PARTS = {
     "bulk": bulk.measure,
     "exits": exits.measure,
     "catalogue": catalogue.measure,
+    "imports": imports.measure,
 }
 
 

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_masses_of_the_bench_can_be_written(kind: str) -> None:
-    assert set(PARTS) == {"completion", "pages", "lists", "bulk", "exits", "catalogue"}
+    assert set(PARTS) == {"completion", "pages", "lists", "bulk", "exits", "catalogue", "imports"}
     with world(kind):
         masses.fill(1, 5, lists._definition(NOW), NOW)
         masses.waiting(10, 5, 1, NOW)

@@ -177,6 +177,7 @@ class ImportLine(Record):
 
     __table_args__ = (
         Index("ix_import_line_job", "job_id", "position"),
+        Index("ix_import_line_product", "job_id", "product"),
         Index("ix_import_line_outcome", "outcome", "id"),
     )
 
