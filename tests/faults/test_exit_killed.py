@@ -15,6 +15,7 @@ from sqlalchemy import event
 
 from app.kernel import audit
 from app.kernel.database import db, end_read, is_sqlite, session
+from app.modules.exits import invariants
 from app.modules.exits.models import Exit
 from app.modules.exits.services.winding_down import reconciliation
 from app.worker import run_due
@@ -84,6 +85,7 @@ def test_workers_killed_anywhere_lose_and_double_nothing(bank: Flask, better: bo
     assert sum((h.principal for h in arrived), Decimal(0)) + still == whole
     (row,) = reconciliation(session(), session().get_one(Exit, play.request_id))
     assert (row.identified.count, row.identified.amount, row.outcomes["moved"]) == (MANY, whole, row.arrived)
+    assert list(invariants.violations(session())) == []
     assert list(violations(session(), play.now)) == []
     assert list(audit.verify(session())) == []
     end_read()

@@ -12,6 +12,7 @@ from flask import Flask
 from app.kernel import audit
 from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError, Forbidden, Invalid
+from app.modules.exits import invariants
 from app.workflow.invariants import violations
 from tests.processes.bank import TIME_DEPOSIT, dearer, rate
 from tests.processes.conftest import Kept, bank
@@ -23,6 +24,7 @@ __all__ = ["bank"]
 
 def all_holds(play: Leave) -> None:
     end_read()
+    assert list(invariants.violations(session())) == []
     assert list(violations(session(), play.now)) == []
     assert list(audit.verify(session())) == []
     end_read()

@@ -16,6 +16,7 @@ from app.kernel import audit, clock, rotation, seals
 from app.kernel.database import end_read, session
 from app.modules.changes import invariants as changes
 from app.modules.changes.exporting.verify import faults
+from app.modules.exits import invariants as exits
 from app.modules.suspensions import invariants as suspensions
 from app.workflow import invariants as workflow
 
@@ -84,8 +85,8 @@ def rotate(batch: int) -> None:
 def doctor() -> None:
     """Check what must hold between the engine's states and the records; ends with 1 if something does not."""
     found = 0
-    held = workflow.violations(session(), clock.now()), changes.violations(session()), suspensions.violations(session())
-    for sentence in chain.from_iterable(held):
+    records = chain.from_iterable(matter.violations(session()) for matter in (changes, suspensions, exits))
+    for sentence in chain(workflow.violations(session(), clock.now()), records):
         click.echo(sentence)
         found += 1
     end_read()

@@ -110,7 +110,7 @@ def notice_rows(uow: Session, found: Exit, rows: Sequence[Row], batch: int, now:
 def settle_rows(uow: Session, found: Exit, rows: Sequence[Row], now: datetime) -> list[Became]:
     """What customers have answered is done; silence moves only what does not worsen."""
     today, plan = accounting_date(now), plan_of(uow, found)
-    worse = _worsening_versions(uow, found)
+    worse = worsening_versions(uow, found)
     became = [
         _became(row, items.settling(row.state, row.held(today), today, way=plan.way, worsens=row.version in worse))
         for row in rows
@@ -123,7 +123,7 @@ def _became(row: Row, course: items.Course) -> Became:
     return Became(row, course.verbs, course.reason, course.due_on)
 
 
-def _worsening_versions(session: Session, found: Exit) -> set[int]:
+def worsening_versions(session: Session, found: Exit) -> set[int]:
     """The pinned versions whose holders would lose by being moved without a word."""
     rows: dict[int, list[tuple[str, bool]]] = defaultdict(list)
     for row in map_of(session, found.id):
