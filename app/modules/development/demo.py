@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from app.modules.development.services import assumptions, costing, evidence, ide
 
 DATA = Path(__file__).parent / "data"
 OFFICER, HEAD = "liang.yu", "song.jie"
+BEFORE = timedelta(days=60)
+"""Ideas came before the initiatives that took them up."""
 
 
 def load_demo_development(uow: Session, now: datetime) -> None:
@@ -25,7 +27,7 @@ def load_demo_development(uow: Session, now: datetime) -> None:
     if uow.scalar(select(FinanceAssumptions.id).limit(1)) is None:
         _load_costing(uow, _read("costing.json"), now)
         for described in _read("ideas.json"):
-            _load_idea(uow, described, now)
+            _load_idea(uow, described, now - BEFORE)
         for described in _read("initiatives.json"):
             _load_initiative(uow, described, now)
 
@@ -54,11 +56,15 @@ def _load_idea(uow: Session, described: dict[str, Any], now: datetime) -> None:
 
 
 def _load_initiative(uow: Session, described: dict[str, Any], now: datetime) -> None:
-    owner = demo_actor(uow, described["owner"])
-    row = initiatives.found(uow, **NewInitiative().load(described["initiative"]), actor=owner, now=now)
+    owner, founded = demo_actor(uow, described["owner"]), now - timedelta(days=described["days_ago"])
+    row = initiatives.found(uow, **NewInitiative().load(described["initiative"]), actor=owner, now=founded)
     for username, gate, reason in described["passed"]:
         judge = demo_actor(uow, username)
-        initiatives.judge_gate(uow, row, gate=gate, passed=True, reason=reason, actor=judge, now=now)
+        initiatives.judge_gate(uow, row, gate=gate, passed=True, reason=reason, actor=judge, now=founded)
+    for days_ago, amounts in described["spent"]:
+        lines = [{**line, "spent": spent} for line, spent in zip(row.plan["budget"], amounts, strict=True)]
+        then = now - timedelta(days=days_ago)
+        initiatives.replan(uow, row, plan={**row.plan, "budget": lines}, actor=owner, now=then)
     for username, gate, filename, content in described["evidence"]:
         giver = demo_actor(uow, username)
         evidence.give(uow, row, gate=gate, filename=filename, content=content.encode(), actor=giver, now=now)

@@ -9,6 +9,7 @@ from flask.views import MethodView
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
+from app.kernel import clock
 from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session, unit_of_work
 from app.kernel.input import Blueprint
@@ -27,6 +28,7 @@ from app.modules.catalogue.schemas.api import PageQuery
 from app.modules.development.models import Initiative
 from app.modules.development.presenting import evidence_json, initiative_detail, initiative_json
 from app.modules.development.queries import initiatives as queries
+from app.modules.development.rules.burning import burn_over_time
 from app.modules.development.rules.initiatives import GATES
 from app.modules.development.schemas import initiatives as schemas
 from app.modules.development.services import evidence, initiatives
@@ -47,7 +49,8 @@ def _seen(uow: Any, initiative_id: int) -> Initiative:
 
 
 def _told(uow: Any, row: Initiative) -> dict[str, Any]:
-    return initiative_detail(row, queries.verdicts_on(uow, row.id), queries.evidence_of(uow, row.id))
+    marks = burn_over_time(row.plan, queries.spent_over_time(uow, row, clock.accounting_date(g.now)))
+    return initiative_detail(row, queries.verdicts_on(uow, row.id), queries.evidence_of(uow, row.id), marks)
 
 
 def _tagged(body: dict[str, Any], row: Initiative) -> Response:

@@ -15,6 +15,7 @@ from app.modules.development.models import (
     Initiative,
     InitiativeFile,
 )
+from app.modules.development.rules.burning import Mark
 from app.modules.development.rules.initiatives import burn_of, next_gate
 from app.modules.development.rules.sheet_words import words_of
 from app.workflow.presenting import moment
@@ -82,8 +83,13 @@ def evidence_json(file: InitiativeFile) -> dict[str, Any]:
     return {**{name: getattr(file, name) for name in names}, "uploaded": moment(file.uploaded_at)}
 
 
+def mark_json(mark: Mark) -> dict[str, Any]:
+    spent = None if mark.spent is None else canonical_decimal(mark.spent)
+    return {"day": mark.day.isoformat(), "planned": canonical_decimal(mark.planned), "spent": spent}
+
+
 def initiative_detail(
-    row: Initiative, verdicts: Sequence[GateVerdict], evidence: Sequence[InitiativeFile]
+    row: Initiative, verdicts: Sequence[GateVerdict], evidence: Sequence[InitiativeFile], marks: Sequence[Mark]
 ) -> dict[str, Any]:
     gates = [
         {"gate": v.gate, "passed": v.passed, "day": v.day.isoformat(), "reason": v.reason, "by": v.by} for v in verdicts
@@ -92,5 +98,6 @@ def initiative_detail(
         **initiative_json(row),
         "gates": gates,
         "evidence": [evidence_json(file) for file in evidence],
+        "burn_over_time": [mark_json(mark) for mark in marks],
         "next_gate": next_gate({v.gate for v in verdicts if v.passed}),
     }

@@ -142,6 +142,9 @@ def test_a_paused_initiative_neither_passes_gates_nor_is_planned_until_resumed(a
 def test_the_budget_adds_up_exactly(ask: Ask) -> None:
     found = ask(OWNER, "GET", f"/initiatives/{founded(ask)}").json
     assert found["burn"] == {"planned": "1100.1", "committed": "300", "spent": "300.05", "left": "500.05"}
+    told = {mark["day"]: (mark["planned"], mark["spent"]) for mark in found["burn_over_time"]}
+    assert told["2027-06-01"][0] == "1100.1"
+    assert "300.05" in {spent for _, spent in told.values()}
 
 
 def test_only_the_owner_replans_what_was_seen(ask: Ask) -> None:
@@ -239,5 +242,7 @@ def test_an_initiative_lives_on_its_pages_in_both_languages(
     assert send(owner, f"{one}/plan", plan).status_code == 303
     pages = [owner.get(path).text for path in (PATH, f"{PATH}/new", one, f"{one}/plan")]
     assert "1,500" in pages[2]
+    chart = lxml.html.fromstring(pages[2]).xpath("//figure//*[local-name()='svg']")[0]
+    assert "1,500" in chart.get("aria-label")
     for page in pages:
         assert list(complaints(lxml.html.fromstring(page), language)) == []

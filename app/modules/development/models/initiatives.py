@@ -26,7 +26,7 @@ class Initiative(Record):
     idea_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"), unique=True)
     currency: Mapped[str] = mapped_column(Text)
     plan: Mapped[dict[str, Any]] = mapped_column(Json)
-    """``{gates: {gate: day}, tasks: [{title, owner, due, done}], budget: [{name, planned, committed, spent}]}``."""
+    """``{gates: {gate: day}, tasks: [{title, owner, due, done}], budget: [{name, planned, by, committed, spent}]}``."""
     state: Mapped[str] = mapped_column(Text)
     """See ``rules.states.INITIATIVES``."""
     revision: Mapped[int]

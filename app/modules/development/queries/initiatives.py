@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.kernel import clock
+from app.kernel.audit import AuditEvent
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
 from app.modules.development.models import GateVerdict, Initiative, InitiativeFile
-from app.modules.development.services.initiatives import NO_INITIATIVE
+from app.modules.development.rules.initiatives import burn_of
+from app.modules.development.rules.states import OPEN
+from app.modules.development.services.initiatives import NO_INITIATIVE, stream
 
 
 def initiative_by_id(session: Session, initiative_id: int) -> Initiative:
@@ -35,6 +41,23 @@ def verdicts_on(session: Session, initiative_id: int) -> Sequence[GateVerdict]:
     """In the order in which they were given."""
     wanted = select(GateVerdict).where(GateVerdict.initiative_id == initiative_id)
     return session.scalars(wanted.order_by(GateVerdict.id)).all()
+
+
+PLAN_IN = {"initiative.founded": "plan", "initiative.planned": "new"}
+"""Where the chain tells a plan."""
+
+
+def spent_over_time(session: Session, row: Initiative, today: date) -> list[tuple[date, Decimal]]:
+    """What was spent in all by the end of a day, as its chain tells; until its end, or ``today`` while it has none."""
+    chain = select(AuditEvent.at, AuditEvent.action, AuditEvent.payload).where(AuditEvent.stream == stream(row))
+    told, spent = {}, Decimal(0)
+    for at, action, payload in session.execute(chain.order_by(AuditEvent.number)):
+        plan = (payload or {}).get(PLAN_IN.get(action))
+        spent = burn_of(plan).spent if plan else spent
+        told[clock.accounting_date(at)] = spent
+    if row.state in OPEN:
+        told[today] = spent
+    return list(told.items())
 
 
 def evidence_of(session: Session, initiative_id: int) -> Sequence[InitiativeFile]:

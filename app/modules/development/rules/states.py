@@ -27,6 +27,8 @@ INITIATIVES: Moves[str] = {
     ("active", "stop"): "stopped",
     ("paused", "stop"): "stopped",
 }
+OPEN = ("active", "paused")
+"""States of initiatives that are not over."""
 
 
 def move(moves: Moves[str], state: str, verb: str) -> str:

@@ -45,10 +45,14 @@ class PlannedTask(Strict):
 
 
 class BudgetLine(Strict):
-    """Amounts in the initiative's currency. ``committed``: bound by contract and not paid yet."""
+    """Amounts in the initiative's currency. ``by``: the gate by which it is to be spent.
+
+    ``committed``: bound by contract and not paid yet.
+    """
 
     name = text(200, required=True)
     planned = money(required=True)
+    by = choice(GATES, load_default="launch")
     committed = money(load_default="0")
     spent = money(load_default="0")
 
@@ -109,6 +113,14 @@ class BurnOut(Schema):
     left = fields.String(required=True)
 
 
+class BurnMark(Schema):
+    """At the end of ``day``: what was to be spent by then, and what was; nothing is known of days to come."""
+
+    day = fields.String(required=True)
+    planned = fields.String(required=True)
+    spent = fields.String(required=True, allow_none=True)
+
+
 class InitiativeOut(Schema):
     id = fields.Integer(required=True)
     number = fields.String(required=True)
@@ -128,6 +140,7 @@ class InitiativeOut(Schema):
 class InitiativeDetail(InitiativeOut):
     gates = fields.List(fields.Nested(GateVerdictOut), required=True)
     evidence = fields.List(fields.Nested(EvidenceOut), required=True)
+    burn_over_time = fields.List(fields.Nested(BurnMark), required=True)
     next_gate = fields.String(required=True, allow_none=True)
 
 

@@ -136,8 +136,12 @@ def _checked(plan: Mapping[str, Any]) -> dict[str, Any]:
     return dict(plan)
 
 
+def stream(row: Initiative) -> str:
+    return f"initiative:{row.id}"
+
+
 def record(uow: Session, row: Initiative, action: str, actor: Actor, now: datetime, **payload: Any) -> None:
     """Write a change of an initiative to its chain."""
     if action != "initiative.founded":
         row.revision += 1
-    audit.record(uow, f"initiative:{row.id}", [audit.Entry(action, actor.username, now, payload)])
+    audit.record(uow, stream(row), [audit.Entry(action, actor.username, now, payload)])

@@ -21,17 +21,19 @@ from app.kernel.web import NUMBER, page_size
 from app.modules.development.models import Initiative
 from app.modules.development.queries import initiatives as queries
 from app.modules.development.rules import initiatives as rules
+from app.modules.development.rules.burning import burn_over_time
 from app.modules.development.rules.states import INITIATIVES
 from app.modules.development.schemas.initiatives import InitiativeMove, InitiativePlan, NewGateVerdict, NewInitiative
 from app.modules.development.services import initiatives
 from app.modules.development.services.evidence import PROVE
 from app.modules.development.views.base import ROOT, pages, people
+from app.modules.development.views.burn import HEIGHT, chart_of
 from app.modules.development.views.costing import CURRENCIES
 
 PATH = f"{ROOT}/initiatives"
 ONE = f"{PATH}/<{NUMBER}:initiative_id>"
 SEE = "initiative.see"
-ROWS = {"tasks": ("title", "owner", "due", "done"), "budget": ("name", "planned", "committed", "spent")}
+ROWS = {"tasks": ("title", "owner", "due", "done"), "budget": ("name", "planned", "by", "committed", "spent")}
 NEW_ROWS = 3
 """Empty rows below those that are filled."""
 
@@ -197,6 +199,7 @@ def _form(row: Initiative | None, sent: Mapping[str, str], error: DomainError | 
         sent=sent,
         counts=counts,
         gates=rules.GATES,
+        by=[("", "–"), *((gate, gettext(word)) for gate, word in rules.GATES.items())],
         currencies=CURRENCIES,
         sponsors=[(key, pick(names)) for key, names in departments(session()).items()],
         own=actor.department,
@@ -219,6 +222,7 @@ def show(initiative_id: int, error: DomainError | None = None, *, about: str = "
     may_prove = (row.state, "prove") in INITIATIVES and allowed(actor, PROVE, facts)
     today = clock.accounting_date(g.now)
     named = [row.owner, *(v.by for v in verdicts), *(f.uploaded_by for f in files)]
+    marks = burn_over_time(row.plan, queries.spent_over_time(session(), row, today))
     page = render_template(
         "development/initiative.html",
         row=row,
@@ -232,6 +236,9 @@ def show(initiative_id: int, error: DomainError | None = None, *, about: str = "
         may_plan=leads and (row.state, "plan") in INITIATIVES,
         verbs=[(v, gettext(word)) for v, word in rules.VERBS.items() if leads and (row.state, v) in INITIATIVES],
         burn=rules.burn_of(row.plan),
+        marks=marks,
+        chart=chart_of(marks),
+        height=HEIGHT,
         late=rules.late_tasks(row.plan, today),
         today=today.isoformat(),
         states=rules.STATES,
