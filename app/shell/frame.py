@@ -12,7 +12,7 @@ from app.identity.queries import department_names
 from app.identity.web import actor_or_none
 from app.kernel.i18n import LANGUAGES, language
 from app.shell import assets, catalogue, filters
-from app.shell.navigation import may_visit, navigation, served
+from app.shell.navigation import Entry, may_visit, navigation, section, served
 
 THEMES = ("light", "dark")
 
@@ -22,7 +22,7 @@ def install(app: Flask) -> None:
     catalogue.compile_catalogues()
     assets.install(app)
     filters.install(app)
-    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, served=served)
+    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, served=served, section_here=_section_here)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_frame)
 
@@ -42,6 +42,11 @@ def _frame() -> dict[str, Any]:
         "demo": current_app.config["DEMO"],
         "here": request.full_path.rstrip("?"),
     }
+
+
+def _section_here() -> Entry | None:
+    actor = actor_or_none()
+    return section(actor, request.path) if actor else None
 
 
 def _link(path: str, text: str) -> Markup:

@@ -115,6 +115,11 @@ def navigation(actor: Actor, path: str) -> list[Entry]:
     return [_marked(entry, here) for entry in visible]
 
 
+def section(actor: Actor, path: str) -> Entry | None:
+    """The entry that the page at ``path`` lies under, if ``actor`` is shown one."""
+    return next((entry for entry in navigation(actor, path) if entry.open), None)
+
+
 def may_visit(actor: Actor, path: str) -> bool:
     """Whether the navigation shows ``path`` to ``actor``; for links outside of it."""
     return any(path in (e.path, *(c.path for c in e.children)) for e in _visible(actor, NAVIGATION))

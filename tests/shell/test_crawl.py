@@ -136,6 +136,15 @@ def _complaints(page: lxml.html.HtmlElement, language: str) -> Iterator[str]:
             yield "has more than one primary action"
     if len(page.xpath("//h1")) != 1 and page.xpath("//main"):
         yield "needs one heading of the first level"
+    yield from _lost(page)
+
+
+def _lost(page: lxml.html.HtmlElement) -> Iterator[str]:
+    """Where a page says that it lies, and where the navigation shows it."""
+    sections = page.xpath("//nav[@class='sections']/a[@class='open']")
+    crumbs = page.xpath("//nav[@class='crumbs']//li")
+    if sections and crumbs and crumbs[0].text_content() != sections[0].text_content().strip():
+        yield f"begins with {crumbs[0].text_content()}, lies in {sections[0].text_content().strip()}"
 
 
 def _latin(text: str) -> list[str]:
