@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -15,21 +16,20 @@ from app.identity.demo import PEOPLE
 from app.identity.permissions import allowed
 from app.kernel import clock
 from app.kernel.database import end_read, session, unit_of_work
-from app.modules.changes.models import ChangeRequest
+from app.modules.changes.models import ChangeRequest, ProposedVersion
 from app.modules.changes.rules.states import ENDED
-from app.workflow.decisions.services import seed_tables
-from app.workflow.deployments.services import seed as seed_processes
 from app.workflow.forms import form_named
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.services import facts_of, known_of
 from bench.results import Result
-from bench.world import ROOT, World
+from bench.world import World
 from tests.plays.answers import Consent, filled_in
 from tests.processes.bank import TIME_DEPOSIT, dearer, put_on_sale
 
 FEW, MANY = 50, 500
 INITIATOR, OWNER = "lin.yue", "zhao.heng"
 MOST_STEPS = 200
+READ = {"page": "", "file": "/file", "PDF": "/file.pdf", "bundle": "/file.zip", "sheet": "/sheet.xlsx"}
 
 
 class Meter:
@@ -58,7 +58,7 @@ class Meter:
 
 
 def measure(world: World) -> Iterator[Result]:
-    _prepare()
+    world.install()
     few = _life(world, "FEW", FEW)
     many = _life(world, "MANY", MANY)
     name, (statements, seconds) = max(many.steps.items(), key=lambda step: step[1][1])
@@ -71,20 +71,27 @@ def measure(world: World) -> Iterator[Result]:
     worst = max(many.steps, key=lambda step: _growth(few, many, step))
     detail = f"per product, {MANY} products ÷ {FEW}, of the step that grows most ({worst})"
     yield Result("bulk_request_growth", world.kind, round(_growth(few, many, worst), 2), 1.5, "ratio", detail)
+    few, many = _read(world, "FEW"), _read(world, "MANY")
+    told = ", ".join(f"{name} {seconds:.2f} s" for name, (_, seconds) in many.steps.items())
+    detail = f"statements of what a request is read by, {MANY} products ÷ {FEW}; CPU with {MANY}: {told}"
+    yield Result("bulk_reading_sql", world.kind, round(many.statements / few.statements, 2), 1.1, "ratio", detail)
+
+
+def _read(world: World, prefix: str) -> Meter:
+    """The pages and files by which the request over the products is judged, as somebody reads them."""
+    wanted = select(ProposedVersion.change_request_id).where(ProposedVersion.product_code == f"{prefix}-0000")
+    request_id = session().scalars(wanted).one()
+    end_read()
+    client, meter = world.browser(INITIATOR), Meter(world)
+    for name, path in READ.items():
+        answer = meter.take(name, partial(client.get, f"/requests/{request_id}{path}"))
+        assert answer.status_code == 200, name
+    return meter
 
 
 def _growth(few: Meter, many: Meter, step: str) -> float:
     """CPU per product against the smaller request; both include what a step costs whatever it is about."""
     return (many.steps[step][1] / MANY) / (few.steps[step][1] / FEW)
-
-
-def _prepare() -> None:
-    now = clock.now()
-    end_read()
-    with unit_of_work() as uow:
-        seed_tables(uow, folder=ROOT / "rules", now=now)
-        uow.flush()
-        seed_processes(uow, folder=ROOT / "processes", now=now)
 
 
 def _life(world: World, prefix: str, count: int) -> Meter:

@@ -11,17 +11,15 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from app.kernel import clock
-from app.kernel.database import db, end_read, session, unit_of_work
+from app.kernel.database import db, end_read, session
 from app.modules.catalogue.queries.products import status_at
 from app.modules.customers.models import Holding
 from app.modules.exits.models import Exit
 from app.modules.exits.services.winding_down import reconciliation
 from app.worker import run_due
-from app.workflow.decisions.services import seed_tables
-from app.workflow.deployments.services import seed as seed_processes
 from app.workflow.timers.services import tick
 from bench.results import Result
-from bench.world import ROOT, World
+from bench.world import World
 from tests.processes.bank import TIME_DEPOSIT
 from tests.processes.leaving import BETTER, Leave
 
@@ -33,7 +31,7 @@ AT_ONCE = 1_000
 
 
 def measure(world: World) -> Iterator[Result]:
-    _prepare()
+    world.install()
     few, small = _whole_exit("FEW", FEW), _memory()
     many, large = _whole_exit("MANY", MANY), _memory()
     detail = f"seconds per holding, {MANY:,} holdings ÷ {FEW:,}; {MANY / many:,.0f} holdings/s, {many:.0f} s in all"
@@ -44,15 +42,6 @@ def measure(world: World) -> Iterator[Result]:
         one, two = _settled_by("ONE", 1), _settled_by("TWO", 2)
         detail = f"time of two workers ÷ of one, {SHARED:,} holdings; {two:.1f} s and {one:.1f} s"
         yield Result("exit_two_workers", world.kind, round(two / one, 2), 0.9, "ratio", detail)
-
-
-def _prepare() -> None:
-    now = clock.now()
-    end_read()
-    with unit_of_work() as uow:
-        seed_tables(uow, folder=ROOT / "rules", now=now)
-        uow.flush()
-        seed_processes(uow, folder=ROOT / "processes", now=now)
 
 
 def _whole_exit(code: str, count: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
@@ -16,7 +18,10 @@ from app.bootstrap import create_app
 from app.identity.actors import Actor
 from app.identity.demo import DEMO_PASSWORD, seed_people
 from app.identity.services import actor_named
+from app.kernel import clock
 from app.kernel.database import db, end_read, session, unit_of_work
+from app.workflow.decisions.services import seed_tables
+from app.workflow.deployments.services import seed as seed_processes
 from tests.databases import server_url
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +65,23 @@ class World:
         end_read()
         assert found is not None
         return found
+
+    def browser(self, who: str) -> FlaskClient:
+        """Somebody who has signed in on the pages."""
+        client = self.app.test_client()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").get_data(as_text=True))
+        form = {"username": who, "password": DEMO_PASSWORD, "csrf_token": token[1] if token else ""}
+        client.post("/sign-in", data=form)
+        return client
+
+    def install(self) -> None:
+        """Deploy the bank's own decision tables and drawings."""
+        now = clock.now()
+        end_read()
+        with unit_of_work() as uow:
+            seed_tables(uow, folder=ROOT / "rules", now=now)
+            uow.flush()
+            seed_processes(uow, folder=ROOT / "processes", now=now)
 
     def post(self, who: str, path: str, body: Any) -> Any:
         answer = self.client.post(f"/api/v1{path}", json=body, headers=self.headers(who))

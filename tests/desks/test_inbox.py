@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
-from app.kernel.database import db
 from tests.desks.conftest import Bank, Desk, texts
 from tests.desks.drawings import OK
+from tests.statements import counted
 
 DeskOf = Callable[..., Desk]
 
@@ -45,21 +43,14 @@ def test_a_row_says_what_is_asked_for_which_product_from_whom_and_how_long_is_le
 def test_the_page_takes_at_most_five_statements(desk: DeskOf, cases: Bank, filter: str) -> None:
     for _ in range(3):
         cases.claim(cases.start()["risk"], "chen.rui")
-    reviewer, asked = desk("chen.rui"), []
+    reviewer = desk("chen.rui")
     for name in ("One", "Two"):
         reviewer.post("/inbox/lists?filter=group&product=TD-001", {"name": name})
 
-    def note(*arguments: Any) -> None:
-        if not arguments[2].startswith(("BEGIN", "ROLLBACK")):
-            asked.append(arguments[2])
-
     # The very first page of a process, with no name known yet, may take two more.
     reviewer.get("/inbox")
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with counted() as asked:
         page = reviewer.get(f"/inbox?filter={filter}")
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     assert page.status_code == 200
     assert 2 <= len(asked) <= 5, "\n".join(asked)
 

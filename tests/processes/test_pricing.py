@@ -14,10 +14,12 @@ from app.kernel.database import end_read, session
 from app.kernel.errors import Conflict, Invalid
 from app.modules.changes.models import ExecutiveDecision, RateCheck
 from app.modules.changes.services.ceilings import checks_of
+from app.modules.changes.services.outlook import compare
 from app.modules.pricing import services as pricing
 from app.workflow.decisions.models import DecisionRecord
 from tests.processes.bank import TIME_DEPOSIT, dearer, person, rate
 from tests.processes.play import Play
+from tests.statements import counted
 
 DEMAND: Mapping[str, Any] = {
     "type": "demand_deposit",
@@ -89,6 +91,10 @@ def test_a_rate_cut_over_forty_deposits_takes_effect_together(play: Play) -> Non
     assert len({v.valid_from for v in versions}) == 1
     assert all(v.content_hash and v.state == "live" and v.number == 2 for v in versions)
     assert before == {code: 2 for code in codes[:3]}
+    with counted() as said:
+        compared = compare(session(), play.request(), play.now)
+        assert [c.product.code for c in compared if c.touched] == codes
+    assert len(said) <= 4, "a request is read at once, not product by product"
     assert [(c.stage, c.outcome, c.measured, c.lines) for c in checks(play)] == [
         ("submission", "kept", 40, []),
         ("design", "kept", 40, []),

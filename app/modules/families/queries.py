@@ -118,12 +118,18 @@ def due_to_follow(members: Sequence[Member]) -> dict[str, list[Mapping[str, str]
     return {code: terms for code, terms in found.items() if terms}
 
 
-def will_be_due(
-    session: Session, proposed: ProductVersion, now: datetime
-) -> list[tuple[Member, list[Mapping[str, str]]]]:
-    """Each variant with the shared terms that the proposed version of their base changes; nothing if it is no base."""
-    if session.get(TierFamily, proposed.product_code) is None:
-        return []
+Due = tuple[Member, list[Mapping[str, str]]]
+"""A variant, and the names of the shared terms in which it is behind its base."""
+
+
+def will_be_due(session: Session, proposed: Sequence[ProductVersion], now: datetime) -> list[Due]:
+    """Each variant with the shared terms that the proposed version of its base changes."""
+    codes = [version.product_code for version in proposed]
+    bases = set(session.scalars(select(TierFamily.base_code).where(TierFamily.base_code.in_(codes))))
+    return [due for version in proposed if version.product_code in bases for due in _behind(session, version, now)]
+
+
+def _behind(session: Session, proposed: ProductVersion, now: datetime) -> list[Due]:
     base, *variants = members_of(session, proposed.product_code, now)
     moved = {path for path, _ in departures(base.content, proposed.content, ())}
     found = [

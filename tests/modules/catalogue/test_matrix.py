@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +9,10 @@ from typing import Any
 import lxml.html
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.identity.models import OrganisationUnit
-from app.kernel.database import db, end_read, session, unit_of_work
+from app.kernel.database import end_read, session, unit_of_work
 from app.modules.catalogue.models import FOREVER, Availability, ProductVersion, SaleStop
 from app.modules.catalogue.queries import may_sell
 from app.modules.catalogue.queries.matrix import Matrix, matrix
@@ -24,6 +22,7 @@ from tests.processes.bank import TIME_DEPOSIT
 from tests.processes.play import BEGIN, Play
 from tests.shell.conftest import sign_in
 from tests.shell.test_crawl import _complaints as complaints
+from tests.statements import counted
 
 __all__ = ["bank", "play"]
 SCOPES = [{"units": ["SH"], "channels": ["branch", "mobile"]}, {"channels": ["online"], "groups": ["mass", "young"]}]
@@ -93,20 +92,6 @@ def test_the_past_is_asked_as_it_was_known(sold: datetime) -> None:
     assert shown(sold, known_at=BEGIN - timedelta(seconds=1)).pilots == frozenset()
     assert shown(sold).pilots == {2}
     assert shown(datetime(2020, 1, 1, tzinfo=UTC)).status is None
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        said.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_matrix_takes_four_statements(sold: datetime) -> None:

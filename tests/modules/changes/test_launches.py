@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 import lxml.html
 import pytest
 from flask import Flask
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from app.kernel.clock import accounting_date, start_of_day
-from app.kernel.database import db, end_read, session, unit_of_work
+from app.kernel.database import end_read, session, unit_of_work
 from app.modules.changes.models import ChangeRequest, Pilot
 from app.modules.changes.queries.launches import Span, happenings
 from tests.processes.bank import TIME_DEPOSIT, dearer, person
@@ -21,23 +19,9 @@ from tests.processes.play import Play
 from tests.processes.test_waves import FIRST, LAST, SECOND, decided, planned
 from tests.shell.conftest import sign_in
 from tests.shell.test_crawl import _complaints as complaints
+from tests.statements import counted
 
 BEGIN, EFFECTIVE = date(2026, 11, 23), date(2026, 12, 28)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        said.append(statement)
-
-    end_read()
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def seen(who: str, first: date = BEGIN, days: int = 400, whose: str = "all") -> list[tuple[date, str, int]]:

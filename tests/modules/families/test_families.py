@@ -113,7 +113,7 @@ def test_when_a_shared_term_changes_one_request_lets_all_variants_follow_togethe
 
 def test_who_judges_a_change_of_the_base_sees_which_variants_share_it(family: Play) -> None:
     family.draft({"TD": dearer(TIME_DEPOSIT, "1.20")})
-    told = queries.will_be_due(session(), family.versions()[0], family.now)
+    told = queries.will_be_due(session(), [family.versions()[0]], family.now)
     assert [(member.code, [labels["en"] for labels in terms]) for member, terms in told] == [
         ("TD2", ["Rates"]),
         ("TD3", ["Rates"]),

@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 
 from app import worker
 from app.kernel import audit, clock
 from app.kernel.audit import AuditEvent
-from app.kernel.database import db, end_read, session, unit_of_work
+from app.kernel.database import end_read, session, unit_of_work
 from app.worker import run_due
 from app.workflow.models import ProcessInstance, Task, Timer
 from app.workflow.timers.services import due_cases, tick
+from tests.statements import counted
 from tests.workflow.drawings import drawn, line, node
 from tests.workflow.instances.play import Ask, complete, nothing_is_wrong, start, steps, verb
 
@@ -121,17 +121,9 @@ def waiting_cases(case_id: int, count: int) -> None:
 
 
 def statements_of_a_tick(now: datetime) -> list[str]:
-    seen: list[str] = []
-
-    def note(_c: Any, _cu: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with counted() as seen:
         tick(now)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return [s for s in seen if not s.startswith("BEGIN")]
+    return seen
 
 
 def test_a_tick_touches_only_what_is_due(ask: Ask) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.kernel import clock
 from app.modules.catalogue.models import Product, ProductVersion
@@ -23,24 +23,23 @@ _GONE = frozenset({"off_sale", "exiting", "retired"})
 
 
 def pairs(session: Session, request: ChangeRequest, now: datetime) -> list[Pair]:
-    """``(version in force or None, proposed version)`` for each product.
+    """``(version in force or None, proposed version)`` for each product; the product itself is loaded with it.
 
     Once a proposed version is in force itself, the one it replaced stands beside it.
     """
-    new = [version for _, version in proposed(session, request.id)]
+    new = [version for _, version in proposed(session, request.id, joinedload(ProductVersion.product))]
     live = versions_in_force(session, [v.product_code for v in new], at=now)
-    return [(_base(session, live.get(v.product_code), v), v) for v in new]
+    launched = {v.product_code: v for v in new if (old := live.get(v.product_code)) and old.id == v.id}
+    before = _replaced(session, launched) if launched else {}
+    return [((before if v.product_code in launched else live).get(v.product_code), v) for v in new]
 
 
-def _base(session: Session, live: ProductVersion | None, new: ProductVersion) -> ProductVersion | None:
-    if live is None or live.id != new.id:
-        return live
-    return session.scalar(
-        select(ProductVersion)
-        .where(ProductVersion.product_code == new.product_code, ProductVersion.valid_to == new.valid_from)
-        .order_by(ProductVersion.number.desc())
-        .limit(1)
-    )
+def _replaced(session: Session, launched: Mapping[str, ProductVersion]) -> dict[str, ProductVersion]:
+    """Product → the version that a launched one replaced."""
+    ends = {version.valid_from for version in launched.values()}
+    rows = select(ProductVersion).where(ProductVersion.product_code.in_(launched), ProductVersion.valid_to.in_(ends))
+    found = session.scalars(rows.order_by(ProductVersion.number))
+    return {v.product_code: v for v in found if v.valid_to == launched[v.product_code].valid_from}
 
 
 def facts_of(session: Session, request: ChangeRequest, now: datetime) -> list[dict[str, Any]]:

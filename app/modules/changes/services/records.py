@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.identity.actors import Actor
 from app.identity.permissions import Facts, allowed, require
@@ -111,13 +112,16 @@ def waits_for_case(session: Session, number: str | None) -> bool:
     return found is not None and found.state != "draft" and found.instance_id is None
 
 
-def proposed(session: Session, request_id: int) -> list[tuple[ProposedVersion, ProductVersion]]:
-    """The proposed versions, in the order in which the products were named."""
+def proposed(
+    session: Session, request_id: int, *options: ExecutableOption
+) -> list[tuple[ProposedVersion, ProductVersion]]:
+    """The proposed versions, in the order in which the products were named; ``options`` say what to load with them."""
     rows = session.execute(
         select(ProposedVersion, ProductVersion)
         .join(ProductVersion, ProductVersion.id == ProposedVersion.version_id)
         .where(ProposedVersion.change_request_id == request_id)
         .order_by(ProposedVersion.position)
+        .options(*options)
     )
     return [(row, version) for row, version in rows]
 

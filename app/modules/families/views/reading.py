@@ -47,7 +47,7 @@ def on_product(code: str) -> str:
 def on_base_request(request: ChangeRequest) -> str:
     """Variants that will be due to follow what the request changes in their base, and stand not in it themselves."""
     versions = {version.product_code: version for _, version in proposed(session(), request.id)}
-    behind = [found for code in versions for found in queries.will_be_due(session(), versions[code], g.now)]
+    behind = queries.will_be_due(session(), list(versions.values()), g.now)
     told = [(member, terms) for member, terms in behind if member.code not in versions]
     return render_template("families/_request.html", told=told, groups=CUSTOMER_GROUPS) if told else ""
 
