@@ -15,6 +15,7 @@ from app.kernel import audit
 from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from app.kernel.outbox import OutboxMessage
+from app.modules.exits.models import Exit
 from app.modules.suspensions import invariants
 from app.modules.suspensions import services as suspensions
 from app.modules.suspensions.models import Suspension
@@ -26,6 +27,7 @@ from tests.processes.bank import LOAN, TIME_DEPOSIT, person
 from tests.processes.conftest import bank
 from tests.processes.play import Play
 from tests.processes.suspended import Halt
+from tests.shell.conftest import client_of
 
 __all__ = ["bank"]
 SHANGHAI = {"units": ["SH"], "channels": ["branch"]}
@@ -105,6 +107,22 @@ def test_a_scope_is_suspended_and_the_rest_is_sold_on(halt: Halt) -> None:
     halt.do("ratify_suspension").do("remedy_cause").do("propose_way_out").do("confirm_resumption")
     assert halt.sale("TD", **HERE).allowed
     all_holds(halt)
+
+
+def test_a_product_that_is_handed_over_leaves_with_the_reason_given(bank: Flask, halt: Halt) -> None:
+    """A second scope that is handed over goes on with the exit that the first one began."""
+    for scope in (SHANGHAI, {"units": ["BJ"]}):
+        halt.suspend("TD", scope).do("ratify_suspension").do("remedy_cause")
+        halt.do("propose_way_out", proposal="exit", reason="Beyond repair.")
+        assert halt.request().exit_number == "EX-00001"
+    (found,) = session().scalars(select(Exit)).all()
+    assert (found.product_code, found.reason, found.initiator) == ("TD", "Beyond repair.", "zhao.heng")
+    all_holds(halt)
+    client = client_of(bank, "zhao.heng")
+    page = client.get("/exits/EX-00001").text
+    assert 'href="/suspensions/SU-00001"' in page
+    assert 'href="/suspensions/SU-00002"' in page
+    assert 'href="/exits/EX-00001"' in client.get("/suspensions/SU-00002").text
 
 
 def test_only_risk_suspends(halt: Halt) -> None:

@@ -18,10 +18,12 @@ from app.modules.exits.services import (
     planning,
     reviewing,
     stopping,
+    taking_over,
     winding_down,
 )
 from app.modules.exits.services.proposing import PROCESS
 from app.modules.exits.services.records import of_case, waits_for_case
+from app.modules.suspensions.services.records import of_case as of_suspension
 from app.workflow.messages.outgoing import tell_waiting
 from app.workflow.models import ProcessInstance
 from app.workflow.vocabulary import (
@@ -69,6 +71,13 @@ def refuse_end(uow: Session, instance: ProcessInstance) -> None:
         raise matter_open()
     outcome = {"exit_outcome": found.state}
     tell_waiting(uow, "exit_ended", [found.product_code], by=found.initiator, now=found.ended_at, payload=outcome)
+
+
+@handler("exits.take_over")
+def take_over(context: Context) -> str:
+    """In the case of a suspension: its product leaves."""
+    suspension = of_suspension(context.uow, context.instance)
+    return taking_over.take_over(context.uow, suspension, **context.acting).number
 
 
 # Evaluation and plan

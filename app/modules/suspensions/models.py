@@ -47,6 +47,8 @@ class Suspension(Record):
     confirmed_by: Mapped[str | None] = mapped_column(Text)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     confirmation_reason: Mapped[str | None] = mapped_column(Text)
+    exit_number: Mapped[str | None] = mapped_column(Text)
+    """The exit that it was handed over to, ``EX-00001``."""
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
 

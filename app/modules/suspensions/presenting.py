@@ -19,6 +19,7 @@ def suspension_json(found: Suspension) -> dict[str, Any]:
         "remedy": _said(None, found.remedied_by, found.remedied_at, found.remedy),
         "proposal": _said(found.proposal, found.proposed_by, found.proposed_at, found.proposal_reason),
         "confirmation": _said(found.confirmation, found.confirmed_by, found.confirmed_at, found.confirmation_reason),
+        "exit": found.exit_number,
         "ended": moment(found.ended_at),
     }
 

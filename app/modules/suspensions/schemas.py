@@ -72,6 +72,7 @@ class SuspensionOut(Schema):
     remedy = fields.Nested(Said, required=True, allow_none=True)
     proposal = fields.Nested(Said, required=True, allow_none=True)
     confirmation = fields.Nested(Said, required=True, allow_none=True)
+    exit = fields.String(required=True, allow_none=True)
     ended = fields.String(required=True, allow_none=True)
     instance_id = fields.Integer(required=True)
 

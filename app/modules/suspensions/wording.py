@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, str] = {
     "suspension.lifted": N_("The suspension was lifted."),
     "suspension.lifted:resumed": N_("Sales were resumed."),
     "suspension.lifted:not_ratified": N_("Sales were resumed because the suspension was not ratified."),
+    "suspension.exit_named": N_("The exit that takes the product over was named."),
     "suspension.handed_over": N_("The product was handed over to exit; sales stay suspended."),
 }
 

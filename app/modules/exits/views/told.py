@@ -18,6 +18,7 @@ from app.modules.exits.models import Exit, ExitDecision, ExitEvaluation, ExitOpi
 from app.modules.exits.rules.states import STATES
 from app.modules.exits.services.planning import map_of
 from app.modules.exits.services.records import of_case
+from app.modules.exits.services.taking_over import came_from
 from app.modules.exits.views.base import (
     CHOICES,
     INDICATORS,
@@ -25,6 +26,7 @@ from app.modules.exits.views.base import (
     VERDICTS,
     WAYS,
 )
+from app.modules.suspensions.models import Suspension
 from app.workflow.models import ProcessInstance
 
 
@@ -51,6 +53,8 @@ class Told:
     map: list[MapLine]
     opinions: list[ExitOpinion]
     decisions: list[ExitDecision]
+    suspensions: list[Suspension]
+    """Those that were handed over to this exit."""
     words: Words
 
     @property
@@ -79,6 +83,7 @@ def told_of(current: Session, found: Exit) -> Told:
         [_line([product, target] if target else [product], row) for row in map_of(current, found.id)],
         opinions,
         decisions,
+        came_from(current, found),
         Words([*people, *named, *(d.by for d in decisions)]),
     )
 

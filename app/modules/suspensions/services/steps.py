@@ -120,6 +120,12 @@ def hand_over(uow: Session, suspension: Suspension, *, actor: Actor, now: dateti
     note(uow, suspension, "suspension.handed_over", actor, now, reason=suspension.proposal_reason, **moved)
 
 
+def name_exit(uow: Session, suspension: Suspension, number: str, *, actor: Actor, now: datetime) -> None:
+    """The exit that takes the product over, so that each is found from the other."""
+    suspension.exit_number = number
+    note(uow, suspension, "suspension.exit_named", actor, now, exit=number)
+
+
 def remind(uow: Session, suspension: Suspension, *, actor: Actor, now: datetime) -> None:
     """One business day is left for the ratification."""
     tell(uow, suspension, "ratification.due", [EXECUTIVE], now)
