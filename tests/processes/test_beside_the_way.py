@@ -31,8 +31,7 @@ def everything_holds(play: Play) -> None:
 
 def put(play: Play, element: str) -> None:
     """An operator puts the case on another step."""
-    case = play.request().instance_id
-    assert case is not None
+    case = play.instance().id
     play.step(
         lambda uow: move(
             uow, instance_id=case, element_id=element, reason="x", actor=person(uow, "lu.ming"), now=play.now

@@ -12,6 +12,7 @@ from app.kernel.clock import start_of_day
 from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError
 from app.modules.changes.models import CommitteeMeeting
+from tests.processes.afterwards import After
 from tests.processes.bank import TIME_DEPOSIT, dearer
 from tests.processes.leaving import BETTER, Leave
 from tests.processes.play import Play, written
@@ -176,6 +177,16 @@ def test_a_launch_is_not_completed_before_its_day_nor_before_customers_are_told(
     assert play.request().state == "scheduled"
     play.wait(days=(start_of_day(EFFECTIVE) - play.now).days + 2)
     assert play.request().state == "live"
+    everything_holds(play)
+
+
+def test_a_post_launch_review_is_not_noted_before_it_was_written(bank: Flask) -> None:
+    play = After().launch("TD")
+    play.wait(days=200)
+    put(play, "take_note")
+    refused("not_reviewed", lambda: play.then("take_note"))
+    put(play, "review_after_launch")
+    play.then("review_after_launch").then("take_note")
     everything_holds(play)
 
 

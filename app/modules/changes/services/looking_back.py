@@ -123,10 +123,15 @@ def record(uow: Session, instance: ProcessInstance, *, answers: Mapping[str, Any
 def record_note(
     uow: Session, instance: ProcessInstance, *, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> str:
-    """Noted, and told on the products' own time lines; or more is asked for. 403 for whoever reviewed (rule 5)."""
+    """Noted, and told on the products' own time lines; or more is asked for.
+
+    403 for whoever reviewed (rule 5), 409 before anybody has, where the case was put here by hand.
+    """
     request, review = of_case(uow, instance)
     if actor.username == review.reviewed_by:
         raise Forbidden(NOT_THE_SAME, code="four_eyes")
+    if review.state != "reviewed":
+        raise Conflict(N_("The review has not been reported yet."), code="not_reviewed")
     decision: str = answers["decision"]
     review.remark = answers.get("remark")
     if decision != "noted":
