@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.kernel import calendar, clock, outbox, upkeep
 from app.kernel.database import end_read, session, unit_of_work
+from app.modules.agency.expiring import run_expiries
 from app.modules.catalogue.services.jobs import run_jobs
 from app.modules.exits.services import run_batches
 from app.workflow.tasks.chasing import next_due as next_chase
@@ -39,6 +40,7 @@ def run_due(now: datetime) -> int:
         pass
     while run_reminders(now):
         pass
+    run_expiries(now)
     outbox.deliver_due(now)
     while run_batches(now):
         outbox.deliver_due(now)

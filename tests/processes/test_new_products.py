@@ -8,9 +8,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.identity.people import people_in
+from app.kernel.audit import AuditEvent
+from app.kernel.clock import accounting_date
+from app.kernel.database import end_read, session
 from app.kernel.errors import Invalid
+from app.modules.agency.models import PartnerAdmission
+from app.modules.agency.rules import TOLD_DAYS_AHEAD
 from app.modules.catalogue import services as catalogue
+from app.modules.catalogue.models import Product
+from app.workflow.notices.models import Notice
 from tests.processes.bank import INSURANCE, TIME_DEPOSIT, WEALTH, dearer, person, rate
 from tests.processes.play import Play
 
@@ -243,3 +252,28 @@ def test_a_product_names_an_admission_that_holds_on_its_effective_day(play: Play
     with pytest.raises(Invalid) as refused:
         play.do("design_product")
     assert told(refused) == [(f"{at}/admission", "no_admission")], "it has run out by then"
+
+
+def test_who_relies_on_an_admission_is_told_once_before_it_expires(play: Play) -> None:
+    new(play, "NP1", INSURANCE).do("initiate_product").do("name_partner").do("examine_partner")
+    play.do("give_admission_opinion").do("decide_admission", months=6)
+    admission = session().scalars(select(PartnerAdmission)).one()
+    assert admission.valid_to is not None
+    days = (admission.valid_to - accounting_date(play.now)).days - TOLD_DAYS_AHEAD
+
+    def told_of_it() -> set[str]:
+        end_read()
+        return set(session().scalars(select(Notice.recipient).where(Notice.what == "admission_expires")))
+
+    play.wait(days=days - 1)
+    assert told_of_it() == set()
+    play.wait(days=1)
+    owner = session().get_one(Product, "NP1").owner_department
+    assert owner is not None
+    owners = people_in(session(), [owner])
+    assert told_of_it() == {"zhou.ting", *(person.username for person in owners)}
+    play.wait(days=TOLD_DAYS_AHEAD + 1)
+    notices = select(Notice.id).where(Notice.what == "admission_expires")
+    links = select(AuditEvent.id).where(AuditEvent.action == "partner.expiry_told")
+    assert len(session().scalars(notices).all()) == len(owners) + 1
+    assert len(session().scalars(links).all()) == 1

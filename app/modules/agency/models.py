@@ -50,6 +50,8 @@ class PartnerAdmission(Record):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     """The first day on which it does not hold any more."""
+    reminded_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When people were told that it expires."""
     opened_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_partner_admission_partner", "partner_key", "id"),)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +12,9 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
 from app.modules.agency.models import Partner, PartnerAdmission
+from app.modules.agency.rules import FAMILY, named_in
+from app.modules.catalogue.models import Product
+from app.modules.catalogue.queries.products import version_in_force
 from app.modules.catalogue.rules.values import is_clean
 
 NO_PARTNER = N_("There is no such partner.")
@@ -36,6 +41,20 @@ def admissions_of(session: Session, partner: str) -> Sequence[PartnerAdmission]:
 
 def admission_of_request(session: Session, request_id: int) -> PartnerAdmission | None:
     return session.scalar(select(PartnerAdmission).where(PartnerAdmission.change_request_id == request_id))
+
+
+def admission_in(session: Session, content: Mapping[str, Any]) -> PartnerAdmission | None:
+    """The admission that the terms of a product name."""
+    number = named_in(content)
+    return session.get(PartnerAdmission, number) if number is not None else None
+
+
+def admission_behind(session: Session, code: str, *, at: datetime) -> PartnerAdmission | None:
+    """The admission that a product rests on at ``at``, if it is one that the bank sells as an agent."""
+    if session.get_one(Product, code).family != FAMILY:
+        return None
+    version = version_in_force(session, code, at=at)
+    return admission_in(session, version.content) if version is not None else None
 
 
 def latest_decided(session: Session, partner: str) -> PartnerAdmission | None:

@@ -13,6 +13,8 @@ from app.kernel.moves import Moves, taken
 from app.modules.catalogue.types import Labels, label
 
 FAMILY = "agency"
+TOLD_DAYS_AHEAD = 60
+"""How long before an admission expires people are told, in calendar days. Bank policy, to be confirmed."""
 KINDS: Mapping[str, Labels] = {
     "insurer": label("Insurer", "保险公司"),
     "fund_manager": label("Fund manager", "基金管理公司"),
@@ -74,8 +76,9 @@ def against(findings: Mapping[str, Mapping[str, str]], opinion: Mapping[str, Any
             yield Fault("/data/decision", NOT_IN_ORDER, {"reason": name}, "not_in_order")
 
 
-def id_of(number: Any) -> int | None:
-    """The row that a number written in the terms of a product means."""
+def named_in(content: Mapping[str, Any]) -> int | None:
+    """The row of the admission that the terms of a product name by its number."""
+    number = (content.get("agency") or {}).get("admission")
     found = _NUMBER.match(number) if isinstance(number, str) else None
     return int(found[1]) if found else None
 

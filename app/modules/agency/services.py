@@ -16,7 +16,7 @@ from app.kernel.i18n import N_
 from app.kernel.loading import NOT_RIGHT
 from app.modules.agency import rules
 from app.modules.agency.models import Partner, PartnerAdmission
-from app.modules.agency.queries import NO_PARTNER, admission_of_request, latest_decided
+from app.modules.agency.queries import NO_PARTNER, admission_in, admission_of_request, latest_decided
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.services.preparing import demands
 from app.modules.changes.services.records import proposed
@@ -132,8 +132,7 @@ def an_admission_that_holds(uow: Session, request: ChangeRequest, now: datetime)
         if version.product.family != rules.FAMILY:
             continue
         terms, at = version.content.get("agency") or {}, f"/versions/{place}/content/agency"
-        number = rules.id_of(terms.get("admission"))
-        row = uow.get(PartnerAdmission, number) if number is not None else None
+        row = admission_in(uow, version.content)
         if row is None or not rules.holds(row.state, row.valid_from, row.valid_to, day):
             yield Fault(f"{at}/admission", rules.NO_ADMISSION, code="no_admission")
         if not terms.get("agreement"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, g, render_template
@@ -15,6 +16,7 @@ from app.kernel.database import session
 from app.kernel.web import page_size
 from app.modules.agency import queries, rules
 from app.modules.agency.models import PartnerAdmission
+from app.modules.catalogue.views.blocks import on_product_page
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.views.blocks import on_request
 
@@ -50,6 +52,22 @@ def one_partner(key: str) -> Any:
     return render_template(
         "agency/partner.html", partner=partner, rows=rows, people=_people(*rows), today=accounting_date(g.now), **WORDS
     )
+
+
+@on_product_page
+def on_product(code: str) -> str:
+    """The admission that the product rests on."""
+    return admission_block(code)
+
+
+def admission_block(code: str, *, card: bool = False) -> str:
+    """The admission that a product rests on, and when it expires; ``card``: in a frame of its own."""
+    row = queries.admission_behind(session(), code, at=g.now)
+    if row is None or not allowed(current_actor(), SEE):
+        return ""
+    partner, today = queries.partner_by_key(session(), row.partner_key), accounting_date(g.now)
+    soon = today + timedelta(days=rules.TOLD_DAYS_AHEAD)
+    return render_template("agency/_product.html", partner=partner, row=row, today=today, soon=soon, card=card)
 
 
 @on_request

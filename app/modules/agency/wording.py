@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.kernel.i18n import N_
 from app.workflow.instances.wording import say
+from app.workflow.notices.wording import announce
 
 SENTENCES: Mapping[str, str] = {
     "partner.entered": N_("%(who)s entered the partner."),
@@ -17,8 +18,15 @@ SENTENCES: Mapping[str, str] = {
     "partner.opinion_given": N_("%(who)s gave the opinion of compliance on %(admission)s."),
     "partner.admitted": N_("%(who)s admitted the partner by %(admission)s."),
     "partner.refused": N_("%(who)s refused the admission %(admission)s."),
+    "partner.expiry_told": N_("People were told that the admission %(admission)s expires on %(day)s."),
     "partner.sent_back": N_("%(who)s sent the admission %(admission)s back."),
+}
+
+NOTICES: Mapping[str, str] = {
+    "admission_expires": N_("The admission %(admission)s of %(partner)s expires on %(day)s."),
 }
 
 for _action, _sentence in SENTENCES.items():
     say(_action, _sentence)
+for _what, _told in NOTICES.items():
+    announce(_what, _told)

@@ -13,6 +13,7 @@ from app.kernel.clock import accounting_date, end_of_day
 from app.kernel.database import session, unit_of_work
 from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
+from app.modules.agency.views import admission_block
 from app.modules.catalogue.queries import product_by_code
 from app.modules.catalogue.types import CUSTOMER_GROUPS
 from app.modules.catalogue.views.base import LIFE, day_asked
@@ -56,6 +57,7 @@ def one_life(code: str) -> Any:
         metrics=rules.METRICS,
         conclusions=CONCLUSIONS,
         groups=CUSTOMER_GROUPS,
+        admission=admission_block(product.code, card=True),
         today=accounting_date(g.now),
         may_begin=life.case is None
         and product.status != "retired"
