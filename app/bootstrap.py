@@ -19,7 +19,7 @@ from app.kernel.errors import DomainError, Fault
 from app.kernel.i18n import N_
 from app.kernel.input import refuse_unkeepable_address
 from app.kernel.validation_messages import recognise
-from app.kernel.web import problem
+from app.kernel.web import WholeNumber, problem
 from app.shell import frame
 
 API = "/api/v1"
@@ -63,6 +63,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config["SESSION_COOKIE_SECURE"] = app.config["HTTPS"]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.converters["int"] = WholeNumber
 
     crypto.install(app)
     database.install(app)

@@ -19,6 +19,7 @@ from sqlalchemy import Text, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.routing import IntegerConverter, Map
 
 from app.kernel import clock, cursors
 from app.kernel.database import Instant, Json, Record, end_read, session, unit_of_work
@@ -31,8 +32,13 @@ COMPRESSED = "-gz"
 """Ends the tag of a compressed answer: another representation of the same state (RFC 9110, 8.8.3.3)."""
 BIGGEST_ID = 2**53 - 1
 """The biggest whole number that every JSON reader keeps exact."""
-NUMBER = f"int(max={BIGGEST_ID})"
-"""Such a number in the path of a route."""
+
+
+class WholeNumber(IntegerConverter):
+    """``<int:name>`` in the path of a route: no larger than a record's number can be, or there is no such page."""
+
+    def __init__(self, map: Map, max: int = BIGGEST_ID, **named: Any):
+        super().__init__(map, max=max, **named)
 
 
 class IdempotencyKey(Record):

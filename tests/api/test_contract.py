@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from tests.api.test_bad_input import problem
 from tests.workflow.instances.play import Ask
@@ -101,6 +102,19 @@ def test_a_whole_number_may_be_written_as_json_does(bank: Flask, ask: Ask) -> No
     body = {"element_id": "one", "reason": "again"}
     for version, status in ((3.0, 404), (3, 404), (3.5, 422), ("3", 422), (True, 422)):
         assert ask("lin.yue", "POST", "/tasks/7/send-back", json={**body, "version": version}).status_code == status
+
+
+def test_a_number_that_no_record_can_have_is_not_found(bank: Flask, ask: Ask) -> None:
+    """Beyond what JSON readers keep exact; a database would not take it at all."""
+    numbers = [
+        converter
+        for rule in bank.url_map.iter_rules()
+        for converter in rule._converters.values()
+        if isinstance(converter, IntegerConverter)
+    ]
+    assert numbers
+    assert all(converter.max and converter.max < 2**53 for converter in numbers)
+    problem(ask("lin.yue", "GET", "/ideas/99999999999999999999"), 404)
 
 
 def test_the_document_says_how_a_file_is_sent(bank: Flask) -> None:

@@ -20,7 +20,7 @@ from app.workflow.notices.wording import sentence
 from app.workflow.presenting import moment
 
 blueprint = Blueprint("notices", __name__, description="What I was told")
-ID = "<int(max=9007199254740991):notice_id>"
+ID = "<int:notice_id>"
 
 
 class NoticeQuery(PageQuery):

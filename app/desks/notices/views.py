@@ -14,7 +14,7 @@ from app.workflow.notices import queries, services
 from app.workflow.notices.wording import sentence
 
 pages = Blueprint("notices_pages", __name__, template_folder="templates")
-FIRST = "<int(max=9007199254740991):notice_id>"
+FIRST = "<int:notice_id>"
 
 
 @pages.get("/notices")

@@ -30,7 +30,7 @@ from app.modules.changes.services.standing import described
 from app.workflow.models import ProcessInstance
 
 blueprint = Blueprint("changes", __name__, description="Change requests: proposals, reviews, pilots")
-ID = "<int(max=9007199254740991):request_id>"
+ID = "<int:request_id>"
 
 
 def tag(request: ChangeRequest) -> str:
@@ -254,7 +254,7 @@ class StopPilot(MethodView):
         )
 
 
-@blueprint.route(f"/change-requests/{ID}/notices/<int(max=9007199254740991):notice_id>/delivery")
+@blueprint.route(f"/change-requests/{ID}/notices/<int:notice_id>/delivery")
 class NoticeDelivery(MethodView):
     @document_problems(blueprint, 403, 409)
     @blueprint.arguments(schemas.DeliveryReport)
@@ -274,7 +274,7 @@ class NoticeDelivery(MethodView):
         return in_unit_of_work(act)
 
 
-@blueprint.route(f"/change-requests/{ID}/conditions/<int(max=9007199254740991):condition_id>/close")
+@blueprint.route(f"/change-requests/{ID}/conditions/<int:condition_id>/close")
 class CloseCondition(MethodView):
     @document_problems(blueprint, 403, 409)
     @blueprint.arguments(schemas.ConditionGrounds)

@@ -22,7 +22,7 @@ from app.modules.changes.services import authorities
 from app.workflow.presenting import moment
 
 blueprint = Blueprint("authorities", __name__, description="Delegated authority over minor changes")
-ID = "<int(max=9007199254740991):authority_id>"
+ID = "<int:authority_id>"
 MOST_BP = 10_000
 TEXT = validate.Regexp(r"^[^\x00]*\S[^\x00]*$")
 

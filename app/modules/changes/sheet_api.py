@@ -102,7 +102,7 @@ def as_file(found: ChangeRequest) -> Response:
     return answer
 
 
-@blueprint.route("/change-requests/<int(max=9007199254740991):request_id>/sheet")
+@blueprint.route("/change-requests/<int:request_id>/sheet")
 class Sheet(MethodView):
     @document_problems(blueprint)
     @blueprint.response(200, schema=FILE_TYPE, content_type=sheets.XLSX)

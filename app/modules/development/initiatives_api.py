@@ -16,7 +16,6 @@ from app.kernel.input import Blueprint
 from app.kernel.uploads import FILE_TYPE, UNTYPED, file_answer, file_body, sent_file
 from app.kernel.web import (
     IF_MATCH,
-    NUMBER,
     check_if_match,
     document_problems,
     etag,
@@ -126,7 +125,7 @@ class Gates(MethodView):
         return in_unit_of_work(act)
 
 
-@blueprint.route(f"/initiatives/<{NUMBER}:initiative_id>/gates/<any({','.join(GATES)}):gate>/evidence")
+@blueprint.route(f"/initiatives/<int:initiative_id>/gates/<any({','.join(GATES)}):gate>/evidence")
 class GateEvidence(MethodView):
     @document_problems(blueprint, 403, 409, 413)
     @blueprint.doc(requestBody=file_body())
@@ -144,7 +143,7 @@ class GateEvidence(MethodView):
         return in_unit_of_work(act)
 
 
-@blueprint.route(f"/initiatives/<{NUMBER}:initiative_id>/evidence/<{NUMBER}:file_id>")
+@blueprint.route("/initiatives/<int:initiative_id>/evidence/<int:file_id>")
 class OneFile(MethodView):
     @document_problems(blueprint, 403)
     @blueprint.response(200, schema=FILE_TYPE, content_type=UNTYPED)

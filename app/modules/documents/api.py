@@ -22,7 +22,7 @@ from app.modules.documents.services import filling
 from app.modules.documents.services.versions import locked_version
 
 blueprint = Blueprint("documents", __name__, description="Templates of notices, materials and strategies")
-VERSION = "/templates/<key>/versions/<int(max=9007199254740991):number>"
+VERSION = "/templates/<key>/versions/<int:number>"
 SEE = "template.see"
 
 

@@ -21,7 +21,7 @@ from app.modules.documents.rules.states import LANGUAGES
 from app.modules.documents.services import making
 
 blueprint = Blueprint("product_documents", __name__, description="Contracts and promotional material of products")
-ONE = "/documents/<int(max=9007199254740991):document_id>"
+ONE = "/documents/<int:document_id>"
 SEE = "document.see"
 
 

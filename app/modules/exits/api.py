@@ -144,7 +144,7 @@ class Notices(MethodView):
         }
 
 
-@blueprint.route("/exits/<number>/notices/<int(max=9007199254740991):notice>/delivery")
+@blueprint.route("/exits/<number>/notices/<int:notice>/delivery")
 class NoticeDelivery(MethodView):
     @document_problems(blueprint, 403, 409)
     @blueprint.arguments(schemas.DeliveryIn)
@@ -181,7 +181,7 @@ class Answers(MethodView):
         return in_unit_of_work(act)
 
 
-@blueprint.route("/exits/<number>/items/<int(max=9007199254740991):holding>/decision")
+@blueprint.route("/exits/<number>/items/<int:holding>/decision")
 class ExceptionDecision(MethodView):
     @document_problems(blueprint, 403, 409)
     @blueprint.arguments(schemas.ExceptionIn)

@@ -194,7 +194,7 @@ class Plans(MethodView):
         return in_unit_of_work(act)
 
 
-@blueprint.route(f"{FAMILY}/plans/<int(max=9007199254740991):plan_id>/end")
+@blueprint.route(f"{FAMILY}/plans/<int:plan_id>/end")
 class PlanEnd(MethodView):
     @document_problems(blueprint, 403, 409)
     @blueprint.arguments(schemas.PlanEnd)

@@ -50,7 +50,7 @@ def enter() -> Any:
     return redirect(PATH, 303)
 
 
-@pages.post(f"{PATH}/<int(max=9007199254740991):ceiling_id>/confirm")
+@pages.post(f"{PATH}/<int:ceiling_id>/confirm")
 @signed_in
 def confirm(ceiling_id: int) -> Any:
     """Put a ceiling in force."""

@@ -31,7 +31,7 @@ from app.modules.research.models import Gathered, Questionnaire
 blueprint = Blueprint("research", __name__, description="Market research for products")
 SEE = "research.see"
 OF_PRODUCT = "/products/<code>"
-ONE = "/questionnaires/<int(max=9007199254740991):number>"
+ONE = "/questionnaires/<int:number>"
 
 
 def tag(found: Questionnaire) -> str:

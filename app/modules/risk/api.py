@@ -22,7 +22,7 @@ from app.modules.risk.rules.words import SCALE
 from app.modules.risk.services import assessing, keeping, measuring
 
 blueprint = Blueprint("risk", __name__, description="Risk of products: environment, limits, transfers, models")
-RECORD = "<int(max=9007199254740991):record_id>"
+RECORD = "<int:record_id>"
 SEE = "risk.see"
 
 
@@ -101,7 +101,7 @@ for _book in BOOKS.values():
     blueprint.route(f"{_path}/{RECORD}/confirm", endpoint=f"{_book.key}_confirmation")(_confirmed(_book))
 
 
-ASSESSMENT = "/risk/assessments/<int(max=9007199254740991):assessment_id>"
+ASSESSMENT = "/risk/assessments/<int:assessment_id>"
 
 
 @blueprint.route("/risk/assessments")

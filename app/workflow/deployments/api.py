@@ -86,7 +86,7 @@ class Check(MethodView):
         return {"findings": [finding_json(f) for f in services.check(session(), xml=sent_to_look_at())]}
 
 
-@blueprint.route("/processes/<string:key>/versions/<int(max=9007199254740991):version>/approve")
+@blueprint.route("/processes/<string:key>/versions/<int:version>/approve")
 class Approve(MethodView):
     @document_problems(blueprint, 403)
     @blueprint.response(200, DefinitionOut)

@@ -21,7 +21,7 @@ from app.workflow.presenting import instance_json, moment
 from app.workflow.schemas import History, InstanceOut, InstanceQuery, Instances, Reason, SendBack
 
 blueprint = Blueprint("instances", __name__, description="Running and finished cases")
-ID = "<int(max=9007199254740991):instance_id>"
+ID = "<int:instance_id>"
 
 
 def presented(current: Any, instance: ProcessInstance) -> dict[str, Any]:

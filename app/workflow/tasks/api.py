@@ -38,7 +38,7 @@ from app.workflow.tasks import attachments, chasing, queries, services
 from app.workflow.tasks.queries import FILTERS, SORTS, Wish
 
 blueprint = Blueprint("tasks", __name__, description="Task inboxes")
-ID = "<int(max=9007199254740991):task_id>"
+ID = "<int:task_id>"
 
 
 def wish_of(query: dict[str, Any]) -> Wish:

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from app.kernel.errors import DomainError, invalid
 
 pages = Blueprint("inbox_pages", __name__, template_folder="../templates")
-TASK = "/tasks/<int(max=9007199254740991):task_id>"
-CASE = "/cases/<int(max=9007199254740991):instance_id>"
+TASK = "/tasks/<int:task_id>"
+CASE = "/cases/<int:instance_id>"
 MOST_TEXT = 4_000
 
 

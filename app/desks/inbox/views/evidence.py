@@ -37,7 +37,7 @@ def add_evidence(task_id: int) -> Any:
     return to(f"/tasks/{task_id}#evidence")
 
 
-@pages.get("/evidence/<int(max=9007199254740991):attachment_id>")
+@pages.get("/evidence/<int:attachment_id>")
 @signed_in
 def evidence(attachment_id: int) -> Any:
     """The file itself, shown in place where a browser can do that safely."""

@@ -81,7 +81,7 @@ def save() -> Any:
     return to(_chosen())
 
 
-@pages.post("/inbox/lists/<int(max=9007199254740991):list_id>/remove")
+@pages.post("/inbox/lists/<int:list_id>/remove")
 @signed_in
 def remove(list_id: int) -> Any:
     """Forget a list of one's own."""

@@ -46,7 +46,7 @@ def withdraw(request_id: int) -> Any:
     )
 
 
-@pages.post(f"{REQUEST}/conditions/<int(max=9007199254740991):condition_id>/close")
+@pages.post(f"{REQUEST}/conditions/<int:condition_id>/close")
 @signed_in
 def close_condition(request_id: int, condition_id: int) -> Any:
     """The department that set a condition says how it was met."""

@@ -44,7 +44,7 @@ def grant_authority() -> Any:
     return to("/authorities")
 
 
-@pages.post("/authorities/<int(max=9007199254740991):authority_id>/revoke")
+@pages.post("/authorities/<int:authority_id>/revoke")
 @signed_in
 def revoke_authority(authority_id: int) -> Any:
     try:

@@ -27,7 +27,7 @@ from app.modules.changes.services.records import NO_REQUEST, facts_of
 from app.workflow.models import ProcessInstance
 
 pages = Blueprint("changes_pages", __name__, template_folder="../templates")
-REQUEST = "/requests/<int(max=9007199254740991):request_id>"
+REQUEST = "/requests/<int:request_id>"
 EXPLAINED = (Conflict, Forbidden, Invalid, TooLarge)
 """Refusals that a page tells beside what was typed."""
 MOST_TEXT = 4_000

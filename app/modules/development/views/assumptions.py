@@ -15,7 +15,6 @@ from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded
 from app.kernel.sent import EXPLAINED, beside, refuse_stale, typed
-from app.kernel.web import NUMBER
 from app.modules.development.models import FinanceAssumptions
 from app.modules.development.queries import costing as queries
 from app.modules.development.schemas.costing import NewAssumptions
@@ -24,7 +23,7 @@ from app.modules.development.views.base import ROOT, pages, people
 from app.modules.development.views.costing import COSTING, CURRENCIES, SEE, TERMS
 
 PATH = f"{ROOT}/assumptions"
-ONE = f"{PATH}/<{NUMBER}:assumptions_id>"
+ONE = f"{PATH}/<int:assumptions_id>"
 PLAIN = ("capital_ratio", "cost_of_capital", "tax", "basis")
 
 

@@ -15,7 +15,7 @@ from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.loading import loaded
 from app.kernel.sent import beside, typed
-from app.kernel.web import NUMBER, page_size
+from app.kernel.web import page_size
 from app.modules.catalogue.models import Product
 from app.modules.development.models import CostSheet
 from app.modules.development.presenting import sheet_text
@@ -110,7 +110,7 @@ def _form(error: DomainError | None = None) -> Any:
     return page, error.status if error else 200
 
 
-@pages.get(f"{COSTING}/<{NUMBER}:sheet_id>")
+@pages.get(f"{COSTING}/<int:sheet_id>")
 @signed_in
 def one_sheet(sheet_id: int) -> Any:
     """Inputs with their basis, year by year, break-even, sensitivity, and the text for the approver's file."""

@@ -14,7 +14,6 @@ from app.kernel.i18n import gettext
 from app.kernel.loading import loaded
 from app.kernel.sent import EXPLAINED
 from app.kernel.uploads import file_answer, required_files
-from app.kernel.web import NUMBER
 from app.modules.development.queries import initiatives as queries
 from app.modules.development.schemas.initiatives import GateNamed
 from app.modules.development.services import evidence, initiatives
@@ -38,7 +37,7 @@ def add_evidence(initiative_id: int) -> Any:
     return redirect(f"{PATH}/{initiative_id}#evidence", 303)
 
 
-@pages.get(f"{ONE}/evidence/<{NUMBER}:file_id>")
+@pages.get(f"{ONE}/evidence/<int:file_id>")
 @signed_in
 def one_file(initiative_id: int, file_id: int) -> Any:
     """A file, to be saved."""

@@ -14,7 +14,7 @@ from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded
 from app.kernel.sent import EXPLAINED, typed
-from app.kernel.web import NUMBER, page_size
+from app.kernel.web import page_size
 from app.modules.development.queries import ideas as queries
 from app.modules.development.queries.initiatives import initiative_of_idea
 from app.modules.development.rules.ideas import KINDS, STATES
@@ -25,7 +25,7 @@ from app.modules.development.services.initiatives import FOUND
 from app.modules.development.views.base import ROOT, pages, people
 
 PATH = f"{ROOT}/ideas"
-ONE = f"{PATH}/<{NUMBER}:idea_id>"
+ONE = f"{PATH}/<int:idea_id>"
 SEE = "idea.see"
 
 

@@ -17,7 +17,7 @@ from app.kernel.errors import DomainError, Invalid, NotThere
 from app.kernel.i18n import gettext, pick
 from app.kernel.loading import loaded
 from app.kernel.sent import EXPLAINED, beside, refuse_stale, typed
-from app.kernel.web import NUMBER, page_size
+from app.kernel.web import page_size
 from app.modules.development.models import Initiative
 from app.modules.development.queries import initiatives as queries
 from app.modules.development.rules import initiatives as rules
@@ -31,7 +31,7 @@ from app.modules.development.views.burn import HEIGHT, chart_of
 from app.modules.development.views.costing import CURRENCIES
 
 PATH = f"{ROOT}/initiatives"
-ONE = f"{PATH}/<{NUMBER}:initiative_id>"
+ONE = f"{PATH}/<int:initiative_id>"
 SEE = "initiative.see"
 ROWS = {"tasks": ("title", "owner", "due", "done"), "budget": ("name", "planned", "by", "committed", "spent")}
 NEW_ROWS = 3

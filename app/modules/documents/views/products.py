@@ -84,7 +84,7 @@ def _day() -> tuple[date, Invalid | None]:
         return today(), wrong
 
 
-@pages.get(f"{PATH}/<int(max=9007199254740991):document_id>")
+@pages.get(f"{PATH}/<int:document_id>")
 @signed_in
 def document(document_id: int) -> Answer:
     """``?day=``: beside the terms live on another day than today."""
@@ -115,7 +115,7 @@ def _document(document_id: int, error: DomainError | None = None) -> Answer:
     return page, error.status if error else 200
 
 
-@pages.post(f"{PATH}/<int(max=9007199254740991):document_id>/withdraw")
+@pages.post(f"{PATH}/<int:document_id>/withdraw")
 @signed_in
 def withdraw_document(document_id: int) -> Answer:
     """Take it out of use from today on."""

@@ -35,7 +35,7 @@ from app.modules.documents.views.base import (
 )
 from app.modules.documents.views.reading import show
 
-VERSION = f"{PATH}/<key>/versions/<int(max=9007199254740991):number>"
+VERSION = f"{PATH}/<key>/versions/<int:number>"
 LISTS = ("families", "types", "change_types")
 
 

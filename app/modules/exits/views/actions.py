@@ -41,7 +41,7 @@ def withdraw(number: str) -> Any:
     return redirect(f"/exits/{number}", 303)
 
 
-@pages.post("/exits/<number>/items/<int(max=9007199254740991):holding>")
+@pages.post("/exits/<number>/items/<int:holding>")
 @signed_in
 def decide(number: str, holding: int) -> Any:
     """The named person decides on one exception."""

@@ -15,7 +15,6 @@ from app.kernel.errors import DomainError, Invalid, NotFound
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.loading import loaded
 from app.kernel.sent import EXPLAINED, beside, typed
-from app.kernel.web import NUMBER
 from app.modules.catalogue.types import CUSTOMER_GROUPS
 from app.modules.customers.models import Customer
 from app.modules.customers.queries import customer_by_number
@@ -54,7 +53,7 @@ def agree_plan(base: str) -> Any:
     return redirect(f"{ROOT}/{base}", 303)
 
 
-@pages.post(f"{ONE}/plans/<{NUMBER}:plan_id>/end")
+@pages.post(f"{ONE}/plans/<int:plan_id>/end")
 @signed_in
 def end_plan(base: str, plan_id: int) -> Any:
     """End it today."""

@@ -16,7 +16,7 @@ from app.modules.research.rules.states import DIRECTIONS
 pages = Blueprint("research_pages", __name__, template_folder="../templates")
 RESEARCH = "/products/<code>/research"
 ALL = "/questionnaires"
-ONE = f"{ALL}/<int(max=9007199254740991):number>"
+ONE = f"{ALL}/<int:number>"
 SEE = "research.see"
 
 

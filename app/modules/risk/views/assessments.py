@@ -24,7 +24,7 @@ from app.modules.risk.schemas import NewAssessment, NewScore
 from app.modules.risk.services import assessing
 from app.modules.risk.views.base import EXPLAINED, PATH, SEE, pages, sent_texts
 
-ONE = f"{PATH}/assessments/<int(max=9007199254740991):assessment_id>"
+ONE = f"{PATH}/assessments/<int:assessment_id>"
 WRONG_LINE = N_("Write “name = figure” on each line.")
 
 

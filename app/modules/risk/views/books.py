@@ -46,7 +46,7 @@ def enter(book: str) -> Any:
     return redirect(f"{PATH}/{book}", 303)
 
 
-@pages.post(f"{PATH}/<book>/<int(max=9007199254740991):record_id>/confirm")
+@pages.post(f"{PATH}/<book>/<int:record_id>/confirm")
 @signed_in
 def confirm(book: str, record_id: int) -> Any:
     """Put a record in force."""
