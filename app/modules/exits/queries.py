@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.modules.catalogue.models import Product
 from app.modules.customers.models import Customer, Holding
 from app.modules.exits.models import Exit, MigrationItem
-from app.modules.exits.rules.states import ENDED, ITEM_STATES
+from app.modules.exits.rules.states import ENDED, ITEM_STATES, SETTLED
 from app.modules.exits.services.batches import count_by_state
 from app.workflow.models import ProcessInstance, Task
 
@@ -52,6 +52,14 @@ def names_of(session: Session, rows: Sequence[Exit]) -> dict[str, dict[str, str]
     codes = {row.product_code for row in rows}
     found = session.execute(select(Product.code, Product.names).where(Product.code.in_(codes)))
     return {code: names for code, names in found}
+
+
+def settled_of(session: Session, rows: Sequence[Exit]) -> dict[int, tuple[int, int]]:
+    """Exit → how many of its holdings are settled, of how many."""
+    done = case((MigrationItem.state.in_((*SETTLED, "reconciled")), 1), else_=0)
+    counted = select(MigrationItem.exit_id, func.sum(done), func.count()).group_by(MigrationItem.exit_id)
+    found = session.execute(counted.where(MigrationItem.exit_id.in_([row.id for row in rows])))
+    return {exit_id: (settled, total) for exit_id, settled, total in found}
 
 
 def items_of(

@@ -65,7 +65,7 @@ ITEM_MOVES: Moves[str] = {
 """State and verb → state of one holding in an exit."""
 ITEM_STATES: Mapping[str, tuple[str, str]] = {
     "identified": (N_("Identified"), "moving"),
-    "noticed": (N_("Told"), "moving"),
+    "noticed": (N_("Notice sent"), "moving"),
     "consented": (N_("Consented"), "moving"),
     "opted_out": (N_("Declined the offer"), "careful"),
     "no_response": (N_("No answer"), "careful"),

@@ -45,6 +45,7 @@ def all_of_them() -> Any:
         "exits/exits.html",
         rows=rows[:limit],
         names=queries.names_of(session(), rows),
+        settled=queries.settled_of(session(), rows),
         words=Words([row.initiator for row in rows]),
         states=STATES,
         every=every,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from flask import render_template
+from flask import g, render_template
 from sqlalchemy import select
 
 from app.identity.permissions import allowed
 from app.identity.web import current_actor, signed_in
 from app.kernel.audit import AuditEvent
+from app.kernel.clock import accounting_date
 from app.kernel.database import end_read, session
 from app.kernel.errors import DomainError
 from app.modules.catalogue.types import CUSTOMER_GROUPS
 from app.modules.changes.views.base import Words
 from app.modules.exits import queries
+from app.modules.exits.models import Exit
 from app.modules.exits.rules.states import ITEM_STATES
 from app.modules.exits.services.delivering import tallies_of
 from app.modules.exits.services.records import seen, stream
@@ -39,11 +42,25 @@ def one(number: str) -> Any:
     return shown(number)
 
 
+DETAILS = ("exit.batch", "exit.notice_reported")
+"""What would bury the history; it stands in the audit chain."""
+
+
+def _answers_until(found: Exit) -> date | None:
+    """The last day for answers, while it is ahead."""
+    until = found.answers_until
+    return until if until and until >= accounting_date(g.now) and found.state == "migrating" else None
+
+
 def shown(number: str, error: DomainError | None = None) -> Any:
     end_read()
     actor = current_actor()
     found, facts = seen(session(), number, actor)
-    chain = select(AuditEvent).where(AuditEvent.stream == stream(number)).order_by(AuditEvent.number.desc())
+    chain = (
+        select(AuditEvent)
+        .where(AuditEvent.stream == stream(number), AuditEvent.action.not_in(DETAILS))
+        .order_by(AuditEvent.number.desc())
+    )
     events, tasks = session().scalars(chain.limit(LATEST)).all(), open_tasks_of(session(), found.instance_id)
     words, case = Words([e.actor for e in events] + [t.assignee for t in tasks]), queries.case_of(session(), found)
     exceptions = queries.items_of(session(), found, state="exception", limit=LATEST)
@@ -61,6 +78,7 @@ def shown(number: str, error: DomainError | None = None) -> Any:
         matters=MATTERS,
         reconciliation=reconciliation(session(), found),
         tasks=tasks,
+        waiting_until=_answers_until(found),
         mine=[task for task in tasks if allowed(actor, "task.complete", task_facts(case, task))],
         may={
             name: allowed(actor, f"exit.{name}", facts) for name in ("plan", "operate", "decide_exception", "withdraw")

@@ -16,6 +16,7 @@ from app.modules.catalogue.types import Attribute, product_type
 from app.modules.changes.views.base import Words
 from app.modules.exits.models import Exit, ExitDecision, ExitEvaluation, ExitOpinion, ExitPlan, MigrationMap
 from app.modules.exits.rules.states import STATES
+from app.modules.exits.rules.worsening import TAKE
 from app.modules.exits.services.planning import map_of
 from app.modules.exits.services.records import of_case
 from app.modules.exits.services.taking_over import came_from
@@ -32,13 +33,43 @@ from app.workflow.models import ProcessInstance
 
 @dataclass(frozen=True)
 class MapLine:
-    """A row of the map with what describes its attribute."""
+    """An attribute of the map: its rows, one for each version that is held and differs, and what describes it."""
 
-    row: MigrationMap
+    rows: Sequence[MigrationMap]
     listed: Attribute | None
     """The list it is a row of, if it is one."""
     cell: Any
     """The attribute or column that says its values; nothing for a whole row."""
+
+    @property
+    def row(self) -> MigrationMap:
+        """The one that says most: whose holders lose, if any do."""
+        return next((row for row in self.rows if row.worse), self.rows[0])
+
+    @property
+    def held(self) -> list[tuple[list[int], Any]]:
+        """What holders have: each value with the versions that give it."""
+        found: list[tuple[list[int], Any]] = []
+        for row in self.rows:
+            same = next((versions for versions, value in found if value == row.source), None)
+            if same is None:
+                found.append(([row.version], row.source))
+            else:
+                same.append(row.version)
+        return found
+
+    @property
+    def done(self) -> dict[str, list[int]]:
+        """What is done about it: each choice with the versions it is for."""
+        found: dict[str, list[int]] = {}
+        for row in self.rows:
+            found.setdefault(row.choice, []).append(row.version)
+        return found
+
+    @property
+    def weighs(self) -> bool:
+        """Whether a customer loses by it, or is asked, or keeps their own."""
+        return any(row.worse or row.choice != TAKE for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -80,7 +111,7 @@ def told_of(current: Session, found: Exit) -> Told:
         evaluation,
         plan,
         target,
-        [_line([product, target] if target else [product], row) for row in map_of(current, found.id)],
+        _lines([product, target] if target else [product], map_of(current, found.id)),
         opinions,
         decisions,
         came_from(current, found),
@@ -88,16 +119,25 @@ def told_of(current: Session, found: Exit) -> Told:
     )
 
 
-def _line(products: Sequence[Product], row: MigrationMap) -> MapLine:
+def _lines(products: Sequence[Product], rows: Sequence[MigrationMap]) -> list[MapLine]:
+    """Attribute by attribute: a choice is made for all versions together."""
+    by_path: dict[str, list[MigrationMap]] = {}
+    for row in rows:
+        by_path.setdefault(row.path, []).append(row)
+    return [_line(products, several) for several in by_path.values()]
+
+
+def _line(products: Sequence[Product], rows: Sequence[MigrationMap]) -> MapLine:
     """``products``: the one that leaves and its replacement; either may be of a type that has the attribute."""
+    row = rows[0]
     group, _, rest = row.path.partition(".")
     key, _, listed = rest.partition("[")
     known = (pair for product in products for pair in product_type(product.type).attributes())
     attribute = next((a for found, a in known if (found.key, a.key) == (group, key)), None)
     if attribute is None or not listed:
-        return MapLine(row, None, attribute)
+        return MapLine(rows, None, attribute)
     column = row.path.rpartition("].")[2] if "]." in row.path else None
-    return MapLine(row, attribute, attribute.column(column) if column else None)
+    return MapLine(rows, attribute, attribute.column(column) if column else None)
 
 
 def context_of(current: Session, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
