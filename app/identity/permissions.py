@@ -207,11 +207,12 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "ceiling.see": anybody,
     "ceiling.enter": all_of(is_of("alm"), has_role("officer", "head")),
     "ceiling.confirm": all_of(is_of("alm"), has_role("head"), negate(is_initiator)),
-    # Records of risk: entered by risk management, confirmed by its head, who is somebody else.
+    # Records and assessments of risk: made by risk management, confirmed or concluded by its head, who is somebody else.
     "risk.see": anybody,
     "risk.enter": all_of(is_of("risk"), has_role("officer", "head")),
     "risk.confirm": all_of(is_of("risk"), has_role("head"), negate(is_initiator)),
     "risk.assess": all_of(is_of("risk"), has_role("officer", "head")),
+    "risk.conclude": all_of(is_of("risk"), has_role("head"), negate(is_initiator)),
     "risk.score": has_role("officer", "head"),
     # Texts for customers: written by product managers, approved by a head of consumer protection or compliance,
     # contracts by that of legal; documents of a product are made by its owner from what was approved.

@@ -49,7 +49,7 @@ def assessed(ask: Ask, **given: Any) -> dict[str, Any]:
 
 
 def concluded(ask: Ask, found: dict[str, Any]) -> dict[str, Any]:
-    answer = ask(OFFICER, "POST", f"/risk/assessments/{found['id']}/conclude")
+    answer = ask(HEAD, "POST", f"/risk/assessments/{found['id']}/conclude")
     assert answer.status_code == 200, answer.json
     return dict(answer.json)
 
@@ -142,7 +142,7 @@ def test_what_is_concluded_stands_still(ask: Ask) -> None:
     done = concluded(ask, found)
     assert len(done["content_hash"]) == 64
     assert scored(ask, found, OFFICER, 2).json["code"] == "concluded"
-    assert ask(OFFICER, "POST", f"/risk/assessments/{found['id']}/conclude").json["code"] == "concluded"
+    assert ask(HEAD, "POST", f"/risk/assessments/{found['id']}/conclude").json["code"] == "concluded"
     with pytest.raises(RiskRecordKept), unit_of_work() as uow:
         uow.get_one(Assessment, found["id"]).conclusion = {}
     with pytest.raises(RiskRecordKept), unit_of_work() as uow:
@@ -152,10 +152,13 @@ def test_what_is_concluded_stands_still(ask: Ask) -> None:
     assert said == ["risk.assessed_product", "risk.scored", "risk.concluded"]
 
 
-def test_only_risk_management_assesses_and_concludes(ask: Ask) -> None:
+def test_risk_management_assesses_and_its_head_concludes_what_somebody_else_made(ask: Ask) -> None:
     assert ask("lin.yue", "POST", "/risk/assessments", {"product": "TD"}).status_code == 403
     found = assessed(ask)
-    assert ask("zheng.hao", "POST", f"/risk/assessments/{found['id']}/conclude").status_code == 403
+    for who in ("zheng.hao", OFFICER):
+        assert ask(who, "POST", f"/risk/assessments/{found['id']}/conclude").status_code == 403
+    own = ask(HEAD, "POST", "/risk/assessments", {"product": "TD"}).json
+    assert ask(HEAD, "POST", f"/risk/assessments/{own['id']}/conclude").status_code == 403
     assert ask("lin.yue", "GET", f"/risk/assessments/{found['id']}").status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""Assessing a version: found on a day, scored by experts, concluded by risk management."""
+"""Assessing a version: found on a day, scored by experts, concluded by the head of risk management."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
-from app.identity.permissions import require
+from app.identity.permissions import Facts, require
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, invalid
 from app.kernel.i18n import N_
@@ -27,7 +27,7 @@ from app.modules.risk.rules.telling import told_in_words
 from app.modules.risk.services import identifying, measuring
 from app.workflow.decisions.services import decide
 
-ASSESS, SCORE = "risk.assess", "risk.score"
+ASSESS, SCORE, CONCLUDE = "risk.assess", "risk.score", "risk.conclude"
 INHERENT, RESIDUAL = "inherent_risk", "residual_risk"
 
 
@@ -122,9 +122,12 @@ def score(
 
 
 def conclude(uow: Session, *, assessment_id: int, actor: Actor, now: datetime) -> Assessment:
-    """Fix the scores, the inherent and the residual risk, and the text for the approver's file."""
-    require(actor, ASSESS)
+    """Fix the scores, the inherent and the residual risk, and the text for the approver's file.
+
+    By the head of risk management, who did not make the assessment (rule 5).
+    """
     found = _opened(uow, assessment_id)
+    require(actor, CONCLUDE, Facts(initiator=found.made_by))
     content = found.content
     qualitative = together(found)
     worst = max((Decimal(each["median"]) for each in qualitative.values()), default=None)

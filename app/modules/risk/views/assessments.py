@@ -8,7 +8,7 @@ from flask import flash, g, redirect, render_template, request
 from markupsafe import Markup, escape
 
 from app.identity.directory import names_of
-from app.identity.permissions import allowed, require
+from app.identity.permissions import Facts, allowed, require
 from app.identity.web import current_actor, signed_in
 from app.kernel import clock
 from app.kernel.cursors import decode_cursor, encode_cursor
@@ -133,7 +133,7 @@ def _one(assessment_id: int, error: DomainError | None = None) -> Any:
         together=assessing.together(row),
         people=names_of(session(), [row.made_by, row.concluded_by, *(score.expert for score in row.scores)]),
         may_score=row.state == "open" and allowed(actor, assessing.SCORE),
-        may_conclude=row.state == "open" and allowed(actor, assessing.ASSESS),
+        may_conclude=row.state == "open" and allowed(actor, assessing.CONCLUDE, Facts(initiator=row.made_by)),
         error=error,
         sent=request.form if error else {},
     )
