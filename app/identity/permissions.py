@@ -207,7 +207,7 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "ceiling.see": anybody,
     "ceiling.enter": all_of(is_of("alm"), has_role("officer", "head")),
     "ceiling.confirm": all_of(is_of("alm"), has_role("head"), negate(is_initiator)),
-    # Records and assessments of risk: made by risk management, confirmed or concluded by its head, who is somebody else.
+    # Records and assessments of risk: confirmed or concluded by the head of risk management, who did not make them.
     "risk.see": anybody,
     "risk.enter": all_of(is_of("risk"), has_role("officer", "head")),
     "risk.confirm": all_of(is_of("risk"), has_role("head"), negate(is_initiator)),
