@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel import audit
 from app.modules.changes import invariants as changes
+from app.modules.exits import invariants as exits
 from app.modules.suspensions import invariants as suspensions
 from app.workflow import invariants as workflow
 from tests.plays.bank import Bank
@@ -59,3 +60,4 @@ def what_always_holds(session: Session, bank: Bank) -> Iterator[str]:
     yield from workflow.violations(session, bank.now)
     yield from changes.violations(session)
     yield from suspensions.violations(session)
+    yield from exits.violations(session)
