@@ -27,6 +27,7 @@ from app.worker import run_due
 from app.workflow.decisions import queries as decision_queries
 from app.workflow.deployments import library
 from app.workflow.engine import library as engine_library
+from app.workflow.instances.services import move
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks import attachments, services
 from tests.processes.bank import create, person, put_on_sale
@@ -387,3 +388,13 @@ class Play:
     def answers_at(self, product: str, moments: Iterable[datetime]) -> list[int | None]:
         """The version on sale at each of these moments."""
         return [self.sale(product, at=moment).version for moment in moments]
+
+
+def put(play: Play, element: str) -> None:
+    """An operator puts the case on another step."""
+    case = play.instance().id
+    play.step(
+        lambda uow: move(
+            uow, instance_id=case, element_id=element, reason="x", actor=person(uow, "lu.ming"), now=play.now
+        )
+    )

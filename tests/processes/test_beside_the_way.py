@@ -14,10 +14,9 @@ from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from app.modules.catalogue.models import ProductVersion
 from app.modules.catalogue.services.creating import describe_product
 from app.modules.changes import invariants
-from app.workflow.instances.services import move
 from app.workflow.invariants import violations
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, person
-from tests.processes.play import Play
+from tests.processes.play import Play, put
 from tests.processes.test_launch import EFFECTIVE, SECOND, states, topics
 from tests.processes.test_paths import PLAN, loan, repricing
 
@@ -27,16 +26,6 @@ def everything_holds(play: Play) -> None:
     assert list(invariants.violations(session())) == []
     assert list(audit.verify(session())) == []
     end_read()
-
-
-def put(play: Play, element: str) -> None:
-    """An operator puts the case on another step."""
-    case = play.instance().id
-    play.step(
-        lambda uow: move(
-            uow, instance_id=case, element_id=element, reason="x", actor=person(uow, "lu.ming"), now=play.now
-        )
-    )
 
 
 def put_and_plan(play: Play, element: str) -> None:

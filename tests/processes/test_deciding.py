@@ -24,8 +24,7 @@ from app.modules.changes.services import authorities
 from app.modules.changes.services.committee import members_of
 from app.workflow.decisions.models import DecisionRecord
 from tests.processes.bank import GOLD, TIME_DEPOSIT, WEALTH, dearer, person, riskier
-from tests.processes.play import Play
-from tests.processes.test_beside_the_way import put
+from tests.processes.play import Play, put
 from tests.processes.test_paths import RAISED, loan, repricing, wealth
 from tests.processes.test_reviews import joins, refused
 

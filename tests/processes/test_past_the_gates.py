@@ -15,8 +15,8 @@ from app.modules.changes.models import CommitteeMeeting
 from tests.processes.afterwards import After
 from tests.processes.bank import TIME_DEPOSIT, dearer
 from tests.processes.leaving import BETTER, Leave
-from tests.processes.play import Play, written
-from tests.processes.test_beside_the_way import everything_holds, put, put_and_plan
+from tests.processes.play import Play, put, written
+from tests.processes.test_beside_the_way import everything_holds, put_and_plan
 from tests.processes.test_deciding import gold
 from tests.processes.test_launch import EFFECTIVE
 from tests.processes.test_new_products import decided, new, prepared

@@ -16,6 +16,7 @@ from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from app.kernel.outbox import OutboxMessage
 from app.modules.exits.models import Exit
+from app.modules.exits.rules.states import id_of
 from app.modules.suspensions import invariants
 from app.modules.suspensions import services as suspensions
 from app.modules.suspensions.models import Suspension
@@ -25,7 +26,8 @@ from app.workflow.tasks import services as tasks
 from tests.modules.catalogue.test_at_once import at_once
 from tests.processes.bank import LOAN, TIME_DEPOSIT, person
 from tests.processes.conftest import bank
-from tests.processes.play import Play
+from tests.processes.leaving import Leave
+from tests.processes.play import Play, put
 from tests.processes.suspended import Halt
 from tests.shell.conftest import client_of
 
@@ -50,7 +52,27 @@ def late(play: Halt) -> None:
     play.wait(days=2)
     play.do("ratify_in_committee")
     play.wait(days=21)
+    leave = handed_over(play)
+    leave.evaluate().plan().do("plan_exit").review().do("decide_exit").settle_down().close_answers().wind_down()
+    play.now = leave.now
+    play.wait(minutes=1)
+
+
+def stays(play: Halt) -> None:
+    """The exit that was proposed comes to nothing, and sales are resumed by two persons all the same."""
+    leave = handed_over(play.sell({"S5": TIME_DEPOSIT}).suspend("S5").do("ratify_suspension"))  # type: ignore[arg-type]
+    leave.withdraw(who="zhao.heng")
+    play.wait(minutes=1)
+    assert not play.sale("S5").allowed
+    play.do("remedy_cause").do("propose_way_out").do("confirm_resumption")
+
+
+def handed_over(play: Halt) -> Leave:
+    """The exit that takes the product over."""
     play.do("remedy_cause").do("propose_way_out", proposal="exit", reason="It cannot be mended.")
+    leave = Leave(play.now)
+    leave.request_id = id_of(play.request().exit_number) or 0
+    return leave
 
 
 def committee_refuses(play: Halt) -> None:
@@ -62,7 +84,8 @@ def committee_refuses(play: Halt) -> None:
 PATHS: Mapping[Callable[[Halt], None], tuple[str, str]] = {
     resumed: ("resumed", "sales_resumed"),
     refused: ("not_ratified", "not_ratified"),
-    late: ("exit_proposed", "exit_proposed"),
+    late: ("left", "product_gone"),
+    stays: ("resumed", "sales_resumed"),
     committee_refuses: ("not_ratified", "not_ratified"),
 }
 """Path → the suspension's state, and the end event reached. ``test_paths`` asks that every flow is taken."""
@@ -115,6 +138,8 @@ def test_a_product_that_is_handed_over_leaves_with_the_reason_given(bank: Flask,
         halt.suspend("TD", scope).do("ratify_suspension").do("remedy_cause")
         halt.do("propose_way_out", proposal="exit", reason="Beyond repair.")
         assert halt.request().exit_number == "EX-00001"
+    with pytest.raises(Conflict, match="not left"):
+        put(halt, "end_with_product")
     (found,) = session().scalars(select(Exit)).all()
     assert (found.product_code, found.reason, found.initiator) == ("TD", "Beyond repair.", "zhao.heng")
     all_holds(halt)

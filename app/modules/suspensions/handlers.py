@@ -78,6 +78,16 @@ def hand_over(context: Context) -> None:
     steps.hand_over(context.uow, of_case(context.uow, context.instance), **context.acting)
 
 
+@handler("suspensions.take_back")
+def take_back(context: Context) -> None:
+    steps.take_back(context.uow, of_case(context.uow, context.instance), **context.acting)
+
+
+@handler("suspensions.end_with_product")
+def end_with_product(context: Context) -> None:
+    steps.end_with_product(context.uow, of_case(context.uow, context.instance), **context.acting)
+
+
 @handler("suspensions.remind")
 def remind(context: Context) -> None:
     steps.remind(context.uow, of_case(context.uow, context.instance), **context.acting)

@@ -15,6 +15,8 @@ from app.workflow.models import ProcessInstance
 CASE_STATES = {
     **dict.fromkeys(OPEN, frozenset({"active", "suspended", "failed"})),
     **dict.fromkeys(ENDED, frozenset({"completed"})),
+    # The first drawings ended with the proposal of the exit.
+    "exit_proposed": frozenset({"active", "suspended", "failed", "completed"}),
 }
 
 

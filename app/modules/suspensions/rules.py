@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from app.kernel.i18n import N_
 from app.kernel.moves import Moves, taken
 
-OPEN = ("unratified", "ratified", "remedied", "proposed")
+OPEN = ("unratified", "ratified", "remedied", "proposed", "exit_proposed")
 """In the order of the process. Sent back, a case comes to an earlier step again."""
-ENDED = frozenset({"resumed", "not_ratified", "exit_proposed"})
-STILL_STOPPED = frozenset({*OPEN, "exit_proposed"})
+ENDED = frozenset({"resumed", "not_ratified", "left"})
+STILL_STOPPED = frozenset({*OPEN, "left"})
 """Sales in the scope stay suspended."""
 
 MOVES: Moves[str] = {
@@ -22,6 +22,8 @@ MOVES: Moves[str] = {
     ("proposed", "confirm"): "confirmed",
     ("proposed", "decline"): "ratified",
     ("proposed", "hand_over"): "exit_proposed",
+    ("exit_proposed", "stay"): "ratified",
+    ("exit_proposed", "leave"): "left",
     # Left again in the same step.
     ("refused", "resume"): "not_ratified",
     ("confirmed", "resume"): "resumed",
@@ -36,6 +38,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "resumed": (N_("Sales resumed"), "good"),
     "not_ratified": (N_("Not ratified; sales resumed"), "ended"),
     "exit_proposed": (N_("Handed over to exit"), "bad"),
+    "left": (N_("Ended with the product's exit"), "ended"),
 }
 """Words and tone of a state."""
 

@@ -35,6 +35,8 @@ SENTENCES: Mapping[str, str] = {
     "suspension.lifted:resumed": N_("Sales were resumed."),
     "suspension.lifted:not_ratified": N_("Sales were resumed because the suspension was not ratified."),
     "suspension.exit_named": N_("The exit that takes the product over was named."),
+    "suspension.taken_back": N_("The exit ended and the product stays; the suspension goes back to the remedy."),
+    "suspension.ended": N_("The product has left the market; the suspension ended with it."),
     "suspension.handed_over": N_("The product was handed over to exit; sales stay suspended."),
 }
 

@@ -85,7 +85,11 @@ def _begin_case(uow: Session, suspension: Suspension, product: Product, actor: A
         now=now,
         business_key=suspension.number,
         # A product that no department owns is remedied by risk itself; the confirmation still needs another person.
-        variables={"owner": owner or "risk", "proposer": f"{owner}:head" if owner else "risk"},
+        variables={
+            "product": product.code,
+            "owner": owner or "risk",
+            "proposer": f"{owner}:head" if owner else "risk",
+        },
         card={"title": dict(product.names), "products": [product.code], "number": suspension.number},
     )
     suspension.instance_id = step.instance.id

@@ -19,6 +19,7 @@ from app.modules.suspensions.services.records import move, note, tell, tell_outs
 from app.workflow.tasks.attachments import require_attached
 
 COMMITTEE, EXECUTIVE = "committee", "executive"
+LEAVING = frozenset({"off_sale", "exiting", "retired"})
 NOT_THE_SAME = N_("Whoever ordered, remedied or proposed may not do this step as well: it needs another person.")
 
 
@@ -116,7 +117,6 @@ def hand_over(uow: Session, suspension: Suspension, *, actor: Actor, now: dateti
     if suspension.proposal != "exit":
         raise Conflict(N_("Nobody has proposed an exit."), code="not_proposed")
     moved = move(suspension, "hand_over")
-    suspension.ended_at = now
     note(uow, suspension, "suspension.handed_over", actor, now, reason=suspension.proposal_reason, **moved)
 
 
@@ -124,6 +124,26 @@ def name_exit(uow: Session, suspension: Suspension, number: str, *, actor: Actor
     """The exit that takes the product over, so that each is found from the other."""
     suspension.exit_number = number
     note(uow, suspension, "suspension.exit_named", actor, now, exit=number)
+
+
+def take_back(uow: Session, suspension: Suspension, *, actor: Actor, now: datetime) -> None:
+    """The exit ended and the product stays: what stopped its sales is still to be remedied. 409 while it is leaving."""
+    if _status(uow, suspension) in LEAVING:
+        raise Conflict(N_("The product is leaving."), code="leaving")
+    note(uow, suspension, "suspension.taken_back", actor, now, exit=suspension.exit_number, **move(suspension, "stay"))
+
+
+def end_with_product(uow: Session, suspension: Suspension, *, actor: Actor, now: datetime) -> None:
+    """The product has left the market, and nothing of it is sold again. 409 before that."""
+    if _status(uow, suspension) != "retired":
+        raise Conflict(N_("The product has not left yet."), code="not_left")
+    moved = move(suspension, "leave")
+    suspension.ended_at = now
+    note(uow, suspension, "suspension.ended", actor, now, exit=suspension.exit_number, **moved)
+
+
+def _status(session: Session, suspension: Suspension) -> str | None:
+    return session.scalar(select(Product.status).where(Product.code == suspension.product_code))
 
 
 def remind(uow: Session, suspension: Suspension, *, actor: Actor, now: datetime) -> None:
