@@ -16,7 +16,7 @@ os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="tollgate-plays-"))
 from tests.databases import server_url
 from tests.plays.stage import played, stage
 
-CHUNK = 200
+CHUNK = 500
 """Plays of one process before it begins a bank anew, which costs as much as ten of them."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -112,4 +113,7 @@ def played(kind: str, worker: str, first: int, count: int, look: float) -> tuple
     """Some plays in a process of their own; what broke, shrunk, and what was done."""
     logging.disable(logging.CRITICAL)
     with stage(kind, f"{worker}_{os.getpid()}_{first}") as found:
+        # What is loaded by now stays; looking through it again and again costs a tenth of the time.
+        gc.freeze()
+        gc.set_threshold(50_000)
         return [broken for n in range(first, first + count) if (broken := found.search(n, look))], found.tally
