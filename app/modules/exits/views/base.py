@@ -43,6 +43,8 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "send_back": (N_("Sent back"), "careful"),
     "reject": (N_("Rejected"), "bad"),
 }
+OPINIONS: Mapping[str, tuple[str, str]] = {**VERDICTS, "approve": (N_("Agreed"), "good")}
+"""A department agrees; only the executive approves."""
 REASONS: Mapping[str, str] = {
     UNREACHABLE: N_("Nobody can be told"),
     UNDELIVERED: N_("The notice did not arrive"),

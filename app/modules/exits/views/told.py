@@ -20,13 +20,7 @@ from app.modules.exits.rules.worsening import TAKE
 from app.modules.exits.services.planning import map_of
 from app.modules.exits.services.records import of_case
 from app.modules.exits.services.taking_over import came_from
-from app.modules.exits.views.base import (
-    CHOICES,
-    INDICATORS,
-    RECOMMENDATIONS,
-    VERDICTS,
-    WAYS,
-)
+from app.modules.exits.views.base import CHOICES, INDICATORS, OPINIONS, RECOMMENDATIONS, VERDICTS, WAYS
 from app.modules.suspensions.models import Suspension
 from app.workflow.models import ProcessInstance
 
@@ -147,4 +141,4 @@ def context_of(current: Session, instance: ProcessInstance, actor: Actor) -> dic
 
 def vocabulary() -> dict[str, Any]:
     return {"indicators": INDICATORS, "recommendations": RECOMMENDATIONS, "ways": WAYS, "choices": CHOICES,
-            "verdicts": VERDICTS}  # fmt: skip
+            "verdicts": VERDICTS, "opinions": OPINIONS}  # fmt: skip
