@@ -14,6 +14,7 @@ from app.identity.actors import Actor
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product, ProductVersion
+from app.modules.catalogue.rules.states import OFF_THE_MARKET
 from app.modules.catalogue.rules.values import is_clean
 from app.modules.catalogue.services.drafts import versions_to_base_on
 from app.modules.catalogue.types import CUSTOMER_GROUPS
@@ -27,8 +28,6 @@ from app.modules.families.rules.sharing import departures
 NO_FAMILY = N_("There is no tier family of this product.")
 NO_VARIANT = N_("This product is no variant of the family.")
 NO_PLAN = N_("There is no such plan.")
-LEFT = frozenset({"off_sale", "exiting", "retired"})
-"""Products that follow nothing any more."""
 OWED = ("loan", "card")
 """Product families whose balances are debts."""
 
@@ -113,7 +112,7 @@ def due_to_follow(members: Sequence[Member]) -> dict[str, list[Mapping[str, str]
     found = {
         member.code: [labels for _, labels in departures(base.content, member.content, member.variant.own)]
         for member in variants
-        if member.product.status not in LEFT
+        if member.product.status not in OFF_THE_MARKET
     }
     return {code: terms for code, terms in found.items() if terms}
 
@@ -142,7 +141,7 @@ def _behind(session: Session, proposed: ProductVersion, now: datetime) -> list[D
             ],
         )
         for member in variants
-        if member.product.status not in LEFT
+        if member.product.status not in OFF_THE_MARKET
     ]
     return [(member, terms) for member, terms in found if terms]
 

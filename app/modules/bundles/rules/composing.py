@@ -10,8 +10,9 @@ from app.kernel.errors import Fault
 from app.kernel.i18n import N_
 from app.modules.bundles.rules.description import CHOICE, REQUIRED, members_of
 from app.modules.catalogue.rules.content import Content, Row
+from app.modules.catalogue.rules.states import OFF_THE_MARKET
 
-GONE = frozenset({"off_sale", "exiting", "retired", "withdrawn"})
+GONE = OFF_THE_MARKET | {"withdrawn"}
 """States of a product or a bundle that is not sold any more."""
 ON_SALE = "on_sale"
 FEWEST = 2

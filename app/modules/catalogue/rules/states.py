@@ -26,6 +26,8 @@ PRODUCT_MOVES: Moves[Move] = {
     ("off_sale", "exit"): Move("exiting", PROCESS),
     ("exiting", "retire"): Move("retired", PROCESS),
 }
+OFF_THE_MARKET = frozenset({"off_sale", "exiting", "retired"})
+"""Products that are not sold any more, nor come back but as new ones."""
 TO_LAUNCH: Mapping[str, tuple[str, ...]] = {
     "concept": ("design", "test", "launch"),
     "design": ("test", "launch"),

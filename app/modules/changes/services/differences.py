@@ -14,12 +14,12 @@ from app.kernel import clock
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.queries import versions_in_force
 from app.modules.catalogue.rules.facts import facts
+from app.modules.catalogue.rules.states import OFF_THE_MARKET
 from app.modules.changes.models import ChangeRequest, ProposedVersion
 from app.modules.changes.rules import routing
 from app.modules.changes.services.records import proposed
 
 Pair = tuple[ProductVersion | None, ProductVersion]
-_GONE = frozenset({"off_sale", "exiting", "retired"})
 
 
 def pairs(session: Session, request: ChangeRequest, now: datetime) -> list[Pair]:
@@ -68,7 +68,7 @@ def inputs_for(
 
 def _is_relaunch(session: Session, codes: list[str]) -> bool:
     """Re-launching a withdrawn product counts as new (rule 7)."""
-    gone = select(Product.code).where(Product.code.in_(codes), Product.status.in_(_GONE))
+    gone = select(Product.code).where(Product.code.in_(codes), Product.status.in_(OFF_THE_MARKET))
     return session.scalar(gone.limit(1)) is not None
 
 

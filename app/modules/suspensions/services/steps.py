@@ -14,12 +14,12 @@ from app.kernel.errors import Conflict, Forbidden
 from app.kernel.i18n import N_
 from app.modules.catalogue import services as catalogue
 from app.modules.catalogue.models import Product
+from app.modules.catalogue.rules.states import OFF_THE_MARKET
 from app.modules.suspensions.models import Suspension
 from app.modules.suspensions.services.records import move, note, tell, tell_outside
 from app.workflow.tasks.attachments import require_attached
 
 COMMITTEE, EXECUTIVE = "committee", "executive"
-LEAVING = frozenset({"off_sale", "exiting", "retired"})
 NOT_THE_SAME = N_("Whoever ordered, remedied or proposed may not do this step as well: it needs another person.")
 
 
@@ -128,7 +128,7 @@ def name_exit(uow: Session, suspension: Suspension, number: str, *, actor: Actor
 
 def take_back(uow: Session, suspension: Suspension, *, actor: Actor, now: datetime) -> None:
     """The exit ended and the product stays: what stopped its sales is still to be remedied. 409 while it is leaving."""
-    if _status(uow, suspension) in LEAVING:
+    if _status(uow, suspension) in OFF_THE_MARKET:
         raise Conflict(N_("The product is leaving."), code="leaving")
     note(uow, suspension, "suspension.taken_back", actor, now, exit=suspension.exit_number, **move(suspension, "stay"))
 
