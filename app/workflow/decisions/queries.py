@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from sqlalchemy import func, select
@@ -85,6 +85,12 @@ def last_asked(session: Session, instance_id: int | None, key: str) -> list[Deci
     session.flush()
     found = [record for record in records_of(session, instance_id or 0) if record.decision_key == key]
     return [record for record in found if record.at == found[-1].at]
+
+
+def asked_last(session: Session, instance_id: int | None, keys: Collection[str]) -> str | None:
+    """Which of these tables a case came to last."""
+    found = [record.decision_key for record in records_of(session, instance_id or 0) if record.decision_key in keys]
+    return found[-1] if found else None
 
 
 def records_of(session: Session, instance_id: int) -> list[DecisionRecord]:

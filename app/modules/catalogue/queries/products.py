@@ -54,7 +54,7 @@ def list_products(
     """At most ``limit`` products behind the key ``after`` (value of the sort column, code)."""
     at = wanted.as_of or now
     query = _ordered(_filtered(wanted, at), wanted.sort, after).limit(limit)
-    if wanted == ProductFilter(q=wanted.q, sort=wanted.sort):
+    if wanted.q and wanted == ProductFilter(q=wanted.q, sort=wanted.sort):
         # Nothing else narrows the list: the index alone says which products stand on this page.
         keys = select(Product.code).where(*_clauses(wanted, at))
         query = query.where(Product.code.in_(_ordered(keys, wanted.sort, after).limit(limit)))

@@ -27,7 +27,7 @@ from app.modules.changes.services.records import (
     shown_hash,
     version_ids,
 )
-from app.workflow.decisions.queries import records_of
+from app.workflow.decisions.queries import asked_last
 from app.workflow.decisions.services import decide
 
 DEPARTMENTS, CONSOLIDATION = "review_departments", "consolidation"
@@ -126,8 +126,7 @@ def require_consolidated(uow: Session, request: ChangeRequest) -> None:
 
     An operator can put a case on another step, never past its reviewers.
     """
-    asked = [r.decision_key for r in records_of(uow, request.instance_id or 0) if r.decision_key in _ROUND]
-    if asked and asked[-1] != CONSOLIDATION:
+    if asked_last(uow, request.instance_id, _ROUND) not in {CONSOLIDATION, None}:
         raise Conflict(N_("The opinions of the departments are not all in."), code="not_reviewed")
 
 

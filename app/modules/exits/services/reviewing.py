@@ -19,7 +19,7 @@ from app.modules.exits.rules import worsening
 from app.modules.exits.services.planning import map_of, plan_hash
 from app.modules.exits.services.records import move, note, plan_of
 from app.modules.exits.services.stopping import require_free
-from app.workflow.decisions.queries import records_of
+from app.workflow.decisions.queries import asked_last
 
 DEPARTMENTS, CONSOLIDATION = "exit_departments", "consolidation"
 _ROUND = frozenset({DEPARTMENTS, CONSOLIDATION})
@@ -138,8 +138,7 @@ def record_decision(uow: Session, found: Exit, *, answers: Mapping[str, Any], ac
 
 def _require_consolidated(session: Session, found: Exit) -> None:
     """An operator can put a case on another step, never past its reviewers."""
-    asked = [r.decision_key for r in records_of(session, found.instance_id or 0) if r.decision_key in _ROUND]
-    if not asked or asked[-1] != CONSOLIDATION:
+    if asked_last(session, found.instance_id, _ROUND) != CONSOLIDATION:
         raise Conflict(N_("The opinions of the departments are not all in."), code="not_reviewed")
 
 

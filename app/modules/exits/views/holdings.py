@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request
 
 from app.identity.web import current_actor, signed_in
-from app.kernel.cursors import decode_cursor, encode_cursor
+from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.web import page_size
 from app.modules.changes.views.base import Words
@@ -39,5 +39,5 @@ def holdings(number: str) -> Any:
         reasons=REASONS,
         decisions=DECISIONS,
         words=Words([row.decided_by for row in rows]),
-        next=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
+        next=cursor_beyond([row.id for row in rows], limit),
     )
