@@ -62,6 +62,7 @@ PAGES = {
         "/bundles/BU-SALARY",
         "/documents",
         "/documents?contradicting=yes",
+        "/documents?typed=yes",
         "/documents/1",
         "/products/CN-TD/documents/new",
         "/products/CN-TD",

@@ -21,7 +21,7 @@ DATA = Path(__file__).parent / "data" / "demo.json"
 AUTHOR, APPROVER, LEGAL = "zhao.heng", "dong.li", "feng.lei"
 OFFICE_HOURS = timedelta(hours=9)
 BROCHURE, BROUGHT_OUT = "deposit-brochure", date(2024, 11, 1)
-"""It was printed in the days of an earlier version, and nobody has replaced it since."""
+"""Printed in the days of an earlier version, with a bonus that was typed in, and not replaced since."""
 CONTRACTS = (
     ("lin.yue", "contract-deposit", "CN-TD", 2),
     ("lin.yue", "contract-loan", "CN-HOUSING", 2),

@@ -31,12 +31,12 @@ class Documents(MethodView):
     @blueprint.arguments(schemas.DocumentQuery, location="query")
     @blueprint.response(200, schemas.DocumentPage)
     def get(self, query: dict[str, Any]) -> Any:
-        """Documents in force on a day, the latest first, each with what the terms live on that day contradict."""
+        """Documents in force on a day, the latest first, each beside the terms live on that day."""
         require(current_actor(), SEE)
         limit, after = page_size(), decode_cursor(int)
-        asked = queries.Asked(query.get("day", accounting_date(g.now)), query.get("product"), query.get("kind"))
-        find = queries.contradicting if query.get("contradicting") else queries.documents
-        rows = find(session(), asked, after=after[0] if after else None, limit=limit)
+        filters = {name: query[name] for name in ("product", "kind", "contradicting", "typed") if name in query}
+        asked = queries.Asked(query.get("day", accounting_date(g.now)), **filters)
+        rows = queries.documents(session(), asked, after=after[0] if after else None, limit=limit)
         more = cursor_beyond([kept.document.id for kept in rows], limit)
         return {"items": [show.document_json(kept) for kept in rows[:limit]], "next": more}
 
@@ -66,9 +66,9 @@ class OneDocument(MethodView):
     @blueprint.arguments(schemas.DocumentDayQuery, location="query")
     @blueprint.response(200, schemas.DocumentOut)
     def get(self, query: dict[str, Any], document_id: int) -> Any:
-        """One document beside the terms live on a day."""
+        """One document beside the terms live on a day: today, or its first day where that is still to come."""
         require(current_actor(), SEE)
-        day = query.get("day", accounting_date(g.now))
+        day = query.get("day") or queries.day_of_use(session(), document_id, accounting_date(g.now))
         return show.document_json(queries.document(session(), document_id, day=day))
 
 

@@ -84,11 +84,27 @@ class PreviewQuery(Query):
     product = code_text(100, required=True)
 
 
+class TypedOut(Schema):
+    """A percentage, an amount or a term that was typed into a template, with its place there: from 1."""
+
+    kind = fields.String(required=True)
+    text = fields.String(required=True)
+    line = fields.Integer(required=True)
+    position = fields.Integer(required=True)
+
+
+class TypedInTemplateOut(TypedOut):
+    language = fields.String(required=True)
+
+
 class TemplateVersionOut(Schema):
+    """``typed``: figures outside merge fields, which nothing keeps true."""
+
     number = fields.Integer(required=True)
     state = fields.String(required=True)
     in_force = fields.Boolean(required=True)
     texts = fields.Dict(required=True)
+    typed = fields.List(fields.Nested(TypedInTemplateOut), required=True)
     content_hash = fields.String(required=True)
     valid_from = fields.String(required=True)
     valid_to = fields.String(required=True, allow_none=True)
@@ -146,11 +162,12 @@ class DocumentDayQuery(Query):
 
 
 class DocumentQuery(DocumentDayQuery):
-    """``contradicting``: only what the terms live on ``day`` contradict."""
+    """``contradicting``: only what the terms live on ``day`` contradict; ``typed``: only what has typed figures."""
 
     product = code_text(100)
     kind = choice(OF_PRODUCTS)
     contradicting = fields.Boolean()
+    typed = fields.Boolean()
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
     cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
 
@@ -165,6 +182,8 @@ class ContradictionOut(Schema):
 
 
 class DocumentOut(Schema):
+    """``contradictions`` are proved; ``typed`` are figures of its template that stand nowhere in the live terms."""
+
     id = fields.Integer(required=True)
     product = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -183,6 +202,7 @@ class DocumentOut(Schema):
     reason = fields.String(required=True, allow_none=True)
     live_version = fields.Integer(required=True, allow_none=True)
     contradictions = fields.List(fields.Nested(ContradictionOut), required=True)
+    typed = fields.List(fields.Nested(TypedOut), required=True)
 
 
 class DocumentPage(Schema):

@@ -19,7 +19,7 @@ from app.modules.changes.models import Rollout, RolloutMaterial
 from app.modules.changes.services import launching
 from app.modules.changes.services.texts import materials_of
 from app.modules.documents.demo import load_demo_templates
-from app.modules.documents.queries.products import Asked, contradicting, documents
+from app.modules.documents.queries.products import Asked, documents
 from app.modules.documents.services.filling import MOST
 from app.workflow.forms.library import form_named
 from app.workflow.models import ProcessInstance, Task
@@ -137,12 +137,12 @@ def test_materials_become_documents_of_the_products_and_are_held_against_later_t
     decided.wait(days=40)
     asked = Asked(EFFECTIVE, "TD")
     assert {kept.document.text for kept in documents(session(), asked)} == texts
-    assert contradicting(session(), asked) == []
+    assert documents(session(), Asked(EFFECTIVE, "TD", contradicting=True)) == []
     end_read()
     later = EFFECTIVE + timedelta(days=40)
     decided.step(lambda uow: put_live(uow, "TD", dearer(TIME_DEPOSIT, "1.25"), start_of_day(later), decided.now))
     for day, number in ((later - timedelta(days=1), 0), (later, 4)):
-        assert len(contradicting(session(), Asked(day, "TD"))) == number
+        assert len(documents(session(), Asked(day, "TD", contradicting=True))) == number
     end_read()
 
 

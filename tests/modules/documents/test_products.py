@@ -17,7 +17,7 @@ from tests.modules.changes.conftest import Ask
 from tests.modules.documents.test_templates import today
 from tests.processes.bank import TIME_DEPOSIT, dearer, put_live
 from tests.processes.play import Play
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import client_of, sign_in, token_of
 from tests.shell.test_crawl import _complaints as complaints
 
 OWNER, LEGAL, AUDITOR = "lin.yue", "feng.lei", "jin.cheng"
@@ -93,6 +93,52 @@ def test_a_document_that_contradicts_the_live_terms_is_flagged_from_their_day_on
         uow.scalars(select(ProductDocument)).first().text = "x"
     for language in ("en", "zh"):
         read_the_pages(bank, language, en["id"], changed)
+
+
+def test_a_figure_that_was_typed_is_shown_to_writer_approver_and_reader_and_is_no_contradiction(
+    ask: Ask, play: Play, bank: Flask
+) -> None:
+    texts = {"zh": "{product}：1年期利率百分之一点五五，5万元起存。", "en": "{product}: {terms.minimum} at 1.55%."}
+    approved(ask, texts=texts)
+    version = ask(LEGAL, "GET", f"/templates/{KEY}/versions/1").json
+    typed = [(each["language"], each["kind"], each["text"], each["position"]) for each in version["typed"]]
+    assert typed == [
+        ("zh", "term", "1年", 11),
+        ("zh", "percent", "百分之一点五五", 16),
+        ("zh", "amount", "5万元", 24),
+        ("en", "percent", "1.55%", 31),
+    ]
+    zh, en = made(ask).json["items"]
+    assert ([each["text"] for each in zh["typed"]], en["typed"], zh["contradictions"]) == (["5万元"], [], [])
+
+    changed = today() + timedelta(days=10)
+    play.step(lambda uow: put_live(uow, "TD", dearer(TIME_DEPOSIT, "1.45"), start_of_day(changed), play.now))
+    assert contradicting(ask, changed) == []
+    listed = {each["id"]: each for each in ask(AUDITOR, "GET", f"/documents?typed=true&day={changed}").json["items"]}
+    assert [each["text"] for each in listed[en["id"]]["typed"]] == ["1.55%"]
+    assert [each["text"] for each in listed[zh["id"]]["typed"]] == ["百分之一点五五", "5万元"]
+    for who, path, said in (
+        (OWNER, f"/templates/{KEY}/edit", "use a merge field"),
+        (LEGAL, f"/templates/{KEY}", "line 1, position 31"),
+        (AUDITOR, f"/documents/{zh['id']}?day={changed}", "Typed; not among the terms"),
+        (AUDITOR, f"/documents?typed=yes&day={changed}", "百分之一点五五"),
+        (OWNER, "/products/TD", "1 typed figure is not among the terms"),
+    ):
+        assert said in client_of(bank, who).get(path).text, path
+
+
+def test_a_document_for_later_is_not_measured_by_the_terms_of_today(ask: Ask, play: Play, bank: Flask) -> None:
+    approved(ask)
+    changed = today() + timedelta(days=10)
+    play.step(lambda uow: put_live(uow, "TD", dearer(TIME_DEPOSIT, "1.45"), start_of_day(changed), play.now))
+    (number,) = {
+        each["id"] for each in made(ask, version=2, valid_from=changed.isoformat(), languages=["en"]).json["items"]
+    }
+    client = client_of(bank, OWNER)
+    for path in ("/products/TD", f"/documents/{number}"):
+        assert "Contradicts" not in client.get(path).text
+    assert ask(OWNER, "GET", f"/documents/{number}").json["contradictions"] == []
+    assert ask(OWNER, "GET", f"/documents/{number}?day={today()}").json["contradictions"] != []
 
 
 def read_the_pages(bank: Flask, language: str, number: int, day: date) -> None:

@@ -1,18 +1,20 @@
 """Documents of products: which were in force on a day, and which of them the terms live on that day contradict.
 
 A contradiction is never kept: it is worked out from what a document states and from the version in force, as of
-any day. A document that was filled from the version in force states what holds, so it is not even compared.
+any day. A document that was filled from the version in force states what holds, so it is not even compared. Figures
+that were typed into its template are looked for in the live terms whatever it was filled from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.kernel.clock import end_of_day
@@ -21,11 +23,13 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.rules.states import PUBLISHED
 from app.modules.documents.models import ProductDocument, Template, TemplateVersion
+from app.modules.documents.rules.states import OF_PRODUCTS
 from app.modules.documents.rules.stating import Contradiction, contradictions
+from app.modules.documents.rules.typed import Typed, strays, typed_in
 
 NO_DOCUMENT = N_("There is no such document.")
 CHUNK = 200
-"""Documents that are compared at a time."""
+"""Documents that are looked through at a time."""
 _Source, _Live = aliased(ProductVersion), aliased(ProductVersion)
 
 
@@ -35,8 +39,8 @@ class Kept:
 
     document: ProductDocument
     template: Template
-    number: int
-    """Of the template's version."""
+    written: TemplateVersion
+    """The version of the template."""
     product: Product
     source: ProductVersion
     live: ProductVersion | None
@@ -48,6 +52,11 @@ class Kept:
             return []
         return contradictions(self.document.stated, self.live.content, self.document.paths)
 
+    @cached_property
+    def typed(self) -> list[Typed]:
+        """Figures typed into its template outside merge fields that stand nowhere in the live terms."""
+        return strays(self.written.texts[self.document.language], self.live.content) if self.live else []
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -57,6 +66,13 @@ class Asked:
     product: str | None = None
     kind: str | None = None
     ended: bool = False
+    contradicting: bool = False
+    """Only those that the terms live on ``day`` contradict."""
+    typed: bool = False
+    """Only those with a typed figure that these terms do not hold."""
+
+    def wants(self, kept: Kept) -> bool:
+        return bool((kept.contradictions or not self.contradicting) and (kept.typed or not self.typed))
 
 
 def _rows(asked: Asked) -> Select[Any]:
@@ -68,7 +84,7 @@ def _rows(asked: Asked) -> Select[Any]:
         or_(_Live.valid_to.is_(None), _Live.valid_to >= at),
     )
     rows: Any = (
-        select(ProductDocument, Template, TemplateVersion.number, Product, _Source, _Live)
+        select(ProductDocument, Template, TemplateVersion, Product, _Source, _Live)
         .join(TemplateVersion, TemplateVersion.id == ProductDocument.template_version_id)
         .join(Template, Template.id == TemplateVersion.template_id)
         .join(Product, Product.code == ProductDocument.product_code)
@@ -93,28 +109,23 @@ def _kept(session: Session, rows: Select[Any]) -> list[Kept]:
 def documents(session: Session, asked: Asked, *, after: int | None = None, limit: int = 25) -> list[Kept]:
     """At most ``limit`` + 1, the latest first."""
     rows = _rows(asked)
-    rows = rows.where(ProductDocument.id < after) if after is not None else rows
-    return _kept(session, rows.limit(limit + 1))
+    rows = rows.where(_Live.id != ProductDocument.version_id) if asked.contradicting else rows
+    rows = rows.where(ProductDocument.template_version_id.in_(_with_figures(session))) if asked.typed else rows
+    size = CHUNK if asked.contradicting or asked.typed else limit + 1
+    return list(islice(filter(asked.wants, _in_chunks(session, rows, after, size)), limit + 1))
 
 
-def contradicting(session: Session, asked: Asked, *, after: int | None = None, limit: int = 25) -> list[Kept]:
-    """At most ``limit`` + 1 documents in force that the live terms of that day contradict, the latest first."""
-    found: list[Kept] = []
-    for kept in _filled_from_others(session, asked, after):
-        if kept.contradictions:
-            found.append(kept)
-        if len(found) > limit:
-            break
-    return found
+def _with_figures(session: Session) -> list[int]:
+    """The versions of templates with figures typed into them: there are few templates, and many documents."""
+    rows = select(TemplateVersion.id, TemplateVersion.texts).join(Template).where(Template.kind.in_(OF_PRODUCTS))
+    return [key for key, texts in session.execute(rows) if any(typed_in(text) for text in texts.values())]
 
 
-def _filled_from_others(session: Session, asked: Asked, after: int | None) -> Iterator[Kept]:
-    """Documents made from another version than the one that is live, in chunks."""
-    rows = _rows(asked).where(_Live.id != ProductDocument.version_id).limit(CHUNK)
+def _in_chunks(session: Session, rows: Select[Any], after: int | None, size: int) -> Iterator[Kept]:
     while True:
-        chunk = _kept(session, rows.where(ProductDocument.id < after) if after is not None else rows)
+        chunk = _kept(session, rows.where(ProductDocument.id < after if after is not None else true()).limit(size))
         yield from chunk
-        if len(chunk) < CHUNK:
+        if len(chunk) < size:
             return
         after = chunk[-1].document.id
 
@@ -127,9 +138,17 @@ def document(session: Session, document_id: int, *, day: date) -> Kept:
     return found[0]
 
 
+def day_of_use(session: Session, document_id: int, today: date) -> date:
+    """The day whose terms a document is read beside: today, or its first day where that is still to come."""
+    first = session.scalar(select(ProductDocument.valid_from).where(ProductDocument.id == document_id))
+    return max(first or today, today)
+
+
 def of_product(session: Session, code: str, *, day: date) -> Sequence[Kept]:
-    """The documents of a product in force on a day, and those that will be."""
+    """The documents of a product in force on a day, and those that will be: beside the terms they are made for."""
     rows = _rows(Asked(day, code, ended=True)).where(
         or_(ProductDocument.valid_to.is_(None), ProductDocument.valid_to > day)
     )
-    return _kept(session, rows)
+    return [
+        kept if kept.document.valid_from <= day else replace(kept, live=kept.source) for kept in _kept(session, rows)
+    ]

@@ -37,6 +37,11 @@ def _fault(pointer: str, text: str, at: int, message: str, **values: Any) -> Fau
     return Fault(pointer, message, {"line": line, "position": position, **values}, "merge_field")
 
 
+def blanked(text: str) -> str:
+    """The text with something that is no word in place of each field, so that all else keeps its place."""
+    return _PART.sub(lambda found: "\ufffc" * len(found[0]), text)
+
+
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with the value of each field in its place; values are put in as they stand, braces and all."""
     return _PART.sub(lambda found: values[found[1]], text)

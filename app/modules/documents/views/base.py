@@ -21,6 +21,7 @@ from app.modules.documents.models import TemplateVersion
 from app.modules.documents.queries import holds
 from app.modules.documents.rules.fields import GENERAL, terms_of, types_of
 from app.modules.documents.rules.states import CHANGE_TYPES, HOLDERS, KINDS, LANGUAGES
+from app.modules.documents.rules.typed import FIGURES
 from app.modules.documents.services import filling
 
 pages = Blueprint("documents_pages", __name__, template_folder="../templates")
@@ -46,6 +47,7 @@ def _words() -> dict[str, Any]:
         "HOLDERS": HOLDERS,
         "PRODUCT_TYPES": PRODUCT_TYPES,
         "LANGUAGES": NATIVE,
+        "FIGURES": FIGURES,
         "named": named,
     }
 

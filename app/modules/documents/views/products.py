@@ -54,21 +54,25 @@ def on_product(code: str) -> str:
 @pages.get(PATH)
 @signed_in
 def documents() -> Answer:
-    """``?contradicting=yes``: only what the terms live on ``?day=`` contradict; ``?product=``, ``?kind=``."""
+    """``?contradicting=yes``, ``?typed=yes``: what is to be looked at on ``?day=``; ``?product=``, ``?kind=``."""
     require(current_actor(), SEE)
     day, error = _day()
+    day = day or today()
     kind = request.args.get("kind", "")
-    asked = queries.Asked(day, request.args.get("product", "").strip() or None, kind if kind in OF_PRODUCTS else None)
-    contradicting = request.args.get("contradicting") == "yes"
-    find = queries.contradicting if contradicting else queries.documents
+    asked = queries.Asked(
+        day,
+        request.args.get("product", "").strip() or None,
+        kind if kind in OF_PRODUCTS else None,
+        contradicting=request.args.get("contradicting") == "yes",
+        typed=request.args.get("typed") == "yes",
+    )
     limit, after = page_size(), decode_cursor(int)
-    rows = find(session(), asked, after=after[0] if after else None, limit=limit)
+    rows = queries.documents(session(), asked, after=after[0] if after else None, limit=limit)
     page = render_template(
         "documents/documents.html",
         rows=rows[:limit],
         next=cursor_beyond([kept.document.id for kept in rows], limit),
         asked=asked,
-        contradicting=contradicting,
         given=request.args.get("day", ""),
         error=error,
         today=today(),
@@ -76,12 +80,12 @@ def documents() -> Answer:
     return page, error.status if error else 200
 
 
-def _day() -> tuple[date, Invalid | None]:
-    """The day that is asked for; today where none is, or none that is a day."""
+def _day() -> tuple[date | None, Invalid | None]:
+    """The day that is asked for; none where there is none, or none that is a day."""
     try:
-        return day_asked("day", request.args.get("day", "").strip()) or today(), None
+        return day_asked("day", request.args.get("day", "").strip()), None
     except Invalid as wrong:
-        return today(), wrong
+        return None, wrong
 
 
 @pages.get(f"{PATH}/<int:document_id>")
@@ -96,6 +100,7 @@ def _document(document_id: int, error: DomainError | None = None) -> Answer:
     require(actor, SEE)
     end_read()
     day, wrong = _day()
+    day = day or queries.day_of_use(session(), document_id, today())
     kept = queries.document(session(), document_id, day=day)
     ended = kept.document.valid_to is not None and kept.document.valid_to <= today()
     page = render_template(

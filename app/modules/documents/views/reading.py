@@ -17,7 +17,8 @@ from app.kernel.moves import PROCESS
 from app.kernel.web import page_size
 from app.modules.documents import queries
 from app.modules.documents.models import Template, TemplateVersion
-from app.modules.documents.rules.states import KINDS, MOVES, WRITE, permission_of
+from app.modules.documents.rules.states import KINDS, LANGUAGES, MOVES, WRITE, permission_of
+from app.modules.documents.rules.typed import typed_in
 from app.modules.documents.services.versions import facts_of
 from app.modules.documents.views.base import PATH, SEE, Answer, filled, pages, suggested, today
 
@@ -69,6 +70,7 @@ def show(key: str, error: DomainError | None = None, sent: Any = None) -> Answer
         product=product,
         texts=texts,
         wrong=wrong,
+        figures={name: typed_in(version.texts[name]) for name in LANGUAGES},
         people=names_of(session(), [*people, found.created_by]),
         may=_may(found, version),
         may_draft=allowed(actor, WRITE) and all(v.state != "draft" for v in versions),

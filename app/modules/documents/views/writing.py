@@ -20,6 +20,7 @@ from app.modules.documents.models import Template, TemplateVersion
 from app.modules.documents.rules.fields import fields_of_template
 from app.modules.documents.rules.merging import wrong_in
 from app.modules.documents.rules.states import LANGUAGES, WRITE
+from app.modules.documents.rules.typed import typed_in
 from app.modules.documents.schemas import NewTemplate, NewTemplateVersion, TemplateWithdrawal
 from app.modules.documents.services.versions import locked_version
 from app.modules.documents.views.base import (
@@ -177,7 +178,7 @@ def _shown(sent: Mapping[str, Any], product: str, found: Template | None, many: 
     faults: dict[str, list[Fault]] = {n: list(wrong_in(f"/texts/{n}", text, named)) for n, text in typed.items()}
     right = {name: "" if faults[name] else text for name, text in typed.items()}
     texts, wrong = filled(right, product) if product else ({}, None)
-    return {"texts": texts, "wrong": wrong, "faults": faults}
+    return {"texts": texts, "wrong": wrong, "faults": faults, "typed": {n: typed_in(text) for n, text in typed.items()}}
 
 
 @pages.post(f"{VERSION}/approve")
