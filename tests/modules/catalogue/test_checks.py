@@ -283,6 +283,7 @@ def test_an_own_group_is_routed_as_the_group_it_counts_as() -> None:
 
 def test_the_templates_of_every_type_are_documents() -> None:
     check_templates()
+    assert [key for key, found in PRODUCT_TYPES.items() if not found.templates] == ["other_loan"]
     found = PRODUCT_TYPES["time_deposit"]
     content = load_content(begun(found, found.templates[0], {"basics": {"name": {"zh": "新定期"}}}))
     assert [row["term"] for row in content["rates"]["tiers"]] == ["P3M", "P6M", "P1Y", "P2Y", "P3Y", "P5Y"]

@@ -223,6 +223,9 @@ def test_an_error_stands_beside_its_field_and_keeps_what_was_typed(lin: Browser)
     answer = lin.post("/products/new/wealth_bond", {"code": "no good", "content/basics/name/zh": "稳"})
     assert answer.status_code == 422
     assert 'value="no good"' in answer.text
+    unnamed = lin.post("/products/new/demand_deposit", {"code": "DD-NEW"})
+    assert (unnamed.status_code, unnamed.text.count('data-pointer="/content/basics/name"')) == (422, 1)
+    assert 'class="pair pair-alone wrong pair-phrase" data-pointer="/content/basics/name"' in unnamed.text
     draft = begin(lin)
     tiers = {}
     for place, (low, high) in enumerate((("0", "100"), ("50", ""))):

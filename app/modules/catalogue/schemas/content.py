@@ -97,10 +97,15 @@ def compiled(key: str) -> Schema:
     found = product_type(key)
     members: dict[str, Any] = {"type": Checked(one_of({key}), required=True)}
     for group in found.groups:
-        needed = any(a.required for a in group.attributes)
-        members[group.key] = Checked(group_check(group), required=needed)
+        members[group.key] = Checked(group_check(group))
     members["holders"] = Checked(_holders(found))
     return Strict.from_dict(members, name=f"{key}_content")()
+
+
+@lru_cache(maxsize=64)
+def _needed(key: str) -> dict[str, Any]:
+    """Groups that no document can be without, empty: what they lack is then told at its own place."""
+    return {g.key: {} for g in product_type(key).groups if any(a.required for a in g.attributes)}
 
 
 def load_content(raw: Any, *, pointer: str = "", base: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -115,7 +120,7 @@ def load_content(raw: Any, *, pointer: str = "", base: Mapping[str, Any] | None 
         place = pointer if not isinstance(raw, dict) else f"{pointer}/type"
         raise _invalid([Fault(place, str(error.messages[0]))]) from None
     try:
-        loaded = compiled(document["type"]).load(_without_nothing(document))
+        loaded = compiled(document["type"]).load({**_needed(document["type"]), **_without_nothing(document)})
     except ValidationError as error:
         raise _invalid(list(faults_of(error.messages, pointer))) from None
     faults = tiers.check((loaded.get("rates") or {}).get("tiers", ()), f"{pointer}/rates/tiers")

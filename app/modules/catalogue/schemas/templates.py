@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.kernel.errors import Invalid
+from app.kernel.errors import Fault, Invalid
 from app.modules.catalogue.schemas.content import load_content
 from app.modules.catalogue.types import PRODUCT_TYPES, source_of
 from app.modules.catalogue.types.description import ProductType, Template
@@ -34,21 +34,27 @@ def check_templates() -> None:
 
 
 def _flaws(found: ProductType) -> Iterator[Flaw]:
-    entered = _entered(found)
     for template in found.templates:
-        try:
-            load_content(begun(found, template, entered))
-        except Invalid as error:
-            for fault in error.faults:
-                place = f"templates.{template.key}.content{fault.pointer.replace('/', '.')}"
-                yield Flaw(source_of(found.key), place, fault.message % dict(fault.values))
+        tried = [_faults(begun(found, template, entered)) for entered in (_entered(found, 0), _entered(found, -1))]
+        for fault in min(tried, key=len):
+            place = f"templates.{template.key}.content{fault.pointer.replace('/', '.')}"
+            yield Flaw(source_of(found.key), place, fault.message % dict(fault.values))
 
 
-def _entered(found: ProductType) -> dict[str, dict[str, Any]]:
-    """Something in what is required, which a template leaves to whoever creates the product."""
+def _faults(content: Mapping[str, Any]) -> Sequence[Fault]:
+    try:
+        load_content(content)
+    except Invalid as error:
+        return error.faults
+    return ()
+
+
+def _entered(found: ProductType, place: int) -> dict[str, dict[str, Any]]:
+    """Something in what is required, which a template leaves to whoever creates the product; of choices the one at
+    ``place``, because a type may bar the lowest ratings or the highest."""
     entered: dict[str, dict[str, Any]] = {}
     for group, attribute in found.attributes():
         if attribute.required:
-            value = _NAME if attribute.kind == "phrase" else next(iter(attribute.choices), "-")
+            value = _NAME if attribute.kind == "phrase" else (list(attribute.choices) or ["-"])[place]
             entered.setdefault(group.key, {})[attribute.key] = value
     return entered
