@@ -103,7 +103,13 @@ PAGES = {
     ],
     "chen.rui": ["/inbox", "/inbox?filter=delegated", "/inbox?filter=all&sort=created", "/tasks/12", "/cases/2"],
     "wang.zhiyuan": ["/tasks/7"],
-    "tan.xue": ["/customers", "/customers?name=nobody", "/customers/G279DBF89-0000001", "/products/CN-TD/holdings"],
+    "tan.xue": [
+        "/customers",
+        "/customers?name=nobody",
+        "/customers/G279DBF89-0000001",
+        "/products/CN-TD/holdings",
+        "/bundles/BU-SALARY/eligibility?customer=G279DBF89-0000001",
+    ],
     "lu.ming": [
         "/processes",
         "/processes/product_update/versions/1",

@@ -19,6 +19,7 @@ from app.modules.bundles import presenting as show
 from app.modules.bundles import queries, schemas, services
 from app.modules.bundles.models import Bundle
 from app.modules.bundles.rules.states import SEE
+from app.modules.customers.queries import customer_by_number
 
 blueprint = Blueprint("bundles", __name__, description="Bundles of products")
 ONE = "/bundles/<code>"
@@ -96,6 +97,22 @@ class OneBundle(MethodView):
         with unit_of_work() as uow:
             check_if_match(tag(services.locked(uow, code)))
             return _tagged(uow, services.edit(uow, code=code, written=written, actor=actor, now=g.now))
+
+
+@blueprint.route(f"{ONE}/eligibility")
+class Eligibility(MethodView):
+    @document_problems(blueprint, 403)
+    @blueprint.arguments(schemas.EligibilityQuery, location="query")
+    @blueprint.response(200, schemas.VerdictOut)
+    def get(self, query: dict[str, Any], code: str) -> Any:
+        """As whoever serves the customer: whether one may take the bundle now, rule by rule and member by member."""
+        actor = current_actor()
+        require(actor, SEE)
+        require(actor, "customer.find")
+        found = queries.bundle(session(), code)
+        customer = customer_by_number(session(), query["customer"], actor)
+        verdict = queries.may_take(session(), found, customer, channel=query.get("channel"), at=g.now)
+        return {"bundle": code, "customer": customer.number, **show.verdict_json(verdict)}
 
 
 @blueprint.route(f"{ONE}/submit")

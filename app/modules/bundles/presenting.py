@@ -8,6 +8,9 @@ from typing import Any
 from app.kernel.errors import Fault
 from app.kernel.i18n import gettext
 from app.modules.bundles.models import Bundle
+from app.modules.bundles.rules.taking import Gate, Verdict
+from app.modules.catalogue.presenting import sale_reason_json
+from app.modules.customers.presenting import point_json
 from app.workflow.presenting import moment
 
 
@@ -26,3 +29,23 @@ def fault_json(fault: Fault) -> dict[str, Any]:
 
 def one_json(bundle: Bundle, contradictions: Sequence[Fault]) -> dict[str, Any]:
     return {**bundle_json(bundle), "contradictions": [fault_json(fault) for fault in contradictions]}
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "met": verdict.met,
+        "reasons": [sale_reason_json(reason) for reason in verdict.reasons],
+        "points": [point_json(point) for point in verdict.points],
+        "members": [_gate_json(gate) for gate in verdict.members],
+    }
+
+
+def _gate_json(gate: Gate) -> dict[str, Any]:
+    return {
+        "member": gate.code,
+        "role": gate.role,
+        "met": gate.met,
+        "reasons": [sale_reason_json(reason) for reason in gate.reasons],
+        "points": [point_json(point) for point in gate.points],
+        "inner": verdict_json(gate.inner) if gate.inner else None,
+    }

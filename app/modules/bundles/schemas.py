@@ -7,11 +7,13 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
-from app.modules.bundles.rules.description import BUNDLE
+from app.modules.bundles.rules.description import BUNDLE, ROLES
 from app.modules.bundles.rules.states import STATES
 from app.modules.catalogue.schemas.api import CODE, Query, Strict, choice, code_text, text
 from app.modules.catalogue.schemas.content import group_check
 from app.modules.catalogue.schemas.kinds import Checked, object_of
+from app.modules.catalogue.types import CHANNELS
+from app.modules.customers.schemas import PointOut
 
 _NEEDED = frozenset({"terms", "members"})
 _Document = Strict.from_dict(
@@ -78,6 +80,43 @@ class BundleOut(BundleSummary):
     """``contradictions``: what keeps it from being sold as products, bundles and ceilings are now."""
 
     contradictions = fields.List(fields.Dict(), required=True)
+
+
+class EligibilityQuery(Query):
+    """``channel``: where it would be sold; without one only what is sold on every channel may be taken."""
+
+    customer = text(60, required=True)
+    channel = choice(CHANNELS)
+
+
+class ReasonOut(Schema):
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class VerdictSchema(Schema):
+    """``met`` is null where something has to be shown first."""
+
+    met = fields.Boolean(required=True, allow_none=True)
+    reasons = fields.List(fields.Nested(ReasonOut), required=True)
+    points = fields.List(fields.Nested(PointOut), required=True)
+    members = fields.List(fields.Nested(lambda: GateOut()), required=True)
+
+
+class VerdictOut(VerdictSchema):
+    bundle = fields.String(required=True)
+    customer = fields.String(required=True)
+
+
+class GateOut(Schema):
+    """Of a product its gate of sale and its own terms; of a bundle within the bundle ``inner``."""
+
+    member = fields.String(required=True)
+    role = choice(ROLES, required=True)
+    met = fields.Boolean(required=True, allow_none=True)
+    reasons = fields.List(fields.Nested(ReasonOut), required=True)
+    points = fields.List(fields.Nested(PointOut), required=True)
+    inner = fields.Nested(VerdictSchema, required=True, allow_none=True)
 
 
 class BundlePage(Schema):

@@ -8,7 +8,7 @@ from typing import Any
 from app.kernel.i18n import gettext
 from app.modules.catalogue.models import FOREVER, Availability, ImportLine, Job, Product, ProductVersion, SaleStop
 from app.modules.catalogue.queries import ProductRow
-from app.modules.catalogue.rules.sale import SaleAnswer
+from app.modules.catalogue.rules.sale import Reason, SaleAnswer
 from app.modules.catalogue.services.imports import Item, reason_json
 from app.modules.catalogue.types import Attribute, ProductType
 from app.modules.catalogue.types.description import Check
@@ -63,8 +63,12 @@ def stop_json(row: SaleStop) -> dict[str, Any]:
 
 
 def sale_json(answer: SaleAnswer) -> dict[str, Any]:
-    reasons = [{"code": r.code, "message": gettext(r.message, r.values)} for r in answer.reasons]
+    reasons = [sale_reason_json(reason) for reason in answer.reasons]
     return {"allowed": answer.allowed, "version": answer.version, "reasons": reasons}
+
+
+def sale_reason_json(reason: Reason) -> dict[str, str]:
+    return {"code": reason.code, "message": gettext(reason.message, reason.values)}
 
 
 def item_json(item: Item) -> dict[str, Any]:

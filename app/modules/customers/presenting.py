@@ -6,6 +6,7 @@ from typing import Any
 
 from app.modules.customers.models import Account, Customer, Holding
 from app.modules.customers.queries import Sum
+from app.modules.customers.rules.eligibility import Point
 from app.modules.customers.rules.identifiers import mask, mask_mail
 
 
@@ -32,6 +33,10 @@ def customer_json(customer: Customer) -> dict[str, Any]:
         "segments": [segment.key for segment in customer.segments],
         "since": customer.since.isoformat(),
     }
+
+
+def point_json(point: Point) -> dict[str, Any]:
+    return {"key": point.key, "bound": point.bound, "met": point.met}
 
 
 def account_json(account: Account) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""Finding customers and what is held of a product. Identifiers stay sealed; they are opened where they are shown."""
+"""Finding customers, what they hold and what is held of a product. Identifiers are opened where they are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,13 +17,17 @@ from app.identity.permissions import Facts, allowed
 from app.kernel.crypto import blind
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
-from app.modules.catalogue.models import ProductVersion
+from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.rules.scopes import ancestors
 from app.modules.customers.models import CUSTOMER_ID, Account, Customer, Holding
+from app.modules.customers.rules.eligibility import Person
+from app.modules.customers.rules.states import OPEN
 
 NO_CUSTOMER = N_("There is no customer with this number.")
 LAST = "\U0010ffff"
 """Sorts behind everything that begins alike."""
+OWED = ("loan", "card")
+"""Product families whose balances are debts."""
 
 
 @dataclass(frozen=True)
@@ -130,3 +135,12 @@ def sums_of(session: Session, product: str) -> list[Sum]:
     by = (Holding.version, Holding.status, Holding.currency)
     rows = select(*by, func.count(), func.sum(Holding.principal)).where(Holding.product_code == product)
     return [Sum(*row) for row in session.execute(rows.group_by(*by).order_by(Holding.version.desc(), *by[1:]))]
+
+
+def person_of(session: Session, customer: Customer, today: date) -> Person:
+    """What eligibility goes by. Only the year of birth is known: the age reached in the year counts."""
+    sums = select(Holding.currency, func.sum(Holding.principal)).join(Product, Product.code == Holding.product_code)
+    held = sums.where(Holding.customer_id == customer.id, Holding.status.in_(OPEN), Product.family.not_in(OWED))
+    assets = {currency: Decimal(total) for currency, total in session.execute(held.group_by(Holding.currency))}
+    age = today.year - customer.birth_year if customer.birth_year else None
+    return Person(frozenset(segment.key for segment in customer.segments), age, assets, customer.kind)

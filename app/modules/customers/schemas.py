@@ -86,6 +86,14 @@ class HoldingOut(Schema):
     status = fields.String(required=True)
 
 
+class PointOut(Schema):
+    """One thing that terms ask of a customer: ``bound`` as they say it; ``met`` is null where it has to be shown."""
+
+    key = fields.String(required=True)
+    bound = fields.Raw(required=True, allow_none=True)
+    met = fields.Boolean(required=True, allow_none=True)
+
+
 class CustomerDetail(CustomerOut):
     accounts = fields.List(fields.Nested(AccountOut), required=True)
     holdings = fields.List(fields.Nested(HoldingOut), required=True)

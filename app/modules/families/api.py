@@ -14,7 +14,7 @@ from app.kernel.cursors import cursor_beyond, decode_cursor, encode_cursor
 from app.kernel.database import session, unit_of_work
 from app.kernel.input import Blueprint
 from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
-from app.modules.customers.queries import customer_by_number
+from app.modules.customers.queries import customer_by_number, person_of
 from app.modules.families import presenting as show
 from app.modules.families import queries, schemas
 from app.modules.families.models import TierFamily
@@ -159,7 +159,7 @@ class Eligibility(MethodView):
         actor = current_actor()
         require(actor, SEE)
         customer = customer_by_number(session(), query["customer"], actor)
-        person = queries.person(session(), customer, accounting_date(g.now))
+        person = person_of(session(), customer, accounting_date(g.now))
         members = queries.members_of(session(), queries.family_of_base(session(), base).base_code, g.now)
         return {"customer": customer.number, "tiers": [show.tier_json(member, person) for member in members]}
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.modules.customers.models import Customer
+from app.modules.customers.presenting import point_json
+from app.modules.customers.rules.eligibility import Person, eligible
 from app.modules.families.models import TierFamily, TierPlan, TierVariant
 from app.modules.families.queries import Member, due_to_follow
-from app.modules.families.rules.eligibility import Person, eligible, points
+from app.modules.families.rules.eligibility import points
 from app.modules.families.rules.sharing import Line, side_by_side
 from app.workflow.presenting import moment
 
@@ -57,7 +59,7 @@ def tier_json(member: Member, person: Person) -> dict[str, Any]:
         "product": member.code,
         "tier": member.variant.tier,
         "eligible": eligible(found),
-        "points": [{"key": point.key, "met": point.met} for point in found],
+        "points": [point_json(point) for point in found],
     }
 
 

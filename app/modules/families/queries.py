@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -18,18 +17,14 @@ from app.modules.catalogue.rules.states import OFF_THE_MARKET
 from app.modules.catalogue.rules.values import is_clean
 from app.modules.catalogue.services.drafts import versions_to_base_on
 from app.modules.catalogue.types import CUSTOMER_GROUPS
-from app.modules.customers.models import Customer, Holding
+from app.modules.customers.models import Customer
 from app.modules.customers.queries import units_of
-from app.modules.customers.rules.states import OPEN
 from app.modules.families.models import TierFamily, TierPlan, TierVariant
-from app.modules.families.rules.eligibility import Person
 from app.modules.families.rules.sharing import departures
 
 NO_FAMILY = N_("There is no tier family of this product.")
 NO_VARIANT = N_("This product is no variant of the family.")
 NO_PLAN = N_("There is no such plan.")
-OWED = ("loan", "card")
-"""Product families whose balances are debts."""
 
 
 @dataclass(frozen=True)
@@ -144,15 +139,6 @@ def _behind(session: Session, proposed: ProductVersion, now: datetime) -> list[D
         if member.product.status not in OFF_THE_MARKET
     ]
     return [(member, terms) for member, terms in found if terms]
-
-
-def person(session: Session, customer: Customer, today: date) -> Person:
-    """What eligibility goes by. Only the year of birth is known: the age reached in the year counts."""
-    sums = select(Holding.currency, func.sum(Holding.principal)).join(Product, Product.code == Holding.product_code)
-    held = sums.where(Holding.customer_id == customer.id, Holding.status.in_(OPEN), Product.family.not_in(OWED))
-    assets = {currency: Decimal(total) for currency, total in session.execute(held.group_by(Holding.currency))}
-    age = today.year - customer.birth_year if customer.birth_year else None
-    return Person(frozenset(segment.key for segment in customer.segments), age, assets)
 
 
 def plans_of(

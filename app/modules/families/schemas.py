@@ -11,8 +11,8 @@ from app.kernel.web import MAX_PAGE
 from app.modules.catalogue.schemas.api import CODE, Names, Query, Strict, choice, code_text, text
 from app.modules.catalogue.schemas.kinds import NO_LANGUAGE, NOT_CLEAN
 from app.modules.catalogue.types import CUSTOMER_GROUPS
+from app.modules.customers.schemas import PointOut
 from app.modules.development.schemas.figures import Figure
-from app.modules.families.rules.eligibility import POINTS
 
 MOST = 200
 KEY = r"^[a-z][a-z0-9_]{0,39}$(?!\n)"
@@ -165,11 +165,6 @@ class FollowedOut(Schema):
     request = fields.Integer(required=True, allow_none=True)
     number = fields.String(required=True, allow_none=True)
     drafts = fields.List(fields.String(), required=True)
-
-
-class PointOut(Schema):
-    key = choice(POINTS, required=True)
-    met = fields.Boolean(required=True, allow_none=True)
 
 
 class TierEligibility(Schema):

@@ -10,15 +10,14 @@ from sqlalchemy import select
 
 from app.kernel.audit import AuditEvent
 from app.kernel.clock import accounting_date
-from app.kernel.crypto import blind, seal
 from app.kernel.database import session, unit_of_work
 from app.kernel.errors import Conflict, Forbidden, Invalid
 from app.modules.catalogue import services as catalogue
 from app.modules.changes.models import ChangeRequest
-from app.modules.customers.models import CUSTOMER_ID, Customer, CustomerSegment
 from app.modules.families import queries
 from app.modules.families.services import following, keeping, planning
 from tests.modules.changes.conftest import Ask
+from tests.modules.customers.made import customer
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, person
 from tests.processes.play import Play
 
@@ -157,27 +156,6 @@ def test_what_is_no_family_is_refused_where_it_is_wrong(family: Play) -> None:
     assert faults(lambda: describe(family, "TD-GOLD", own=[])) == [("/own", "shared_term_differs")]
     with pytest.raises(Forbidden):
         add(family, who=OTHER_OWNER, product="TD4", tier="retiree", own=["rates.tiers"])
-
-
-def customer(tier: str, unit: str = "BJ01") -> None:
-    with unit_of_work() as uow:
-        uow.add(
-            Customer(
-                number="C1",
-                kind="person",
-                name="王小明",
-                id_kind="passport",
-                id_number=seal(CUSTOMER_ID, "C1", "E1"),
-                id_index=blind(CUSTOMER_ID, "E1"),
-                contact="app",
-                unit_code=unit,
-                birth_year=1980,
-                status="active",
-                since=accounting_date(Play().now),
-                created_at=Play().now,
-                segments=[CustomerSegment(key=tier)],
-            )
-        )
 
 
 def agree(play: Play, who: str = ADVISER, **given: Any) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.modules.families.rules.eligibility import Person, eligible, points
+from app.modules.customers.rules.eligibility import Person, eligible
+from app.modules.families.rules.eligibility import points
 from app.modules.families.rules.figures import corridor_faults, figures, plan_faults
 from app.modules.families.rules.sharing import departures, followed, side_by_side, unknown_terms
 from tests.processes.bank import TIME_DEPOSIT, dearer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.modules.bundles.views import reading, writing  # noqa: F401  (their views register themselves)
+from app.modules.bundles.views import reading, taking, writing  # noqa: F401  (their views register themselves)
 from app.modules.bundles.views.base import pages
 
 __all__ = ["pages"]

@@ -69,6 +69,7 @@ def show(code: str, error: DomainError | None = None, sent: Any = None) -> Answe
         owners=departments(session()),
         people=names_of(session(), [found.author, found.approved_by, found.withdrawn_by]),
         may=_may(found),
+        may_ask=allowed(current_actor(), "customer.find"),
         error=error,
         sent=sent or {},
     )

@@ -17,10 +17,11 @@ from app.kernel.errors import Conflict, Fault, NotFound, NotThere, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.queries import product_by_code, version_in_force
 from app.modules.customers.models import Customer
-from app.modules.customers.queries import customer_by_number, facts_of
+from app.modules.customers.queries import customer_by_number, facts_of, person_of
+from app.modules.customers.rules.eligibility import eligible
 from app.modules.families.models import TierFamily, TierPlan, TierVariant
-from app.modules.families.queries import NO_PLAN, NO_VARIANT, customer_of, person, variant_of
-from app.modules.families.rules.eligibility import POINTS, eligible, points
+from app.modules.families.queries import NO_PLAN, NO_VARIANT, customer_of, variant_of
+from app.modules.families.rules.eligibility import POINTS, points
 from app.modules.families.rules.figures import plan_faults
 from app.modules.families.services.keeping import KEEP, note, raise_if
 
@@ -149,7 +150,7 @@ def _unfit(
         if plan.segment != variant.tier:
             yield Fault("/segment", OTHER_TIER, code="other_tier")
     else:
-        found = points(variant.tier, version.content, person(uow, customer, accounting_date(now)))
+        found = points(variant.tier, version.content, person_of(uow, customer, accounting_date(now)))
         if not eligible(found):
             failed = next(point.key for point in found if point.met is False)
             yield Fault("/customer", NOT_ELIGIBLE, {"reason": POINTS[failed]}, "not_eligible")

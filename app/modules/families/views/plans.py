@@ -15,9 +15,9 @@ from app.kernel.errors import DomainError, Invalid, NotFound
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.loading import loaded
 from app.kernel.sent import EXPLAINED, beside, typed
-from app.modules.catalogue.types import CUSTOMER_GROUPS
+from app.modules.catalogue.types import CUSTOMER_GROUPS, ELIGIBILITY
 from app.modules.customers.models import Customer
-from app.modules.customers.queries import customer_by_number
+from app.modules.customers.queries import customer_by_number, person_of
 from app.modules.families import queries
 from app.modules.families.presenting import tier_json
 from app.modules.families.queries import Member
@@ -107,6 +107,7 @@ def _form(base: str, sent: Mapping[str, str], error: DomainError | None = None) 
         customer=customer,
         eligibility=_eligibility(members, customer),
         points=POINTS,
+        group=ELIGIBILITY,
         figures=figures(chosen.content) if chosen else {},
         picked=request.form.getlist("services"),
         variants=[(member.code, pick(CUSTOMER_GROUPS[member.variant.tier])) for member in members],
@@ -133,5 +134,5 @@ def _customer(number: str) -> tuple[Customer | None, DomainError | None]:
 def _eligibility(members: list[Member], customer: Customer | None) -> dict[str, Any]:
     if customer is None:
         return {}
-    person = queries.person(session(), customer, accounting_date(g.now))
+    person = person_of(session(), customer, accounting_date(g.now))
     return {member.code: tier_json(member, person) for member in members}

@@ -1,25 +1,20 @@
-"""Which bundles there are, what is known of their members, and which bundles cannot do without a product."""
+"""Which bundles there are, and which of them cannot do without a product."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kernel.clock import accounting_date
 from app.kernel.errors import Fault, NotFound
 from app.kernel.i18n import N_
 from app.modules.bundles.models import Bundle, BundleMember
-from app.modules.bundles.rules import composing, pricing
-from app.modules.bundles.rules.composing import Known, Part, Sold
+from app.modules.bundles.rules import composing
 from app.modules.bundles.rules.description import members_of
 from app.modules.bundles.rules.states import STATES
-from app.modules.catalogue.models import Product, ProductVersion
-from app.modules.catalogue.queries.products import versions_in_force
+from app.modules.catalogue.models import Product
 from app.modules.catalogue.rules.content import Content
-from app.modules.pricing.queries import in_force
 
 NO_BUNDLE = N_("There is no such bundle.")
 
@@ -64,45 +59,6 @@ def _requiring(found: Sequence[Bundle], code: str) -> Iterator[Fault]:
         if each.state == composing.ON_SALE and composing.depends_on(each.document, code):
             values = {"code": each.code, "name": each.names}
             yield Fault(f"/bundles/{each.code}", message, values, "in_a_bundle")
-
-
-def contradictions(session: Session, code: str, document: Content, *, complete: bool, now: datetime) -> list[Fault]:
-    """Everything that keeps a document from being a bundle, as products, bundles and ceilings are now."""
-    known = known_for(session, document, now)
-    faults = list(composing.wrong_in(code, document, known, complete=complete))
-    if any(fault.code == "contains_itself" for fault in faults):
-        return faults
-    ceilings = in_force(session, accounting_date(now))
-    return [*faults, *pricing.wrong_in(document, composing.held(document, known), known, ceilings)]
-
-
-def known_for(session: Session, document: Content, now: datetime) -> Known:
-    """What the document names, and what the bundles in it name in turn."""
-    parts: dict[str, Part] = {}
-    waiting = {row["bundle"] for row in members_of(document) if "bundle" in row}
-    while waiting:
-        rows = session.scalars(select(Bundle).where(Bundle.code.in_(waiting)))
-        parts |= {row.code: Part(row.state, row.document) for row in rows}
-        inner = [row for part in parts.values() for row in members_of(part.document)]
-        waiting = {row["bundle"] for row in inner if "bundle" in row} - set(parts) - waiting
-    documents = [document, *(part.document for part in parts.values())]
-    products = {row["product"] for each in documents for row in members_of(each) if "product" in row}
-    return Known(_sold(session, products, now), parts)
-
-
-def _sold(session: Session, codes: Collection[str], now: datetime) -> dict[str, Sold]:
-    """Products by code, with the terms in force; a product that was never sold with its latest."""
-    live = versions_in_force(session, list(codes), at=now)
-    found: dict[str, Sold] = {}
-    for product in session.scalars(select(Product).where(Product.code.in_(codes))):
-        version = live.get(product.code) or _latest(session, product.code)
-        found[product.code] = Sold(product.status, version.content)
-    return found
-
-
-def _latest(session: Session, code: str) -> ProductVersion:
-    rows = select(ProductVersion).where(ProductVersion.product_code == code)
-    return session.scalars(rows.order_by(ProductVersion.number.desc()).limit(1)).one()
 
 
 def names_of(session: Session, *documents: Content) -> dict[str, dict[str, str]]:
