@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.kernel.database import Instant, Json, Record
+from app.kernel.pieces import index_of_pieces
 from app.modules.catalogue.rules.states import UNLOCKED
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -53,6 +54,9 @@ class Product(Record):
         Index("ix_product_family_sort_zh", "family", "sort_zh", "code"),
         Index("ix_product_family_changed_at", "family", "changed_at", "code"),
     )
+
+
+index_of_pieces("ix_product_search_pairs", Product.search)
 
 
 class ProductStatus(Record):

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotFound
+from app.kernel.pieces import holds
 from app.modules.catalogue.models import FOREVER, Product, ProductStatus, ProductVersion
 from app.modules.catalogue.queries.sale import NO_PRODUCT, NO_VERSION, Scope, on_sale, on_sale_clause
 from app.modules.catalogue.rules.states import PUBLISHED
@@ -53,12 +54,12 @@ def list_products(
 ) -> list[ProductRow]:
     """At most ``limit`` products behind the key ``after`` (value of the sort column, code)."""
     at = wanted.as_of or now
-    query = _ordered(_filtered(wanted, at), wanted.sort, after).limit(limit)
+    clauses = _clauses(wanted, at)
     if wanted.q and wanted == ProductFilter(q=wanted.q, sort=wanted.sort):
         # Nothing else narrows the list: the index alone says which products stand on this page.
-        keys = select(Product.code).where(*_clauses(wanted, at))
-        query = query.where(Product.code.in_(_ordered(keys, wanted.sort, after).limit(limit)))
-    found = session.execute(query).all()
+        keys = _ordered(select(Product.code).where(*clauses), wanted.sort, after)
+        clauses = [Product.code.in_(keys.limit(limit))]
+    found = session.execute(_ordered(_with_status(at).where(*clauses), wanted.sort, after).limit(limit)).all()
     codes = [product.code for product, _ in found]
     if wanted.as_of:
         versions = on_sale(session, as_of=at, known_at=wanted.known_at, scope=wanted.scope, products=codes)
@@ -67,12 +68,10 @@ def list_products(
     return [ProductRow(product, status or product.status, versions.get(product.code)) for product, status in found]
 
 
-def _filtered(wanted: ProductFilter, at: datetime) -> Select[Any]:
-    status = _status_clause(at)
-    query: Any = select(Product, ProductStatus.status).outerjoin(
-        ProductStatus, and_(ProductStatus.product_code == Product.code, status)
-    )
-    return query.where(*_clauses(wanted, at))  # type: ignore[no-any-return]
+def _with_status(at: datetime) -> Select[Any]:
+    in_force = and_(ProductStatus.product_code == Product.code, _status_clause(at))
+    query: Select[Any] = select(Product, ProductStatus.status)
+    return query.outerjoin(ProductStatus, in_force)
 
 
 def _status_clause(at: datetime, known_at: datetime | None = None) -> ColumnElement[bool]:
@@ -88,7 +87,7 @@ def _status_clause(at: datetime, known_at: datetime | None = None) -> ColumnElem
 def _clauses(wanted: ProductFilter, at: datetime) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if wanted.q:
-        clauses.append(Product.search.contains(wanted.q.lower(), autoescape=True))
+        clauses.append(holds(Product.search, wanted.q.lower()))
     if wanted.family:
         clauses.append(Product.family == wanted.family)
     if wanted.type:
