@@ -70,8 +70,8 @@ def list_products(
 
 def _with_status(at: datetime) -> Select[Any]:
     in_force = and_(ProductStatus.product_code == Product.code, _status_clause(at))
-    query: Select[Any] = select(Product, ProductStatus.status)
-    return query.outerjoin(ProductStatus, in_force)
+    query: Any = select(Product, ProductStatus.status)
+    return query.outerjoin(ProductStatus, in_force)  # type: ignore[no-any-return]
 
 
 def _status_clause(at: datetime, known_at: datetime | None = None) -> ColumnElement[bool]:
