@@ -37,6 +37,17 @@ WORSE: Mapping[str, Any] = {
     "rates": {"tiers": [{"kind": "fixed", "term": "P1Y", "rate": rate("1.10")}]},
 }
 """A deposit that pays less: whoever is moved there loses."""
+BANDED: Mapping[str, Any] = {
+    **deepcopy(dict(TIME_DEPOSIT)),
+    "basics": {"name": {"en": "Banded deposit", "zh": "分档存款"}},
+    "rates": {
+        "tiers": [
+            {"kind": "fixed", "term": "P1Y", "balance_to": "50000", "rate": rate("1.75")},
+            {"kind": "fixed", "term": "P1Y", "balance_from": "50000", "rate": rate("1.10")},
+        ]
+    },
+}
+"""A deposit that pays small amounts more and large ones less."""
 OTHERS: Mapping[str, Mapping[str, Any]] = {
     "LEAVING": BETTER,
     "DOLLAR": {**BETTER, "terms": {"currency": "USD", "minimum": {"amount": "50", "currency": "USD"}}},
@@ -46,6 +57,7 @@ OTHERS: Mapping[str, Mapping[str, Any]] = {
 }
 """Products that cannot take the holdings of a plain deposit, each for another reason."""
 RATE = "rates.tiers[kind=fixed,term=P1Y].rate"
+BANDED_RATE = "rates.tiers[kind=fixed,term=P1Y,balance_from=50000].rate"
 PLAN = {"exception_owner": "zhao.heng", "notice_text": "The product ends.", "answer_days": 60}
 WHO: Mapping[str, str] = {
     "give_figures": "lin.yue",
@@ -244,8 +256,8 @@ def _whose(element: str, department: str) -> str:
 
 
 def hold(uow: Session, product: str, number: int, today: date, **differs: Any) -> None:
-    """Customers with an account and a contract each; ``contact`` and ``account`` say how they differ."""
-    contact, account = differs.pop("contact", "sms"), differs.pop("account", "open")
+    """Customers with an account and a contract each; ``contact``, ``account`` and ``least`` say how they differ."""
+    contact, account, least = differs.pop("contact", "sms"), differs.pop("account", "open"), differs.pop("least", 1000)
     opened, first = today - timedelta(days=31), uow.scalar(select(func.count()).select_from(Customer)) or 0
     names = [f"{product}-{place:06d}" for place in range(first, first + number)]
     insert_rows(uow, Customer, [_customer(name, contact, opened) for name in names])
@@ -269,7 +281,7 @@ def hold(uow: Session, product: str, number: int, today: date, **differs: Any) -
         {
             "customer_id": customers[name],
             "account_id": accounts[name],
-            "principal": Decimal(1000) + Decimal(place + 1) / 100,
+            "principal": Decimal(least) + Decimal(place + 1) / 100,
             **contract,
         }
         for place, name in enumerate(names)

@@ -16,7 +16,7 @@ from app.modules.exits import invariants
 from app.workflow.invariants import violations
 from tests.processes.bank import TIME_DEPOSIT, dearer, rate
 from tests.processes.conftest import Kept, bank
-from tests.processes.leaving import BETTER, OTHERS, RATE, WORSE, Leave
+from tests.processes.leaving import BANDED, BANDED_RATE, BETTER, OTHERS, RATE, WORSE, Leave
 from tests.processes.play import Play
 
 __all__ = ["bank"]
@@ -134,6 +134,25 @@ def test_silence_moves_what_keeps_its_promise(leave: Leave) -> None:
     leave.close_answers()
     assert leave.states() == ["moved", "moved"]
     assert [h.negotiated for h in leave.holdings("POOR")] == [{RATE: dict(rate("1.55"))}] * 2
+
+
+def test_each_holder_is_judged_by_the_tier_of_their_own(kept: Kept[Leave]) -> None:
+    leave = kept(banded)
+    leave.held("OLD", 1).held("OLD", 2, least=60_000)
+    leave.held("OLD", 1, least=60_000, negotiated={RATE: dict(rate("1.9"))})
+    further = BANDED_RATE.removesuffix(".rate")
+    leave.leave("OLD").evaluate()
+    assert leave.faults_of("BANDED", choices={further: "take"}) == [f"/map/{further}:guaranteed_rate"]
+    leave.plan("BANDED", choices={further: "ask"}).do("plan_exit").review().do("decide_exit").settle_down()
+    leave.answer({leave.items()[1].holding_id: "consent"}).close_answers()
+    assert leave.states() == ["moved", "moved", "no_response", "moved"]
+    arrived = sorted(leave.holdings("BANDED"), key=lambda holding: holding.came_from or 0)
+    assert [holding.negotiated for holding in arrived] == [None, None, {BANDED_RATE: dict(rate("1.9"))}]
+    all_holds(leave)
+
+
+def banded() -> Leave:
+    return Leave().sell({"OLD": TIME_DEPOSIT, "BANDED": BANDED})  # type: ignore[return-value]
 
 
 def test_dormant_and_unreachable_holdings_are_set_apart(leave: Leave) -> None:

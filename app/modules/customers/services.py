@@ -144,15 +144,11 @@ def _check(content: Content, account: Account, principal: Decimal, currency: str
 
 
 def move_holdings(
-    uow: Session,
-    ids: Sequence[int],
-    *,
-    to: tuple[str, int],
-    kept: Mapping[int, Mapping[str, Any]],
+    uow: Session, ids: Sequence[int], *, to: tuple[str, int], agreed: Mapping[int, Mapping[str, Any]]
 ) -> None:
     """Each holding goes to product and version ``to``, cent by cent; nobody's is moved twice (``came_from``).
 
-    ``kept``: pinned version → path → value, what its holders keep. What was agreed individually always stays.
+    ``agreed``: holding → path → value, what is agreed with it individually from then on (rule 4).
     """
     rows = uow.execute(select(table_of(Holding)).where(Holding.id.in_(ids))).all()
     for status in {row.status for row in rows}:
@@ -163,7 +159,7 @@ def move_holdings(
             **{name: getattr(row, name) for name in _COPIED},
             "product_code": code,
             "version": version,
-            "negotiated": {**kept.get(row.version, {}), **(row.negotiated or {})} or None,
+            "negotiated": dict(agreed[row.id]) or None,
             "status": "active",
             "came_from": row.id,
         }

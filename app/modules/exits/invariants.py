@@ -5,7 +5,9 @@ That no holding is moved twice, and none stands twice in one exit, the database 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -14,9 +16,11 @@ from app.modules.catalogue.models import Product
 from app.modules.customers.models import Holding
 from app.modules.customers.rules.states import OPEN as STILL_OPEN
 from app.modules.exits.models import Exit, ExitBatch, ExitDecision, ExitPlan, MigrationItem, TailItem
+from app.modules.exits.rules.items import REPLACEMENT
+from app.modules.exits.rules.one_holder import Holder, Way
 from app.modules.exits.rules.states import ENDED, ITEM_STATES, STATES
 from app.modules.exits.services.batches import IDENTIFY
-from app.modules.exits.services.working import worsening_versions
+from app.modules.exits.services.working import ways_of
 from app.workflow.models import ProcessInstance
 
 CASE_STATES = {
@@ -122,8 +126,29 @@ def _moved(session: Session, found: Exit) -> Iterator[str]:
         other = or_(new.principal != MigrationItem.principal, new.currency != MigrationItem.currency)
         yield from _named(session, found, "arrived with another amount", _mine(found, here, other).join(new, came))
     silent = and_(MigrationItem.answered_at.is_(None), func.coalesce(MigrationItem.decision, "") != "move")
-    worse = MigrationItem.version.in_(worsening_versions(session, found))
-    yield from _named(session, found, "were moved to worse terms without consent", _mine(found, here, worse, silent))
+    yield from _worsened(session, found, plan, _mine(found, here, silent))
+
+
+def _worsened(session: Session, found: Exit, plan: ExitPlan, silent: Select[int]) -> Iterator[str]:
+    """Of those who said nothing, nobody's terms became worse; the rate is asked of the records themselves."""
+    ways = ways_of(session, found, plan) if plan.way == REPLACEMENT else {}
+    old, new = aliased(Holding), aliased(Holding)
+    told = (old.term, old.principal, old.negotiated, new.term, new.principal, new.negotiated)
+    pairs = select(old.id, old.version, *told).join(new, new.came_from == old.id).where(old.id.in_(silent))
+    worse = [
+        holding
+        for holding, version, *columns in session.execute(pairs)
+        if _lost(ways[version], _holder(*columns[:3]), _holder(*columns[3:]))
+    ]
+    yield from _about(found, "were moved to worse terms without consent", worse)
+
+
+def _lost(way: Way, before: Holder, after: Holder) -> bool:
+    return way.worsens(before) or way.bears_less(before, after)
+
+
+def _holder(term: str | None, principal: Decimal, negotiated: Mapping[str, Any] | None) -> Holder:
+    return Holder(term, principal, negotiated or {})
 
 
 def _nothing_left(session: Session, found: Exit) -> Iterator[str]:
@@ -141,7 +166,10 @@ def _mine(found: Exit, *conditions: ColumnElement[bool]) -> Select[int]:
 
 def _named(session: Session, found: Exit, what: str, holdings: Select[int]) -> Iterator[str]:
     """One sentence about all of them, naming the first."""
-    ids: Sequence[int] = session.scalars(holdings).all()
+    yield from _about(found, what, session.scalars(holdings).all())
+
+
+def _about(found: Exit, what: str, ids: Sequence[int]) -> Iterator[str]:
     if ids:
         named = ", ".join(map(str, sorted(ids)[:MOST_NAMED]))
         yield f"{found.number}: {len(ids)} holdings {what}: {named}"

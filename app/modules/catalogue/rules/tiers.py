@@ -21,7 +21,7 @@ from app.modules.catalogue.rules.values import duration_days
 Row = Mapping[str, Any]
 Bounds = tuple[Decimal, Decimal]
 _ENDLESS = Decimal("1e30")
-_CASE = ("kind", "term", "repayment", "purpose", "due", "paid", "case", "condition")
+CASE = ("kind", "term", "repayment", "purpose", "due", "paid", "case", "condition")
 DIMENSIONS: Mapping[str, Callable[[str], Decimal]] = {
     "term": duration_days,
     "balance": Decimal,
@@ -70,7 +70,7 @@ def check(rows: Sequence[Row], pointer: str = "/rates/tiers") -> list[Fault]:
 def _cases(found: Sequence[Tier]) -> dict[tuple[Any, ...], list[Tier]]:
     cases: dict[tuple[Any, ...], list[Tier]] = defaultdict(list)
     for tier in found:
-        cases[tuple(tier.row.get(key) for key in _CASE)].append(tier)
+        cases[tuple(tier.row.get(key) for key in CASE)].append(tier)
     return cases
 
 

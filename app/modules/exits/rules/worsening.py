@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.modules.catalogue.rules.content import Content, as_fraction
+from app.modules.catalogue.rules.content import SIDE_RATES, Content
 from app.modules.catalogue.rules.difference import Change, changed, difference
+from app.modules.catalogue.rules.tiers import CASE, tiers
 from app.modules.catalogue.types import product_type
+from app.modules.customers.rules.agreed import own_tiers
+from app.modules.customers.rules.interest import annual
 
 KEEP, TAKE, ASK = "keep", "take", "ask"
 CHOICES = (KEEP, TAKE, ASK)
@@ -23,6 +26,8 @@ BURDENS = frozenset({"fees", "constraints", "eligibility", "limits"})
 """Groups that cost or bind the customer: less of them is better."""
 FIXED = "fixed"
 _MORE_IS_BETTER = frozenset({"limits", "features"})
+_UPPER_BOUNDS = frozenset({"term_to", "balance_to", "ratio_to"})
+_SAME_CASE = tuple(key for key in CASE if key != "kind")
 
 
 def changes_between(pinned: Content, target: Content) -> list[Change]:
@@ -35,32 +40,67 @@ def changes_between(pinned: Content, target: Content) -> list[Change]:
     return [change for change in found if change.group not in NEUTRAL]
 
 
-def is_guaranteed_rate(change: Change) -> bool:
-    """A rate that was promised until the end, or a row of such rates that the target does not have."""
-    if change.holder == FIXED or (change.row or {}).get("kind") == "fixed":
-        return change.value_kind == "rate" or (change.group == "rates" and change.kind == "removed")
+def is_guaranteed_rate(change: Change, pinned: Content) -> bool:
+    """A rate that was promised until the end, by the type or by the version that is held; or a row of such rates."""
+    own: Mapping[str, str] = pinned.get("holders") or {}
+    promised = FIXED in {change.holder, own.get(f"{change.group}.{change.attribute}")}
+    if promised or (change.row or {}).get("kind") == "fixed":
+        return change.value_kind == "rate" or (change.group == "rates" and change.column is None)
     return False
 
 
-def is_worse(change: Change, family: str) -> bool:
-    """Whether the customer of a product of ``family`` loses by taking the target's value."""
+def is_worse(change: Change, pinned: Content) -> bool:
+    """Whether who holds the version with this content loses by taking the target's value."""
     if change.value_kind == "rate":
-        return _rate_worse(change, family)
+        return is_lower(change.old, change.new, pinned)
+    if change.column in _UPPER_BOUNDS:
+        return _falls_out(change)
     if change.kind == "removed":
         return change.group not in BURDENS
     if change.kind == "added":
-        return change.group in BURDENS or change.attribute == "minimum"
+        return change.group in BURDENS or change.attribute == "minimum" or _undercuts(change, pinned)
     old, new = _number(change.old), _number(change.new)
     if old is None or new is None:
         return True
     return new < old if change.group in _MORE_IS_BETTER else new > old
 
 
-def _rate_worse(change: Change, family: str) -> bool:
-    if change.old is None or change.new is None:
-        return (change.new is None) == (family in RECEIVES)
-    rises = as_fraction(change.new) > as_fraction(change.old)
-    return rises != (family in RECEIVES)
+def _falls_out(change: Change) -> bool:
+    """Amounts or terms above a lowered bound find another row, or none."""
+    old, new = _number(change.old), _number(change.new)
+    return change.new is not None and (old is None or new is None or new < old)
+
+
+def _undercuts(change: Change, pinned: Content) -> bool:
+    """A tier that the version does not have, for amounts that bear a better rate there."""
+    if (change.group, change.attribute) != ("rates", "tiers") or change.new["kind"] in SIDE_RATES:
+        return False
+    (added,) = tiers([change.new])
+    return any(
+        added.meets(tier)
+        and all(added.row.get(key) == tier.row.get(key) for key in _SAME_CASE)
+        and is_lower(tier.row["rate"], added.row["rate"], pinned)
+        for tier in own_tiers(pinned)
+    )
+
+
+def is_lower(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, pinned: Content) -> bool:
+    """Whether a rate is less to the customer than before: higher, where it is the customer who pays it.
+
+    By what it comes to in a year of days: 1.51 % by 365 days is less than 1.50 % by 360.
+    """
+    receives = family_of(pinned) in RECEIVES
+    if old is None or new is None:
+        return (new is None) == receives
+    try:
+        before, after = _yearly(old), _yearly(new)
+    except ValueError:
+        return True
+    return after < before if receives else after > before
+
+
+def _yearly(rate: Mapping[str, Any]) -> Decimal:
+    return annual(rate) * (Decimal(365) / 360 if rate["day_count"] == "ACT/360" else 1)
 
 
 def _number(value: Any) -> Decimal | None:
@@ -71,11 +111,11 @@ def _number(value: Any) -> Decimal | None:
         return None
 
 
-def proposal(change: Change, *, worse: bool) -> str:
+def proposal(change: Change, *, worse: bool, guaranteed: bool) -> str:
     """What stands in the map until somebody chooses: a promise is kept, what is no loss is taken, else one asks."""
     if not worse:
         return TAKE
-    return KEEP if is_guaranteed_rate(change) or (change.group == "rates" and change.kind == "removed") else ASK
+    return KEEP if guaranteed or (change.group == "rates" and change.kind == "removed") else ASK
 
 
 def family_of(content: Content) -> str:

@@ -82,10 +82,10 @@ def _map(session: Session, found: Exit, planned: Planned, now: datetime) -> list
         return []
     rows = []
     for version in pinned_versions(session, found.product_code):
-        family = worsening.family_of(version.content)
         for place, change in enumerate(worsening.changes_between(version.content, target.content)):
-            worse = worsening.is_worse(change, family)
-            proposed = worsening.proposal(change, worse=worse)
+            worse = worsening.is_worse(change, version.content)
+            guaranteed = worsening.is_guaranteed_rate(change, version.content)
+            proposed = worsening.proposal(change, worse=worse, guaranteed=guaranteed)
             rows.append(
                 MigrationMap(
                     exit_id=found.id,
@@ -98,7 +98,7 @@ def _map(session: Session, found: Exit, planned: Planned, now: datetime) -> list
                     target=change.new,
                     value_kind=change.value_kind,
                     worse=worse,
-                    guaranteed=worsening.is_guaranteed_rate(change),
+                    guaranteed=guaranteed,
                     choice=planned.choices.get(change.path, proposed),
                 )
             )

@@ -16,11 +16,14 @@ from sqlalchemy.orm import Session
 from app.kernel import outbox
 from app.kernel.clock import accounting_date
 from app.kernel.database import table_of
+from app.modules.catalogue.models import ProductVersion
+from app.modules.catalogue.queries import version_by_number
 from app.modules.customers.models import Account, Customer, Holding
 from app.modules.customers.rules.states import OPEN, is_dormant
 from app.modules.customers.services import end_holdings, move_holdings
-from app.modules.exits.models import Exit, ExitPlan, MigrationItem
-from app.modules.exits.rules import items, worsening
+from app.modules.exits.models import Exit, ExitPlan, MigrationItem, MigrationMap
+from app.modules.exits.rules import items
+from app.modules.exits.rules.one_holder import Holder, Way
 from app.modules.exits.services.notifying import send
 from app.modules.exits.services.planning import map_of
 from app.modules.exits.services.records import plan_of
@@ -47,6 +50,12 @@ class Row:
     customer: str
     contact: str
     unreached: bool
+    term: str | None
+    negotiated: Mapping[str, Any] | None
+
+    @property
+    def holder(self) -> Holder:
+        return Holder(self.term, self.now_principal, self.negotiated or {})
 
     def held(self, today: date) -> items.Held:
         asleep = is_dormant(self.status, self.matures_on, self.last_activity_on, today)
@@ -87,6 +96,8 @@ def rows_of(uow: Session, ids: Sequence[int]) -> list[Row]:
             Customer.number,
             Customer.contact,
             MigrationItem.unreached,
+            Holding.term,
+            Holding.negotiated,
         )
         .join(Holding, Holding.id == MigrationItem.holding_id)
         .join(Account, Account.id == Holding.account_id)
@@ -102,55 +113,59 @@ def notice_rows(uow: Session, found: Exit, rows: Sequence[Row], batch: int, now:
     today, until = accounting_date(now), found.answers_until or accounting_date(now)
     became = [_became(row, items.noticing(row.held(today), today, until)) for row in rows]
     told = [{"number": b.row.customer, "contact": b.row.contact} for b in became if "notify" in b.verbs]
-    send(uow, found, plan_of(uow, found), told, batch, now)
-    _carry_out(uow, found, None, became, now)
+    plan = plan_of(uow, found)
+    send(uow, found, plan, told, batch, now)
+    _carry_out(uow, found, plan, {}, became, now)
     return became
 
 
 def settle_rows(uow: Session, found: Exit, rows: Sequence[Row], now: datetime) -> list[Became]:
     """What customers have answered is done; silence moves only what does not worsen."""
     today, plan = accounting_date(now), plan_of(uow, found)
-    worse = worsening_versions(uow, found)
+    ways = ways_of(uow, found, plan) if plan.way == items.REPLACEMENT else {}
     became = [
-        _became(row, items.settling(row.state, row.held(today), today, way=plan.way, worsens=row.version in worse))
+        _became(row, items.settling(row.state, row.held(today), today, way=plan.way, worsens=_worsens(ways, row)))
         for row in rows
     ]
-    _carry_out(uow, found, plan, became, now)
+    _carry_out(uow, found, plan, ways, became, now)
     return became
+
+
+def _worsens(ways: Mapping[int, Way], row: Row) -> bool:
+    return row.version in ways and ways[row.version].worsens(row.holder)
 
 
 def _became(row: Row, course: items.Course) -> Became:
     return Became(row, course.verbs, course.reason, course.due_on)
 
 
-def worsening_versions(session: Session, found: Exit) -> set[int]:
-    """The pinned versions whose holders would lose by being moved without a word."""
-    rows: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+def ways_of(session: Session, found: Exit, plan: ExitPlan) -> dict[int, Way]:
+    """From each version of the product to the target, as the plan chose for it."""
+    chosen: dict[int, list[MigrationMap]] = defaultdict(list)
     for row in map_of(session, found.id):
-        rows[row.version].append((row.choice, row.worse))
-    return {version for version, several in rows.items() if worsening.worsens(several)}
+        chosen[row.version].append(row)
+    target = version_by_number(session, plan.target_code or "", plan.target_version or 0)
+    held = select(ProductVersion).where(ProductVersion.product_code == found.product_code)
+    return {v.number: Way(v.content, target.content, chosen[v.number]) for v in session.scalars(held)}
 
 
-def kept_terms(session: Session, found: Exit) -> dict[int, dict[str, Any]]:
-    """Pinned version → path → value: what its holders keep when they are moved (rule 4)."""
-    kept: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in map_of(session, found.id):
-        if row.choice == worsening.KEEP and row.source is not None:
-            kept[row.version][row.path] = row.source
-    return kept
-
-
-def _carry_out(uow: Session, found: Exit, plan: ExitPlan | None, became: Sequence[Became], now: datetime) -> None:
+def _carry_out(
+    uow: Session,
+    found: Exit,
+    plan: ExitPlan,
+    ways: Mapping[int, Way],
+    became: Sequence[Became],
+    now: datetime,
+) -> None:
     """The holdings themselves, and one message to core banking about the batch."""
     by_verb: Mapping[str, list[Row]] = defaultdict(list)
     for one in became:
         for verb in one.verbs:
             by_verb[verb].append(one.row)
     _refresh(uow, [one.row for one in became])
-    if by_verb["move"] and plan is not None and plan.target_code and plan.target_version:
-        moving = [row.holding_id for row in by_verb["move"]]
-        kept = kept_terms(uow, found)
-        move_holdings(uow, moving, to=(plan.target_code, plan.target_version), kept=kept)
+    if by_verb["move"] and plan.target_code and plan.target_version:
+        agreed = {row.holding_id: ways[row.version].agreed(row.holder) for row in by_verb["move"]}
+        move_holdings(uow, list(agreed), to=(plan.target_code, plan.target_version), agreed=agreed)
     end_holdings(uow, [row.holding_id for row in by_verb["mature"]], verbs=("mature", "close"))
     end_holdings(uow, [row.holding_id for row in by_verb["lay_dormant"]], verbs=("close",))
     counts = {verb: len(rows) for verb, rows in by_verb.items() if verb in {"move", "mature", "lay_dormant"}}
