@@ -10,14 +10,16 @@ from flask_migrate import Migrate
 from flask_smorest import Api
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.identity import web as identity_web
 from app.kernel import config, crypto, database, i18n, openapi
-from app.kernel.errors import DomainError, Fault
+from app.kernel.errors import DomainError, Fault, Unavailable
 from app.kernel.i18n import N_
 from app.kernel.input import refuse_unkeepable_address
+from app.kernel.outages import is_outage
 from app.kernel.validation_messages import recognise
 from app.kernel.web import WholeNumber, problem
 from app.shell import frame
@@ -140,6 +142,15 @@ def _answer_errors(app: Flask) -> None:
             answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
         return answer
 
+    @app.errorhandler(DBAPIError)
+    def refused_by_the_database(error: DBAPIError) -> Any:
+        if not is_outage(error):
+            return crashed(error)
+        app.logger.error("the database is out of reach: %s", error.orig)
+        answer = app.make_response(refused(Unavailable(OUT_OF_REACH)))
+        answer.headers["Retry-After"] = str(RETRY_AFTER)
+        return answer
+
     @app.errorhandler(Exception)
     def crashed(error: Exception) -> Any:
         app.logger.exception("unexpected error")
@@ -148,6 +159,9 @@ def _answer_errors(app: Flask) -> None:
         )
 
 
+OUT_OF_REACH = N_("The records cannot be reached or written just now. Nothing was changed; try again in a while.")
+RETRY_AFTER = 30
+"""Seconds."""
 HTTP_MESSAGES = {
     400: N_("The request cannot be read."),
     401: N_("Please sign in."),

@@ -88,6 +88,13 @@ class TooLarge(DomainError):
     code = "too_large"
 
 
+class Unavailable(DomainError):
+    """503: the records cannot be reached or written just now; the same request may succeed later."""
+
+    status = 503
+    code = "unavailable"
+
+
 class Invalid(DomainError):
     """422: a wrong value, with a pointer to each wrong member."""
 
