@@ -9,11 +9,11 @@ from flask import g
 from flask.views import MethodView
 
 from app.identity.permissions import require
-from app.identity.web import current_actor
+from app.identity.web import current_actor, who
 from app.kernel.cursors import cursor_beyond, decode_cursor, encode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
-from app.kernel.web import document_problems, in_unit_of_work, page_size
+from app.kernel.web import document_problems, idempotent, in_unit_of_work, page_size
 from app.modules.catalogue.queries import product_by_code
 from app.modules.customers import presenting as show
 from app.modules.customers import queries, schemas, services
@@ -79,6 +79,23 @@ class Identity(MethodView):
 
         def act(uow: Any) -> tuple[int, Any]:
             return 200, asdict(services.identify(uow, number=number, actor=actor, now=g.now, **body))
+
+        return in_unit_of_work(act)
+
+
+@blueprint.route("/customers/<number>/holdings")
+class Selling(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.NewHolding)
+    @blueprint.response(201, schemas.HoldingOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], number: str) -> Any:
+        """Open a holding of what may be sold to the customer there and now, on the terms agreed with them."""
+        actor = current_actor()
+        require(actor, "customer.find")
+
+        def act(uow: Any) -> tuple[int, Any]:
+            return 201, show.holding_json(services.open_holding(uow, customer=number, **body, actor=actor, now=g.now))
 
         return in_unit_of_work(act)
 

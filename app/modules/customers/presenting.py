@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.customers.models import Account, Customer, Holding
 from app.modules.customers.queries import Sum
 from app.modules.customers.rules.eligibility import Point
@@ -55,7 +56,7 @@ def holding_json(holding: Holding) -> dict[str, Any]:
     return {
         **{name: getattr(holding, name) for name in plain},
         "product": holding.product_code,
-        "principal": f"{holding.principal:f}",
+        "principal": canonical_decimal(holding.principal),
         "opened_on": holding.opened_on.isoformat(),
         "matures_on": holding.matures_on.isoformat() if holding.matures_on else None,
         "last_activity_on": holding.last_activity_on.isoformat(),
@@ -68,5 +69,5 @@ def sum_json(found: Sum) -> dict[str, Any]:
         "status": found.status,
         "currency": found.currency,
         "count": found.count,
-        "balance": f"{found.balance:f}",
+        "balance": canonical_decimal(found.balance),
     }

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
 
 from app.kernel import cursors
-from app.kernel.web import MAX_PAGE
-from app.modules.catalogue.schemas.api import Query, Strict, choice, text
+from app.kernel.web import BIGGEST_ID, MAX_PAGE
+from app.modules.catalogue.rules.values import canonical_duration
+from app.modules.catalogue.schemas.api import Query, Strict, choice, code_text, text
+from app.modules.catalogue.schemas.kinds import NOT_CURRENCY, NOT_DECIMAL, NOT_DURATION
+from app.modules.catalogue.types import CHANNELS
 from app.modules.customers.rules.identifiers import DOCUMENTS
 from app.modules.customers.rules.states import HOLDING_STATES
+
+AMOUNT = r"^[0-9]{1,15}(\.[0-9]{1,4})?$(?!\n)"
+DURATION = r"^P(?=[0-9])([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,5}D)?$(?!\n)"
 
 
 class Paged(Query):
@@ -39,6 +48,27 @@ class IdentityReason(Strict):
 class HoldingQuery(Paged):
     status = choice(HOLDING_STATES)
     cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
+
+
+class NewHolding(Strict):
+    """What is sold to a customer; without ``version`` the one that may be sold there and now.
+
+    ``account``: the reference; ``term``: one that the product offers, as ``P1Y``.
+    """
+
+    account = code_text(60, required=True)
+    product = code_text(100, required=True)
+    channel = choice(CHANNELS, required=True)
+    principal = fields.String(required=True, validate=validate.Regexp(AMOUNT, error=NOT_DECIMAL))
+    currency = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY))
+    term = fields.String(validate=validate.Regexp(DURATION, error=NOT_DURATION))
+    version = fields.Integer(validate=validate.Range(1, BIGGEST_ID))
+
+    @post_load
+    def exact(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Amount and term as the rules take them."""
+        term = data.get("term")
+        return {**data, "principal": Decimal(data["principal"]), "term": canonical_duration(term) if term else None}
 
 
 class CustomerOut(Schema):

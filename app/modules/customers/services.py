@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,11 +27,23 @@ from app.modules.customers import queries
 from app.modules.customers.models import Account, Customer, Holding
 from app.modules.customers.rules.agreed import tier_of
 from app.modules.customers.rules.states import holding_move
-from app.modules.customers.rules.terms import after
+from app.modules.customers.rules.terms import after, offers
 
 NO_ACCOUNT = N_("The customer has no open account with this reference.")
 _COPIED = ("customer_id", "account_id", "principal", "currency", "term", "opened_on", "matures_on", "last_activity_on")
 """What a holding brings along when it is moved."""
+
+
+Agreement = Callable[[Session, Customer, str, Content, date], Mapping[str, Any]]
+"""From a customer, a product's code, the content that is sold and the day to what was agreed with the customer, by
+the path that the difference of two versions gives a term (rule 4)."""
+_AGREEMENTS: list[Agreement] = []
+
+
+def agreements(ask: Agreement) -> Agreement:
+    """``@agreements``: what a later feature knows to be agreed; it is asked whenever a holding is opened."""
+    _AGREEMENTS.append(ask)
+    return ask
 
 
 @dataclass(frozen=True)
@@ -76,9 +88,10 @@ def open_holding(
     actor: Actor,
     now: datetime,
     version: int | None = None,
-    negotiated: Mapping[str, Any] | None = None,
 ) -> Holding:
     """Book what a customer bought, pinned to the version that may be sold to them there and now.
+
+    It bears what was agreed with the customer (``agreements``) in place of what the version says.
 
     404 for an unknown customer, account, product or version; 422 with a pointer for an amount, currency or term that
     the version does not offer; 409 where the gate of sales refuses, with its reasons.
@@ -87,12 +100,12 @@ def open_holding(
     require(actor, "holding.open", queries.facts_of(uow, owner))
     booked_on = _open_account(uow, owner, account)
     pinned = _pinned(uow, owner, product=product, channel=channel, version=version, now=now)
-    content = version_by_number(uow, product, pinned).content
-    _check(content, booked_on, principal, currency, term)
-    today = accounting_date(now)
+    content, today = version_by_number(uow, product, pinned).content, accounting_date(now)
+    agreed = _agreed(uow, owner, product, content, today)
+    _check(content, agreed, booked_on, principal, currency, term)
     holding = Holding(
         customer_id=owner.id, account_id=booked_on.id, product_code=product, version=pinned, principal=principal,
-        currency=currency, term=term, negotiated=dict(negotiated) if negotiated else None, opened_on=today,
+        currency=currency, term=term, negotiated=agreed or None, opened_on=today,
         matures_on=after(today, term) if term else None, last_activity_on=today, status="active",
     )  # fmt: skip
     uow.add(holding)
@@ -128,17 +141,25 @@ def _refusal(answer: SaleAnswer) -> Conflict:
     return Conflict(N_("This may not be sold to this customer there and now."), code="may_not_sell", faults=faults)
 
 
-def _check(content: Content, account: Account, principal: Decimal, currency: str, term: str | None) -> None:
+def _agreed(uow: Session, owner: Customer, product: str, content: Content, today: date) -> dict[str, Any]:
+    return {path: value for ask in _AGREEMENTS for path, value in ask(uow, owner, product, content, today).items()}
+
+
+def _check(
+    content: Content, agreed: Content, account: Account, principal: Decimal, currency: str, term: str | None
+) -> None:
     terms = content.get("terms") or {}
     if currency != terms.get("currency", currency):
         raise invalid("/currency", N_("The product is in %(currency)s."), currency=terms["currency"])
     if currency != account.currency:
         raise invalid("/currency", N_("The account is in %(currency)s."), currency=account.currency)
-    least = Decimal((terms.get("minimum") or {}).get("amount", "0"))
+    least = Decimal((agreed.get("terms.minimum") or terms.get("minimum") or {}).get("amount", "0"))
     if principal < least or principal <= 0:
         raise invalid("/principal", N_("Must be more than zero and at least %(least)s."), least=least)
     if principal > MOST or principal != round(principal, PLACES):
         raise invalid("/principal", N_("Must have %(places)s decimal places at most, and fit."), places=PLACES)
+    if term is not None and not offers(content, term):
+        raise invalid("/term", N_("The product is not offered for this term."))
     if (content.get("rates") or {}).get("tiers") and tier_of(content, term, principal) is None:
         raise invalid("/term", N_("There is no rate for this term and amount."))
 

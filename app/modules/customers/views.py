@@ -124,10 +124,13 @@ def _customer(number: str, *, identity: services.Identity | None = None, error: 
 def _held(holding: Any, version: Any) -> dict[str, Any]:
     """A holding with its product's name, the rate it bears, and whether it sleeps."""
     today = accounting_date(g.now)
+    sold = (version.content, holding.term, holding.principal)
+    rate = rate_of(*sold, holding.negotiated)
     return {
         "holding": holding,
         "names": version.content["basics"]["name"],
-        "rate": rate_of(version.content, holding.term, holding.principal, holding.negotiated),
+        "rate": rate,
+        "agreed": rate != rate_of(*sold, None),
         "dormant": is_dormant(holding.status, holding.matures_on, holding.last_activity_on, today),
     }
 

@@ -92,3 +92,19 @@ def test_a_product_manager_counts_holdings_and_sees_no_holder(api: Api) -> None:
     assert api("lin", "GET", "/products/TD/holdings").status_code == 403
     assert api("teller", "GET", "/products/NO/holdings/summary").status_code == 404
     assert api("teller", "GET", "/products/TD/holdings?status=sold").status_code == 422
+
+
+def test_a_holding_is_opened_once_by_staff_of_the_unit_on_the_terms_that_are_sold(api: Api) -> None:
+    path, wanted = "/customers/C1/holdings", {
+        "account": "A1", "product": "TD", "channel": "branch", "principal": "5000.01", "currency": "CNY",
+        "term": "P12M",
+    }  # fmt: skip
+    opened = api("teller", "POST", path, wanted)
+    assert (opened.status_code, opened.json["version"], opened.json["term"]) == (201, 2, "P1Y")
+    assert [held["principal"] for held in api("teller", "GET", "/customers/C1").json["holdings"]] == ["5000.01"]
+    for who, status in (("auditor", 403), ("service", 403), ("beijing", 404), ("lin", 403)):
+        assert api(who, "POST", path, wanted).status_code == status, who
+    for name, wrong in (("principal", "1e3"), ("term", "1Y"), ("currency", "yuan"), ("channel", "pigeon")):
+        answer = api("teller", "POST", path, {**wanted, name: wrong})
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, f"/{name}")
+    assert api("teller", "POST", path, {**wanted, "product": "NEW"}).json["code"] == "may_not_sell"

@@ -77,6 +77,7 @@ def test_a_holding_is_pinned_to_the_version_on_sale_and_matures_by_its_term(bran
         ({"currency": "USD"}, "/currency"),
         ({"product": "USD", "currency": "USD", "principal": Decimal(1000)}, "/currency"),
         ({"term": "P5Y"}, "/term"),
+        ({"term": "P9999Y"}, "/term"),
         ({"term": None}, "/term"),
     ],
 )

@@ -137,3 +137,11 @@ def test_a_tier_is_chosen_by_its_band_with_the_lower_bound_in_it() -> None:
     tiers = [{"kind": "fixed", "term": "P1Y", "rate": rate(Decimal(n), "ACT/360"), **b} for n, b in enumerate(bands)]
     content = {**deposit("0"), "rates": {"tiers": tiers}}
     assert [rate_of(content, "P1Y", Decimal(p), None)["value"] for p in ("49999.99", "50000")] == ["0", "1"]
+
+
+def test_a_tier_is_chosen_by_its_band_of_terms() -> None:
+    bands = [{"term_to": "P5Y"}, {"term_from": "P5Y"}]
+    tiers = [{"kind": "fixed", "rate": rate(Decimal(n), "ACT/360"), **b} for n, b in enumerate(bands)]
+    content = {**deposit("0"), "rates": {"tiers": tiers}}
+    found = [rate_of(content, term, Decimal(1), None) for term in ("P59M", "P5Y", None)]
+    assert [each and each["value"] for each in found] == ["0", "1", None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from sqlalchemy import select
 
 from app.kernel.audit import AuditEvent
 from app.kernel.clock import accounting_date
+from app.kernel.crypto import blind, seal
 from app.kernel.database import session, unit_of_work
 from app.kernel.errors import Conflict, Forbidden, Invalid
 from app.modules.catalogue import services as catalogue
 from app.modules.changes.models import ChangeRequest
+from app.modules.customers.models import ACCOUNT_NUMBER, Account, Customer, Holding
+from app.modules.customers.services import open_holding
 from app.modules.families import queries
 from app.modules.families.services import following, keeping, planning
 from tests.modules.changes.conftest import Ask
@@ -192,6 +196,44 @@ def test_a_plan_is_agreed_within_its_corridor_by_whoever_serves_the_customer(fam
         leave(family, "TD2")
     seen = {who: len(queries.plans_of(session(), "TD", person(session(), who), limit=9)) for who in (OWNER, ADVISER)}
     assert seen == {OWNER: 1, ADVISER: 3}, "who does not serve the customer does not see the plan"
+
+
+def test_a_holding_that_is_opened_under_a_plan_bears_its_terms(family: Play) -> None:
+    minimum = {"path": "terms.minimum", "low": "10", "high": "50"}
+    describe(family, "TD2", corridors=[{"path": RATE, "low": "1.5", "high": "1.75"}, minimum])
+    customer("private")
+    with pytest.raises(Invalid):
+        opened(family, "20")
+    plain = opened(family, "50")
+    agree(family, who=OWNER, segment="private", deviations=[{"path": RATE, "value": "1.6"}])
+    plan = agree(family, customer="C1", deviations=[{"path": "terms.minimum", "value": "20"}])
+    held = opened(family, "20")
+    assert held.negotiated == {
+        RATE: {**TIME_DEPOSIT["rates"]["tiers"][0]["rate"], "value": "1.6"},
+        "terms.minimum": {"amount": "20", "currency": "CNY"},
+    }
+    assert (plain.negotiated, opened(family, "50", product="TD").negotiated) == (None, None)
+    with unit_of_work() as uow:
+        actor, kept = person(uow, ADVISER), keeping.locked(uow, "TD")
+        planning.end(uow, kept, plan_id=plan.id, reason="Moved away", actor=actor, now=family.now)
+    with pytest.raises(Invalid):
+        opened(family, "20")
+    assert list(opened(family, "50").negotiated or ()) == [RATE]
+
+
+def opened(play: Play, principal: str, product: str = "TD2") -> Holding:
+    """A deposit for a year that the adviser sold to the customer."""
+    with unit_of_work() as uow:
+        if uow.scalar(select(Account.id)) is None:
+            owner = uow.scalars(select(Customer)).one()
+            uow.add(Account(reference="A1", customer_id=owner.id, number=seal(ACCOUNT_NUMBER, "A1", "1"),
+                number_index=blind(ACCOUNT_NUMBER, "1"), currency="CNY", unit_code=owner.unit_code, status="open",
+                opened_on=owner.since))  # fmt: skip
+            uow.flush()
+        return open_holding(
+            uow, customer="C1", account="A1", product=product, channel="branch", principal=Decimal(principal),
+            currency="CNY", term="P1Y", actor=person(uow, ADVISER), now=play.now,
+        )  # fmt: skip
 
 
 def test_programs_found_and_read_a_family(ask: Ask) -> None:

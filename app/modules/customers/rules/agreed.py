@@ -9,6 +9,7 @@ from typing import Any
 
 from app.modules.catalogue.rules.content import SIDE_RATES, Content, Row, row_key
 from app.modules.catalogue.rules.tiers import Tier, tiers
+from app.modules.catalogue.rules.values import duration_days
 from app.modules.catalogue.types import product_type
 
 _RATE = re.compile(r"rates\.tiers\[kind=([a-z_]+)(?:,.*)?\]\.rate\Z", re.DOTALL)
@@ -25,8 +26,16 @@ def meeting(found: Sequence[Tier], term: str | None, principal: Decimal) -> list
     return [
         tier.row
         for tier in found
-        if tier.row.get("term") in (None, term) and tier.bounds["balance"][0] <= principal < tier.bounds["balance"][1]
+        if _of_term(tier, term) and tier.bounds["balance"][0] <= principal < tier.bounds["balance"][1]
     ]
+
+
+def _of_term(tier: Tier, term: str | None) -> bool:
+    """Whether a tier is for this term or for a band of terms around it; a term that is not known lies in no band."""
+    if term is None:
+        return not tier.row.keys() & {"term", "term_from", "term_to"}
+    low, high = tier.bounds["term"]
+    return tier.row.get("term") in (None, term) and low <= duration_days(term) < high
 
 
 def tier_of(content: Content, term: str | None, principal: Decimal) -> Row | None:

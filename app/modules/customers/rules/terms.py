@@ -5,7 +5,16 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
-from app.modules.catalogue.rules.values import duration_parts
+from app.modules.catalogue.rules.content import Content
+from app.modules.catalogue.rules.values import duration_days, duration_parts
+
+
+def offers(content: Content, term: str) -> bool:
+    """Whether a contract may run for ``term``: one that the terms name, or up to the longest of them."""
+    terms = content.get("terms") or {}
+    rows = (content.get("rates") or {}).get("tiers", ())
+    longest = duration_days(terms.get("longest_term", "P0D"))
+    return term in {terms.get("term"), *(row.get("term") for row in rows)} or 0 < duration_days(term) <= longest
 
 
 def after(day: date, term: str) -> date:

@@ -15,6 +15,7 @@ from typing import Any
 from app.kernel.errors import Fault
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.content import Content, Row, as_fraction, keyed
+from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.catalogue.types import Attribute, product_type
 
 NO_FIGURE = N_("There is no such figure in the variant's terms.")
@@ -24,6 +25,8 @@ OUTSIDE = N_("Lies outside the corridor from %(low)s to %(high)s.")
 TWICE = N_("This term is named twice.")
 NO_SERVICE = N_("The variant does not offer this service.")
 _FIGURES = frozenset({"money", "rate", "decimal", "integer"})
+_MEMBERS: Mapping[str, str] = {"money": "amount", "rate": "value"}
+"""Where the number stands in a value that has more to say."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,17 @@ class Figure:
     value: Decimal
     unit: str
     """``%``, a currency, or nothing."""
+    held: Any
+    """The value as the terms hold it."""
+
+    def as_held(self, value: Decimal) -> Any:
+        """Another value of the figure, written as the terms would hold it."""
+        in_percent = self.unit == "%" and not (self.shown_as.kind == "rate" and self.held["unit"] == "percent")
+        text = canonical_decimal(value / 100 if in_percent else value)
+        member = _MEMBERS.get(self.shown_as.kind)
+        if member:
+            return {**self.held, member: text}
+        return int(value) if self.shown_as.kind == "integer" else text
 
 
 def figures(content: Content) -> dict[str, Figure]:
@@ -50,13 +64,13 @@ def _figures(content: Content) -> Iterator[Figure]:
         value = (content.get(group.key) or {}).get(attribute.key)
         path = f"{group.key}.{attribute.key}"
         if value is not None and attribute.kind in _FIGURES:
-            yield Figure(path, attribute, attribute, None, *_number(attribute, value))
+            yield Figure(path, attribute, attribute, None, *_number(attribute, value), value)
         for key, row in keyed(attribute, value).items() if value and attribute.kind == "list" else ():
             named = {k: v for k, v in row.items() if k in attribute.key_by}
             for column in attribute.columns:
                 if column.kind in _FIGURES and column.key in row and column.key not in attribute.key_by:
                     number = _number(column, row[column.key])
-                    yield Figure(f"{path}[{key}].{column.key}", attribute, column, named, *number)
+                    yield Figure(f"{path}[{key}].{column.key}", attribute, column, named, *number, row[column.key])
 
 
 def _number(attribute: Attribute, value: Any) -> tuple[Decimal, str]:
