@@ -57,6 +57,18 @@ def test_a_phone_never_scrolls_sideways(page_as: Callable[..., Any], language: s
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_list_that_is_too_wide_for_a_phone_is_told_row_by_row(page_as: Callable[..., Any]) -> None:
+    page = page_as("lin.yue", width=390, height=844)
+    page.goto("/products")
+    first = page.locator("table.stacked tbody tr").first
+    first.wait_for()
+    assert page.evaluate("Math.max(...[...document.querySelectorAll('.table-scroll')].map(t => t.scrollWidth))") <= 390
+    assert first.locator("td").nth(1).get_attribute("data-label") == "Type"
+    assert page.get_by_role("row").count() == page.locator("tr").count(), "it remains a table to a screen reader"
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("table.stacked").wait_for(state="detached")
+
+
 def test_the_skip_link_comes_first_and_works(page_as: Callable[..., Any]) -> None:
     page = page_as("lin.yue")
     page.keyboard.press("Tab")
