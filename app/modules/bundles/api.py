@@ -17,29 +17,27 @@ from app.kernel.input import Blueprint
 from app.kernel.web import IF_MATCH, check_if_match, document_problems, etag, idempotent, in_unit_of_work, page_size
 from app.modules.bundles import presenting as show
 from app.modules.bundles import queries, schemas, services
-from app.modules.bundles.models import Bundle
-from app.modules.bundles.rules.states import SEE
+from app.modules.bundles.models import BundleVersion
+from app.modules.bundles.rules.states import SEE, newest
 from app.modules.customers.queries import customer_by_number
 
 blueprint = Blueprint("bundles", __name__, description="Bundles of products")
 ONE = "/bundles/<code>"
 
 
-def tag(bundle: Bundle) -> str:
-    return etag("bundle", bundle.code, bundle.state, bundle.content_hash)
+def tag(version: BundleVersion) -> str:
+    return etag("bundle", version.code, version.number, version.state, version.content_hash)
 
 
-def _one(current: Session, bundle: Bundle) -> dict[str, Any]:
+def _one(current: Session, version: BundleVersion) -> dict[str, Any]:
     """With what keeps it from being sold now; of a bundle that is not sold any more nothing is asked."""
-    wrong = [] if bundle.state == "withdrawn" else queries.contradictions(
-        current, bundle.code, bundle.document, complete=True, now=g.now
-    )  # fmt: skip
-    return show.one_json(bundle, wrong)
+    wrong = queries.wrong_today(current, version, g.now)
+    return show.one_json(version, wrong)
 
 
-def _tagged(current: Session, bundle: Bundle) -> Response:
-    response = jsonify(_one(current, bundle))
-    response.headers["ETag"] = tag(bundle)
+def _tagged(current: Session, version: BundleVersion) -> Response:
+    response = jsonify(_one(current, version))
+    response.headers["ETag"] = tag(version)
     return response
 
 
@@ -47,7 +45,7 @@ def _written(body: dict[str, Any]) -> services.Written:
     return services.Written(body["names"], body["document"])
 
 
-def _done(act: Callable[[Any], Bundle], status: int = 200) -> Response:
+def _done(act: Callable[[Any], BundleVersion], status: int = 200) -> Response:
     def answered(uow: Any) -> tuple[int, Any]:
         return status, _one(uow, act(uow))
 
@@ -65,7 +63,7 @@ class Bundles(MethodView):
         limit, after = page_size(), decode_cursor(str)
         rows = queries.bundles(session(), state=query.get("state"), after=after[0] if after else None, limit=limit)
         more = encode_cursor(rows[limit - 1].code) if len(rows) > limit else None
-        return {"items": [show.bundle_json(row) for row in rows[:limit]], "next": more}
+        return {"items": [show.version_json(row) for row in rows[:limit]], "next": more}
 
     @document_problems(blueprint, 403, 409)
     @blueprint.arguments(schemas.NewBundle)
@@ -81,10 +79,13 @@ class Bundles(MethodView):
 @blueprint.route(ONE)
 class OneBundle(MethodView):
     @document_problems(blueprint)
+    @blueprint.arguments(schemas.BundleMoment, location="query")
     @blueprint.response(200, schemas.BundleOut)
-    def get(self, code: str) -> Any:
-        """One bundle, with what keeps it from being sold now."""
+    def get(self, query: dict[str, Any], code: str) -> Any:
+        """One bundle in the version on sale, or that was on sale at ``at``, with what keeps it from being sold now."""
         require(current_actor(), SEE)
+        if "at" in query:
+            return _tagged(session(), queries.bundle_at(session(), code, query["at"]))
         return _tagged(session(), queries.bundle(session(), code))
 
     @document_problems(blueprint, 403, 409, 412, 428)
@@ -92,11 +93,50 @@ class OneBundle(MethodView):
     @blueprint.arguments(schemas.BundlePatch)
     @blueprint.response(200, schemas.BundleOut)
     def patch(self, body: dict[str, Any], code: str) -> Any:
-        """Change a draft of one's own."""
+        """Change a draft of one's own: the version in work."""
         actor, written = current_actor(), _written(body)
         with unit_of_work() as uow:
-            check_if_match(tag(services.locked(uow, code)))
+            check_if_match(tag(newest(services.locked(uow, code))))
             return _tagged(uow, services.edit(uow, code=code, written=written, actor=actor, now=g.now))
+
+
+@blueprint.route(f"{ONE}/versions")
+class Versions(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.BundleVersions)
+    def get(self, code: str) -> Any:
+        """Every version of a bundle, the latest first."""
+        require(current_actor(), SEE)
+        return {"items": [show.version_json(row) for row in queries.versions_of(session(), code)], "next": None}
+
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.BundlePatch)
+    @blueprint.response(201, schemas.BundleOut)
+    @idempotent(who)
+    def post(self, body: dict[str, Any], code: str) -> Any:
+        """As a product manager of its department, write the next version; until it is approved nothing changes."""
+        actor, written = current_actor(), _written(body)
+        return _done(lambda uow: services.revise(uow, code=code, written=written, actor=actor, now=g.now), 201)
+
+
+@blueprint.route(f"{ONE}/versions/<int:number>")
+class OneVersion(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.BundleOut)
+    def get(self, code: str, number: int) -> Any:
+        """One version as it is or was, whatever is on sale."""
+        require(current_actor(), SEE)
+        return _tagged(session(), queries.version(session(), code, number))
+
+
+@blueprint.route(f"{ONE}/versions/<int:old>/difference/<int:new>")
+class Difference(MethodView):
+    @document_problems(blueprint)
+    @blueprint.response(200, schemas.BundleDifference)
+    def get(self, code: str, old: int, new: int) -> Any:
+        """Two versions attribute by attribute, member by member."""
+        require(current_actor(), SEE)
+        return show.difference_json(*(queries.version(session(), code, number) for number in (old, new)))
 
 
 @blueprint.route(f"{ONE}/eligibility")
@@ -150,6 +190,18 @@ class SendingBack(MethodView):
         return _done(lambda uow: services.send_back(uow, code=code, **body, actor=actor, now=g.now))
 
 
+@blueprint.route(f"{ONE}/drop")
+class Dropping(MethodView):
+    @document_problems(blueprint, 403, 409)
+    @blueprint.arguments(schemas.BundleReason)
+    @blueprint.response(200, schemas.BundleOut)
+    @idempotent(who)
+    def post(self, body: dict[str, str], code: str) -> Any:
+        """Give up the version in work; what is on sale stays."""
+        actor = current_actor()
+        return _done(lambda uow: services.drop(uow, code=code, **body, actor=actor, now=g.now))
+
+
 @blueprint.route(f"{ONE}/withdraw")
 class Withdrawal(MethodView):
     @document_problems(blueprint, 403, 409)
@@ -157,6 +209,6 @@ class Withdrawal(MethodView):
     @blueprint.response(200, schemas.BundleOut)
     @idempotent(who)
     def post(self, body: dict[str, str], code: str) -> Any:
-        """Drop a draft, or end its sale, unless another bundle on sale requires it."""
+        """End its sale, unless another bundle on sale requires it."""
         actor = current_actor()
         return _done(lambda uow: services.withdraw(uow, code=code, **body, actor=actor, now=g.now))

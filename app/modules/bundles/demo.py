@@ -1,4 +1,4 @@
-"""Bundles of the demo bank: two on sale, and one that holds one of them and waits for approval."""
+"""Bundles of the demo bank: two on sale, one that holds one of them, and a change of the other, waiting for approval."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.modules.bundles.models import Bundle
 from app.modules.bundles.services import Written
 
 DATA = Path(__file__).parent / "data" / "demo.json"
-ON_SALE, APPROVER = frozenset({"BU-SALARY", "BU-FAMILY"}), "wang.zhiyuan"
+APPROVER = "wang.zhiyuan"
 
 
 def load_demo_bundles(uow: Session, now: datetime) -> None:
@@ -25,8 +25,9 @@ def load_demo_bundles(uow: Session, now: datetime) -> None:
     for described in json.loads(DATA.read_text("utf-8")):
         code, author = described["code"], demo_actor(uow, described["author"])
         written = Written(described["names"], described["document"])
-        bundle = services.create(uow, code=code, written=written, actor=author, now=now)
+        begin = services.revise if uow.get(Bundle, code) else services.create
+        version = begin(uow, code=code, written=written, actor=author, now=now)
         services.submit(uow, code=code, actor=author, now=now)
-        if code in ON_SALE:
+        if described.get("approved"):
             approver = demo_actor(uow, APPROVER)
-            services.approve(uow, code=code, shown=bundle.content_hash, actor=approver, now=now)
+            services.approve(uow, code=code, shown=version.content_hash, actor=approver, now=now)

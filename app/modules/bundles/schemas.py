@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from app.kernel import cursors
 from app.modules.bundles.rules.description import BUNDLE, ROLES
 from app.modules.bundles.rules.states import STATES
-from app.modules.catalogue.schemas.api import CODE, Query, Strict, choice, code_text, text
+from app.modules.catalogue.schemas.api import CODE, Moment, Query, Strict, choice, code_text, text
 from app.modules.catalogue.schemas.content import group_check
 from app.modules.catalogue.schemas.kinds import Checked, object_of
 from app.modules.catalogue.types import CHANNELS
@@ -53,15 +53,22 @@ class BundleReason(Strict):
 
 
 class BundleQuery(Query):
-    """Without a state: all but those that were withdrawn."""
+    """Without a state: all but those that are off sale; a draft or one in approval may be of a bundle on sale."""
 
-    state = choice(STATES)
+    state = choice([state for state in STATES if state != "superseded"])
     limit = fields.Integer(metadata={"minimum": 1, "maximum": 200})
     cursor = fields.String(metadata={"pattern": cursors.pattern(str)})
 
 
+class BundleMoment(Query):
+    """``at``: what was sold then; without it what the bundle is now."""
+
+    at = Moment(metadata={"type": "string", "format": "date-time"})
+
+
 class BundleSummary(Schema):
     code = fields.String(required=True)
+    number = fields.Integer(required=True)
     names = fields.Dict(required=True)
     owner_department = fields.String(required=True)
     state = fields.String(required=True)
@@ -72,7 +79,7 @@ class BundleSummary(Schema):
     approved_by = fields.String(required=True, allow_none=True)
     approved = fields.String(required=True, allow_none=True)
     withdrawn_by = fields.String(required=True, allow_none=True)
-    withdrawn = fields.String(required=True, allow_none=True)
+    ended = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
 
 
@@ -80,6 +87,18 @@ class BundleOut(BundleSummary):
     """``contradictions``: what keeps it from being sold as products, bundles and ceilings are now."""
 
     contradictions = fields.List(fields.Dict(), required=True)
+
+
+class BundleVersions(Schema):
+    items = fields.List(fields.Nested(BundleSummary), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class BundleDifference(Schema):
+    old = fields.Integer(required=True)
+    new = fields.Integer(required=True)
+    names = fields.Dict(required=True)
+    changes = fields.List(fields.Dict(), required=True)
 
 
 class EligibilityQuery(Query):

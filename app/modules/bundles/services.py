@@ -1,8 +1,8 @@
-"""Bundles are written by a product manager, approved by a second person, sold, and withdrawn."""
+"""Bundles are written by a product manager, approved by a second person, sold, changed by a new version, and ended."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,9 @@ from app.kernel.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from app.kernel.i18n import N_
 from app.kernel.loading import NOT_RIGHT
 from app.modules.bundles import queries
-from app.modules.bundles.models import Bundle, BundleMember
+from app.modules.bundles.models import Bundle, BundleMember, BundleVersion
 from app.modules.bundles.rules.description import members_of
-from app.modules.bundles.rules.states import BY_ITS_AUTHOR, WRITE, move
+from app.modules.bundles.rules.states import BY_ITS_AUTHOR, IN_WORK, WRITE, move, newest, standing
 from app.modules.catalogue.rules.content import content_hash
 from app.modules.catalogue.services.records import locked_products
 
@@ -36,101 +36,159 @@ def stream(code: str) -> str:
     return f"bundle:{code}"
 
 
-def create(uow: Session, *, code: str, written: Written, actor: Actor, now: datetime) -> Bundle:
-    """A draft. 409 where the code is taken; 422, located, for what contradicts itself or its members."""
+def create(uow: Session, *, code: str, written: Written, actor: Actor, now: datetime) -> BundleVersion:
+    """A first draft. 409 where the code is taken; 422, located, for what contradicts itself or its members."""
     require(actor, WRITE, Facts(owner_department=actor.department))
     if uow.get(Bundle, code) is not None:
         raise Conflict(N_("There is a bundle with this code already."), code="code_taken")
-    _require_sound(uow, code, written.document, now, complete=False)
-    bundle = Bundle(
-        code=code, names=dict(written.names), owner_department=actor.department or "", state="draft",
-        document=dict(written.document), content_hash=_hash(written), author=actor.username, written_at=now,
-    )  # fmt: skip
+    bundle = Bundle(code=code, owner_department=actor.department or "")
     uow.add(bundle)
+    return _begun(uow, bundle, 1, written, "bundle.created", actor, now)
+
+
+def revise(uow: Session, *, code: str, written: Written, actor: Actor, now: datetime) -> BundleVersion:
+    """The draft of the next version of a bundle on sale, which stays on sale as it is. 409 while one is in work."""
+    versions = locked(uow, code)
+    sold, last = standing(versions), newest(versions)
+    require(actor, move(sold.state, "revise").by, facts_of(sold))
+    if last.state in IN_WORK:
+        raise Conflict(N_("Another version of the bundle is in work already."), code="in_work")
+    return _begun(uow, sold.bundle, last.number + 1, written, "bundle.revised", actor, now)
+
+
+def _begun(
+    uow: Session, bundle: Bundle, number: int, written: Written, action: str, actor: Actor, now: datetime
+) -> BundleVersion:
+    _require_sound(uow, bundle.code, written.document, now, complete=False)
+    version = BundleVersion(
+        bundle=bundle, number=number, names=dict(written.names), state="draft", document=dict(written.document),
+        content_hash=_hash(written), author=actor.username, written_at=now,
+    )  # fmt: skip
+    uow.add(version)
     uow.flush()
-    _keep_members(uow, bundle)
-    _note(uow, bundle, "bundle.created", actor, now, old=None, new=bundle.content_hash)
-    return bundle
+    _keep_members(uow, version)
+    _note(uow, version, action, actor, now, old=None, new=version.content_hash)
+    return version
 
 
-def edit(uow: Session, *, code: str, written: Written, actor: Actor, now: datetime) -> Bundle:
-    """Change a draft, as the one who wrote it."""
-    bundle = locked(uow, code)
-    _moved(bundle, "edit", actor)
+def edit(uow: Session, *, code: str, written: Written, actor: Actor, now: datetime) -> BundleVersion:
+    """Change the draft in work, as the one who wrote it."""
+    version = newest(locked(uow, code))
+    _moved(version, "edit", actor)
     _require_sound(uow, code, written.document, now, complete=False)
-    old = bundle.content_hash
-    bundle.names, bundle.document = dict(written.names), dict(written.document)
-    bundle.content_hash, bundle.written_at = _hash(written), now
-    _keep_members(uow, bundle)
-    _note(uow, bundle, "bundle.edited", actor, now, old=old, new=bundle.content_hash)
-    return bundle
+    old = version.content_hash
+    version.names, version.document = dict(written.names), dict(written.document)
+    version.content_hash, version.written_at = _hash(written), now
+    _keep_members(uow, version)
+    _note(uow, version, "bundle.edited", actor, now, old=old, new=version.content_hash)
+    return version
 
 
-def submit(uow: Session, *, code: str, actor: Actor, now: datetime) -> Bundle:
-    """Ask for approval: all members are on sale, and nothing contradicts."""
-    bundle = locked(uow, code)
-    old = _moved(bundle, "submit", actor)
-    _require_sound(uow, code, bundle.document, now, complete=True)
-    _note(uow, bundle, "bundle.submitted", actor, now, old=old, new=bundle.state)
-    return bundle
+def submit(uow: Session, *, code: str, actor: Actor, now: datetime) -> BundleVersion:
+    """Ask for approval: all members are on sale, nothing contradicts, and something differs from what is sold."""
+    versions = locked(uow, code)
+    version, sold = newest(versions), standing(versions)
+    old = _moved(version, "submit", actor)
+    if sold is not version and sold.content_hash == version.content_hash:
+        raise Conflict(N_("Nothing differs from the version on sale."), code="no_difference")
+    _require_sound(uow, code, version.document, now, complete=True)
+    _note(uow, version, "bundle.submitted", actor, now, old=old, new=version.state)
+    return version
 
 
-def approve(uow: Session, *, code: str, shown: str, actor: Actor, now: datetime) -> Bundle:
-    """Put it on sale, as somebody who did not write it; ``shown``: the hash that was read (rule 6)."""
-    bundle = locked(uow, code)
-    old = _moved(bundle, "approve", actor)
-    if shown != bundle.content_hash:
+def approve(uow: Session, *, code: str, shown: str, actor: Actor, now: datetime) -> BundleVersion:
+    """Put it on sale in place of the version before, as somebody who did not write it; ``shown``: the hash that was
+    read (rule 6)."""
+    versions = _locked_with_parts(uow, code, now)
+    version, sold = newest(versions), standing(versions)
+    old = _moved(version, "approve", actor)
+    if shown != version.content_hash:
         raise Conflict(N_("The bundle changed after it was shown for approval."), code="approval_void")
     # Under the locks of the products: none of them leaves at the same time.
-    locked_products(uow, {row["product"] for row in members_of(bundle.document) if "product" in row})
-    _require_sound(uow, code, bundle.document, now, complete=True)
-    bundle.approved_by, bundle.approved_at, bundle.reason = actor.username, now, None
-    _note(uow, bundle, "bundle.approved", actor, now, old=old, new=bundle.state, content_hash=shown)
-    return bundle
+    locked_products(uow, {row["product"] for row in members_of(version.document) if "product" in row})
+    _require_sound(uow, code, version.document, now, complete=True)
+    version.approved_by, version.approved_at, version.reason = actor.username, now, None
+    if sold is not version:
+        sold.state, sold.ended_at = move(sold.state, "supersede").to, now
+    _note(uow, version, "bundle.approved", actor, now, old=old, new=version.state, content_hash=shown)
+    return version
 
 
-def send_back(uow: Session, *, code: str, reason: str, actor: Actor, now: datetime) -> Bundle:
+def send_back(uow: Session, *, code: str, reason: str, actor: Actor, now: datetime) -> BundleVersion:
     """Back to its author, who may change it."""
-    bundle = locked(uow, code)
-    old = _moved(bundle, "send_back", actor)
-    bundle.reason = reason
-    _note(uow, bundle, "bundle.sent_back", actor, now, old=old, new=bundle.state, reason=reason)
-    return bundle
+    version = newest(locked(uow, code))
+    old = _moved(version, "send_back", actor)
+    version.reason = reason
+    _note(uow, version, "bundle.sent_back", actor, now, old=old, new=version.state, reason=reason)
+    return version
 
 
-def withdraw(uow: Session, *, code: str, reason: str, actor: Actor, now: datetime) -> Bundle:
-    """Drop a draft, or end the sale. 409, located, while a bundle on sale cannot do without it."""
-    bundle = locked(uow, code)
-    old = _moved(bundle, "withdraw", actor)
+def drop(uow: Session, *, code: str, reason: str, actor: Actor, now: datetime) -> BundleVersion:
+    """Give up the version in work; what is on sale stays."""
+    version = newest(locked(uow, code))
+    _dropped(uow, version, reason, actor, now)
+    return version
+
+
+def withdraw(uow: Session, *, code: str, reason: str, actor: Actor, now: datetime) -> BundleVersion:
+    """End the sale, and whatever version is in work. 409, located, while a bundle on sale cannot do without it."""
+    versions = locked(uow, code)
+    sold = standing(versions)
+    old = _moved(sold, "withdraw", actor)
     faults = list(queries.requiring_part(uow, code))
     if faults:
         raise Conflict(N_("Others depend on this bundle; settle them first."), code="depended_on", faults=faults)
-    bundle.withdrawn_by, bundle.withdrawn_at, bundle.reason = actor.username, now, reason
-    _note(uow, bundle, "bundle.withdrawn", actor, now, old=old, new=bundle.state, reason=reason)
-    return bundle
+    _ended(sold, reason, actor, now)
+    _note(uow, sold, "bundle.withdrawn", actor, now, old=old, new=sold.state, reason=reason)
+    for version in versions:
+        if version.state in IN_WORK:
+            _dropped(uow, version, reason, actor, now)
+    return sold
 
 
-def locked(uow: Session, code: str) -> Bundle:
-    """The bundle, its row locked. 404 if there is none."""
-    rows = select(Bundle).where(Bundle.code == code).with_for_update()
-    found = uow.scalars(rows, execution_options={"populate_existing": True}).one_or_none()
-    if found is None:
+def _dropped(uow: Session, version: BundleVersion, reason: str, actor: Actor, now: datetime) -> None:
+    old = _moved(version, "drop", actor)
+    _ended(version, reason, actor, now)
+    _note(uow, version, "bundle.dropped", actor, now, old=old, new=version.state, reason=reason)
+
+
+def _ended(version: BundleVersion, reason: str, actor: Actor, now: datetime) -> None:
+    version.withdrawn_by, version.ended_at, version.reason = actor.username, now, reason
+
+
+def locked(uow: Session, code: str) -> Sequence[BundleVersion]:
+    """The versions of a bundle, under the lock of the bundle. 404 if there is none."""
+    _lock(uow, {code})
+    rows = select(BundleVersion).where(BundleVersion.code == code)
+    found = uow.scalars(rows, execution_options={"populate_existing": True}).all()
+    if not found:
         raise NotFound(queries.NO_BUNDLE)
     return found
 
 
-def facts_of(bundle: Bundle) -> Facts:
+def _locked_with_parts(uow: Session, code: str, now: datetime) -> Sequence[BundleVersion]:
+    """Under the locks of all that it holds, too: two that take each other in are not approved at the same time."""
+    read = newest(queries.versions_of(uow, code))
+    _lock(uow, {code, *queries.known_for(uow, read.document, now).bundles})
+    return locked(uow, code)
+
+
+def _lock(uow: Session, codes: Collection[str]) -> None:
+    uow.execute(select(Bundle.code).where(Bundle.code.in_(codes)).order_by(Bundle.code).with_for_update())
+
+
+def facts_of(version: BundleVersion) -> Facts:
     """What the permissions on a bundle depend on."""
-    return Facts(initiator=bundle.author, owner_department=bundle.owner_department)
+    return Facts(initiator=version.author, owner_department=version.owner_department)
 
 
-def _moved(bundle: Bundle, verb: str, actor: Actor) -> str:
-    """Take the bundle along its transition table; gives the state it leaves."""
-    found, left = move(bundle.state, verb), bundle.state
-    require(actor, found.by, facts_of(bundle))
-    if verb in BY_ITS_AUTHOR and actor.username != bundle.author:
+def _moved(version: BundleVersion, verb: str, actor: Actor) -> str:
+    """Take the version along its transition table; gives the state it leaves."""
+    found, left = move(version.state, verb), version.state
+    require(actor, found.by, facts_of(version))
+    if verb in BY_ITS_AUTHOR and actor.username != version.author:
         raise Forbidden(N_("A draft is changed by whoever wrote it."), code="not_the_author")
-    bundle.state = found.to
+    version.state = found.to
     return left
 
 
@@ -144,15 +202,16 @@ def _require_sound(uow: Session, code: str, document: Mapping[str, Any], now: da
         raise Invalid(NOT_RIGHT, faults=faults)
 
 
-def _keep_members(uow: Session, bundle: Bundle) -> None:
+def _keep_members(uow: Session, version: BundleVersion) -> None:
     """What the document holds, for asking by product."""
-    uow.execute(delete(BundleMember).where(BundleMember.bundle_code == bundle.code))
+    uow.execute(delete(BundleMember).where(BundleMember.version_id == version.id))
     uow.add_all(
-        BundleMember(bundle_code=bundle.code, product_code=row.get("product"), part_code=row.get("bundle"))
-        for row in members_of(bundle.document)
+        BundleMember(version_id=version.id, product_code=row.get("product"), part_code=row.get("bundle"))
+        for row in members_of(version.document)
     )
 
 
-def _note(uow: Session, bundle: Bundle, action: str, actor: Actor, now: datetime, **payload: Any) -> None:
+def _note(uow: Session, version: BundleVersion, action: str, actor: Actor, now: datetime, **payload: Any) -> None:
     uow.flush()
-    audit.record(uow, stream(bundle.code), [audit.Entry(action, actor.username, now, payload)])
+    told = {"version": version.number, **payload}
+    audit.record(uow, stream(version.code), [audit.Entry(action, actor.username, now, told)])

@@ -9,11 +9,13 @@ from app.workflow.instances.wording import say
 
 SENTENCES: Mapping[str, str] = {
     "bundle.created": N_("%(who)s wrote the bundle."),
+    "bundle.revised": N_("%(who)s began version %(version)s of the bundle."),
     "bundle.edited": N_("%(who)s changed the draft of the bundle."),
     "bundle.submitted": N_("%(who)s asked for approval of the bundle."),
     "bundle.approved": N_("%(who)s approved the bundle; it is on sale."),
     "bundle.sent_back": N_("%(who)s sent the bundle back to its author."),
-    "bundle.withdrawn": N_("%(who)s withdrew the bundle."),
+    "bundle.dropped": N_("%(who)s dropped a version of the bundle before it was sold."),
+    "bundle.withdrawn": N_("%(who)s took the bundle off sale."),
 }
 
 for _action, _sentence in SENTENCES.items():

@@ -7,9 +7,10 @@ from typing import Any
 import lxml.html
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.kernel.database import unit_of_work
-from app.modules.bundles.models import Bundle, FixedBundle
+from app.modules.bundles.models import BundleVersion, FixedBundle
 from tests.modules.changes.conftest import Ask
 from tests.shell.conftest import sign_in, token_of
 from tests.shell.test_crawl import _complaints as complaints
@@ -32,7 +33,7 @@ def written(ask: Ask, code: str, *members: dict[str, str], who: str = AUTHOR, **
 
 def on_sale(ask: Ask, code: str) -> None:
     assert ask(AUTHOR, "POST", f"/bundles/{code}/submit").json["state"] == "in_approval"
-    shown = {"content_hash": ask(EXECUTIVE, "GET", f"/bundles/{code}").json["content_hash"]}
+    shown = {"content_hash": ask(EXECUTIVE, "GET", f"/bundles/{code}/versions").json["items"][0]["content_hash"]}
     assert ask(AUTHOR, "POST", f"/bundles/{code}/approve", shown).status_code == 403
     assert (
         ask(EXECUTIVE, "POST", f"/bundles/{code}/approve", {"content_hash": "0" * 64}).json["code"] == "approval_void"
@@ -121,7 +122,7 @@ def test_a_draft_is_its_authors_and_fixed_from_its_submission_on(ask: Ask) -> No
     assert ask(HEAD, "POST", "/bundles/B1/submit").json["code"] == "not_the_author"
     ask(AUTHOR, "POST", "/bundles/B1/submit")
     with pytest.raises(FixedBundle), unit_of_work() as uow:
-        uow.get_one(Bundle, "B1").document = {}
+        uow.scalars(select(BundleVersion)).one().document = {}
     assert ask(EXECUTIVE, "POST", "/bundles/B1/send-back", {"reason": "Which price?"}).json["state"] == "draft"
     tag = ask(AUTHOR, "GET", "/bundles/B1").headers["ETag"]
     body = {"names": {**NAMES, "en": "Young savers"}, "document": document(*TWO)}

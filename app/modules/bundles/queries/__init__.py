@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from app.modules.bundles.queries.composing import contradictions, known_for
+from app.modules.bundles.queries.composing import contradictions, known_for, wrong_today
 from app.modules.bundles.queries.finding import (
     NO_BUNDLE,
     bundle,
+    bundle_at,
     bundles,
     holding,
     names_of,
     requiring,
     requiring_part,
+    version,
+    versions_of,
 )
 from app.modules.bundles.queries.taking import may_take
 
 __all__ = [
     "NO_BUNDLE",
     "bundle",
+    "bundle_at",
     "bundles",
     "contradictions",
     "holding",
@@ -25,4 +29,7 @@ __all__ = [
     "names_of",
     "requiring",
     "requiring_part",
+    "version",
+    "versions_of",
+    "wrong_today",
 ]

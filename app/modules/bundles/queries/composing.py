@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.kernel.clock import accounting_date
 from app.kernel.errors import Fault
-from app.modules.bundles.models import Bundle
+from app.modules.bundles.models import BundleVersion
+from app.modules.bundles.queries.finding import standing_of
 from app.modules.bundles.rules import composing, pricing
 from app.modules.bundles.rules.composing import Known, Part, Sold
 from app.modules.bundles.rules.description import members_of
+from app.modules.bundles.rules.states import CURRENT
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.queries.products import versions_in_force
 from app.modules.catalogue.rules.content import Content
@@ -30,13 +32,19 @@ def contradictions(session: Session, code: str, document: Content, *, complete: 
     return [*faults, *pricing.wrong_in(document, composing.held(document, known), known, ceilings)]
 
 
+def wrong_today(session: Session, version: BundleVersion, now: datetime) -> list[Fault]:
+    """What keeps a version from being sold today; of one that is not sold any more nothing is asked."""
+    if version.state not in CURRENT:
+        return []
+    return contradictions(session, version.code, version.document, complete=True, now=now)
+
+
 def known_for(session: Session, document: Content, now: datetime) -> Known:
     """What the document names, and what the bundles in it name in turn."""
     parts: dict[str, Part] = {}
     waiting = {row["bundle"] for row in members_of(document) if "bundle" in row}
     while waiting:
-        rows = session.scalars(select(Bundle).where(Bundle.code.in_(waiting)))
-        parts |= {row.code: Part(row.state, row.document) for row in rows}
+        parts |= {code: Part(each.state, each.document) for code, each in standing_of(session, waiting).items()}
         inner = [row for part in parts.values() for row in members_of(part.document)]
         waiting = {row["bundle"] for row in inner if "bundle" in row} - set(parts) - waiting
     documents = [document, *(part.document for part in parts.values())]

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.kernel.clock import accounting_date
 from app.kernel.i18n import N_
-from app.modules.bundles.models import Bundle
+from app.modules.bundles.models import BundleVersion
 from app.modules.bundles.queries.composing import known_for
-from app.modules.bundles.rules.composing import ON_SALE, Known, Part
+from app.modules.bundles.rules.composing import Known, Part
 from app.modules.bundles.rules.description import members_of
+from app.modules.bundles.rules.states import ON_SALE
 from app.modules.bundles.rules.taking import Gate, Verdict, verdict
 from app.modules.catalogue.queries import may_sell, version_by_number
 from app.modules.catalogue.rules.content import Content, Row
@@ -36,7 +37,9 @@ class Buyer:
     at: datetime
 
 
-def may_take(session: Session, bundle: Bundle, customer: Customer, *, channel: str | None, at: datetime) -> Verdict:
+def may_take(
+    session: Session, bundle: BundleVersion, customer: Customer, *, channel: str | None, at: datetime
+) -> Verdict:
     """Every rule of the bundle, and of each member the gate of sale for the customer's unit and groups."""
     known = known_for(session, bundle.document, at)
     buyer = Buyer(person_of(session, customer, accounting_date(at)), customer.unit_code, channel, at)

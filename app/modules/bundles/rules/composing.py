@@ -9,12 +9,12 @@ from typing import Any
 from app.kernel.errors import Fault
 from app.kernel.i18n import N_
 from app.modules.bundles.rules.description import CHOICE, REQUIRED, members_of
+from app.modules.bundles.rules.states import ON_SALE
 from app.modules.catalogue.rules.content import Content, Row
 from app.modules.catalogue.rules.states import OFF_THE_MARKET
 
 GONE = OFF_THE_MARKET | {"withdrawn"}
 """States of a product or a bundle that is not sold any more."""
-ON_SALE = "on_sale"
 FEWEST = 2
 AT = "/document/members/members"
 

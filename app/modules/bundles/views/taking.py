@@ -9,7 +9,7 @@ from app.identity.web import current_actor, signed_in
 from app.kernel.database import session
 from app.kernel.errors import DomainError, NotFound, invalid
 from app.modules.bundles import queries
-from app.modules.bundles.models import Bundle
+from app.modules.bundles.models import BundleVersion
 from app.modules.bundles.rules.description import ROLES
 from app.modules.bundles.rules.states import SEE
 from app.modules.bundles.rules.taking import Verdict
@@ -59,7 +59,7 @@ def _customer(number: str) -> tuple[Customer | None, DomainError | None]:
         return None, invalid("/customer", error.message)
 
 
-def _verdict(found: Bundle, customer: Customer | None) -> Verdict | None:
+def _verdict(found: BundleVersion, customer: Customer | None) -> Verdict | None:
     if customer is None:
         return None
     channel = request.args.get("channel")

@@ -16,12 +16,12 @@ from app.kernel.i18n import N_, gettext
 from app.kernel.loading import loaded_form
 from app.kernel.sent import EXPLAINED, refuse_stale
 from app.modules.bundles import queries, services
-from app.modules.bundles.models import Bundle
-from app.modules.bundles.rules.composing import FEWEST, ON_SALE
+from app.modules.bundles.models import BundleVersion
+from app.modules.bundles.rules.composing import FEWEST
 from app.modules.bundles.rules.description import BUNDLE, MEMBERS, TERMS
-from app.modules.bundles.rules.states import WRITE, move
+from app.modules.bundles.rules.states import ON_SALE, SEE, WRITE, move, newest, standing
 from app.modules.bundles.schemas import BundleApproval, BundlePatch, BundleReason, NewBundle
-from app.modules.bundles.views.base import PATH, Answer, pages, show
+from app.modules.bundles.views.base import PATH, Answer, address, pages, show
 from app.modules.catalogue.queries import ProductFilter, list_products
 from app.modules.catalogue.views import typed
 from app.modules.catalogue.views.asked import VERBS, blank_rows_of, columns_of, dropped, pressed, without
@@ -62,31 +62,62 @@ def create() -> Answer:
     return redirect(f"{PATH}/{given['code']}", 303)
 
 
+@pages.get(f"{PATH}/<code>/revise")
+@signed_in
+def new_version(code: str) -> Answer:
+    """The next version, begun with what is on sale."""
+    found = queries.bundle(session(), code)
+    require(current_actor(), move(found.state, "revise").by, services.facts_of(found))
+    return _editor(found, _called(found), found.document, next_one=True)
+
+
+@pages.post(f"{PATH}/<code>/revise")
+@signed_in
+def revise(code: str) -> Answer:
+    found, document = queries.bundle(session(), code), _typed()
+    require(current_actor(), WRITE, services.facts_of(found))
+    if pressed(request.form)[0] in VERBS:
+        return _editor(found, request.form, _asked(document), next_one=True)
+    try:
+        given = loaded_form(BundlePatch(), _sent(document))
+        with unit_of_work() as uow:
+            begun = services.revise(uow, code=code, written=services.Written(**given), actor=current_actor(), now=g.now)
+            place = address(begun)
+    except EXPLAINED as error:
+        return _editor(found, request.form, document, _placed(error), next_one=True)
+    flash(gettext(N_("Saved as a draft.")), "success")
+    return redirect(place, 303)
+
+
 @pages.get(f"{PATH}/<code>/edit")
 @signed_in
 def edit(code: str) -> Answer:
-    found = queries.bundle(session(), code)
+    found = newest(queries.versions_of(session(), code))
     require(current_actor(), move(found.state, "edit").by, services.facts_of(found))
-    names = {f"names/{name}": text for name, text in found.names.items()}
-    return _editor(found, {**names, "shown": found.content_hash}, found.document)
+    return _editor(found, {**_called(found), "shown": found.content_hash}, found.document)
 
 
 @pages.post(f"{PATH}/<code>/edit")
 @signed_in
 def save(code: str) -> Answer:
-    found, document = queries.bundle(session(), code), _typed()
+    found, document = newest(queries.versions_of(session(), code)), _typed()
     require(current_actor(), WRITE, services.facts_of(found))
     if pressed(request.form)[0] in VERBS:
         return _editor(found, request.form, _asked(document))
+    place = address(found)
     try:
         given = loaded_form(BundlePatch(), _sent(document))
         with unit_of_work() as uow:
-            refuse_stale(services.locked(uow, code).content_hash, "shown")
+            refuse_stale(newest(services.locked(uow, code)).content_hash, "shown")
             services.edit(uow, code=code, written=services.Written(**given), actor=current_actor(), now=g.now)
     except EXPLAINED as error:
         return _editor(found, request.form, document, _placed(error))
     flash(gettext(N_("Saved as a draft.")), "success")
-    return redirect(f"{PATH}/{code}", 303)
+    return redirect(place, 303)
+
+
+def _called(found: BundleVersion) -> dict[str, str]:
+    return {f"names/{name}": text for name, text in found.names.items()}
 
 
 def _require_writer() -> None:
@@ -132,14 +163,21 @@ def _placed(error: DomainError) -> DomainError:
     return for_people(error)
 
 
-def _editor(found: Bundle | None, sent: Any, document: Document, error: DomainError | None = None) -> Answer:
+def _editor(
+    found: BundleVersion | None,
+    sent: Any,
+    document: Document,
+    error: DomainError | None = None,
+    *,
+    next_one: bool = False,
+) -> Answer:
     end_read()
     blank = blank_rows_of(request.form) or ({} if MEMBERS.key in document else {FIRST_ROWS: FEWEST})
     shown = sections(
         BUNDLE, PREFIX, document, None, groups=GROUPS, columns=columns_of(request.form), blank_rows=blank
     )  # fmt: skip
     page = render_template(
-        "bundles/edit.html", bundle=found, sent=sent, sections=shown, error=error, coded=_codes()
+        "bundles/edit.html", bundle=found, next_one=next_one, sent=sent, sections=shown, error=error, coded=_codes()
     )  # fmt: skip
     return page, error.status if error else 200
 
@@ -152,27 +190,31 @@ def _codes() -> dict[str, list[tuple[str, Mapping[str, str]]]]:
     return {"product": [(p.code, p.names) for p in products], "bundle": [(p.code, p.names) for p in parts]}
 
 
-@pages.post(f"{PATH}/<code>/<any(submit, approve, send_back, withdraw):verb>")
+@pages.post(f"{PATH}/<code>/<any(submit, approve, send_back, drop, withdraw):verb>")
 @signed_in
 def take_along(code: str, verb: str) -> Answer:
-    """One step of a bundle's life."""
+    """One step of a version's life."""
     service, schema, said = _STEPS[verb]
     form = {name: value.strip() for name, value in request.form.items() if value.strip()}
     try:
         given = loaded_form(schema(), form) if schema else {}
         told = {"shown": given["content_hash"]} if "content_hash" in given else given
         with unit_of_work() as uow:
-            service(uow, code=code, **told, actor=current_actor(), now=g.now)
+            place = address(service(uow, code=code, **told, actor=current_actor(), now=g.now))
     except EXPLAINED as error:
-        return show(code, error, request.form)
+        require(current_actor(), SEE)
+        end_read()
+        versions = queries.versions_of(session(), code)
+        return show((standing if verb == "withdraw" else newest)(versions), error, request.form)
     flash(gettext(said), "success")
-    return redirect(f"{PATH}/{code}", 303)
+    return redirect(place, 303)
 
 
-_STEPS: Mapping[str, tuple[Callable[..., Bundle], type[BundleApproval | BundleReason] | None, str]] = {
+_STEPS: Mapping[str, tuple[Callable[..., BundleVersion], type[BundleApproval | BundleReason] | None, str]] = {
     "submit": (services.submit, None, N_("Submitted. A second person approves it.")),
     "approve": (services.approve, BundleApproval, N_("Approved. The bundle is on sale.")),
     "send_back": (services.send_back, BundleReason, N_("Sent back to its author.")),
-    "withdraw": (services.withdraw, BundleReason, N_("Withdrawn.")),
+    "drop": (services.drop, BundleReason, N_("Dropped.")),
+    "withdraw": (services.withdraw, BundleReason, N_("Taken off sale.")),
 }
 """What each button does, what its form holds, and what is said afterwards."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.modules.catalogue.rules.content import Content, Row, keyed
-from app.modules.catalogue.types import Attribute, Group, Labels, product_type
+from app.modules.catalogue.types import Attribute, Group, Labels, ProductType, product_type
 
 ChangeKind = Literal["added", "removed", "changed", "unchanged"]
 
@@ -53,7 +53,11 @@ def difference(old: Content, new: Content) -> list[Change]:
 
     An empty ``old`` compares with nothing: all that stands in ``new`` is added.
     """
-    found = product_type(new.get("type") or old["type"])
+    return difference_in(product_type(new.get("type") or old["type"]), old, new)
+
+
+def difference_in(found: ProductType, old: Content, new: Content) -> list[Change]:
+    """The same of documents that ``found`` describes."""
     changes: list[Change] = []
     for group, attribute in found.attributes():
         before = (old.get(group.key) or {}).get(attribute.key)

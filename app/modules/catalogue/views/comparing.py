@@ -14,7 +14,7 @@ from app.identity.web import current_actor, signed_in
 from app.kernel.database import session
 from app.modules.catalogue import queries
 from app.modules.catalogue.rules.difference import Change, difference
-from app.modules.catalogue.types import Attribute, Group, product_type
+from app.modules.catalogue.types import Attribute, Group, ProductType, product_type
 from app.modules.catalogue.views.base import now, pages, unit_names
 from app.modules.catalogue.views.product import state_shown
 
@@ -79,16 +79,16 @@ def compare(code: str, old: int, new: int) -> Any:
         old=before,
         new=after,
         states={v.number: state_shown(v, now()) for v in (before, after)},
-        sections=sections(difference(before.content, after.content), product.type),
+        sections=sections(difference(before.content, after.content), product_type(product.type)),
         versions=queries.versions_of(session(), product.code, limit=50),
         units=unit_names(session(), units_named(before.content) | units_named(after.content)),
     )
 
 
-def sections(changes: Sequence[Change], type_key: str) -> list[Section]:
+def sections(changes: Sequence[Change], found: ProductType) -> list[Section]:
     """Changes by group, what differs before what does not; groups without a difference last."""
-    found = [_section(group, changes) for group in product_type(type_key).groups]
-    return sorted((s for s in found if s.different or s.same), key=lambda s: not s.different)
+    every = [_section(group, changes) for group in found.groups]
+    return sorted((s for s in every if s.different or s.same), key=lambda s: not s.different)
 
 
 def _section(group: Group, changes: Sequence[Change]) -> Section:
