@@ -1,4 +1,4 @@
-"""Bundles of the demo bank: two on sale, one that holds one of them, and a change of the other, waiting for approval."""
+"""Bundles of the demo bank: two on sale, one that holds one of them, and a change of the other, both for approval."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.identity.permissions import Facts, require
 from app.kernel import audit
-from app.kernel.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from app.kernel.errors import Conflict, Fault, Forbidden, Invalid
 from app.kernel.i18n import N_
 from app.kernel.loading import NOT_RIGHT
 from app.modules.bundles import queries
@@ -158,12 +158,10 @@ def _ended(version: BundleVersion, reason: str, actor: Actor, now: datetime) -> 
 
 def locked(uow: Session, code: str) -> Sequence[BundleVersion]:
     """The versions of a bundle, under the lock of the bundle. 404 if there is none."""
+    queries.versions_of(uow, code)
     _lock(uow, {code})
     rows = select(BundleVersion).where(BundleVersion.code == code)
-    found = uow.scalars(rows, execution_options={"populate_existing": True}).all()
-    if not found:
-        raise NotFound(queries.NO_BUNDLE)
-    return found
+    return uow.scalars(rows, execution_options={"populate_existing": True}).all()
 
 
 def _locked_with_parts(uow: Session, code: str, now: datetime) -> Sequence[BundleVersion]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.modules.bundles.queries.composing import contradictions, known_for, wrong_today
 from app.modules.bundles.queries.finding import (
-    NO_BUNDLE,
     bundle,
     bundle_at,
     bundles,
@@ -18,7 +17,6 @@ from app.modules.bundles.queries.finding import (
 from app.modules.bundles.queries.taking import may_take
 
 __all__ = [
-    "NO_BUNDLE",
     "bundle",
     "bundle_at",
     "bundles",

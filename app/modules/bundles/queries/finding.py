@@ -17,6 +17,7 @@ from app.modules.bundles.rules.description import members_of
 from app.modules.bundles.rules.states import CURRENT, ON_SALE, standing
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.rules.content import Content
+from app.modules.catalogue.rules.values import is_clean
 
 NO_BUNDLE = N_("There is no such bundle.")
 NO_VERSION = N_("The bundle has no such version.")
@@ -46,7 +47,7 @@ def version(session: Session, code: str, number: int) -> BundleVersion:
 
 def versions_of(session: Session, code: str) -> Sequence[BundleVersion]:
     """All versions of a bundle, the latest first. 404 if there is none."""
-    found = _versions(session, [code])[code]
+    found = _versions(session, [code])[code] if is_clean(code) else []
     if not found:
         raise NotFound(NO_BUNDLE)
     return found
