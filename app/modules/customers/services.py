@@ -26,9 +26,12 @@ from app.modules.catalogue.rules.sale import SaleAnswer
 from app.modules.customers import queries
 from app.modules.customers.models import Account, Customer, Holding
 from app.modules.customers.rules.agreed import tier_of
+from app.modules.customers.rules.eligibility import ASKED, Person, asked
 from app.modules.customers.rules.states import holding_move
 from app.modules.customers.rules.terms import after, offers
 
+MAY_NOT_SELL = N_("This may not be sold to this customer there and now.")
+NOT_MET = N_("The terms ask for something that is not met: %(reason)s.")
 NO_ACCOUNT = N_("The customer has no open account with this reference.")
 _COPIED = ("customer_id", "account_id", "principal", "currency", "term", "opened_on", "matures_on", "last_activity_on")
 """What a holding brings along when it is moved."""
@@ -94,13 +97,14 @@ def open_holding(
     It bears what was agreed with the customer (``agreements``) in place of what the version says.
 
     404 for an unknown customer, account, product or version; 422 with a pointer for an amount, currency or term that
-    the version does not offer; 409 where the gate of sales refuses, with its reasons.
+    the version does not offer; 409 with the reasons where the gate of sales refuses, or the customer is not eligible.
     """
     owner = queries.customer_by_number(uow, customer, actor)
     require(actor, "holding.open", queries.facts_of(uow, owner))
     booked_on = _open_account(uow, owner, account)
     pinned = _pinned(uow, owner, product=product, channel=channel, version=version, now=now)
     content, today = version_by_number(uow, product, pinned).content, accounting_date(now)
+    _require_eligible(content, queries.person_of(uow, owner, today))
     agreed = _agreed(uow, owner, product, content, today)
     _check(content, agreed, booked_on, principal, currency, term)
     holding = Holding(
@@ -138,7 +142,15 @@ def _pinned(uow: Session, owner: Customer, *, product: str, channel: str, versio
 
 def _refusal(answer: SaleAnswer) -> Conflict:
     faults = [Fault("/product", reason.message, reason.values, reason.code) for reason in answer.reasons]
-    return Conflict(N_("This may not be sold to this customer there and now."), code="may_not_sell", faults=faults)
+    return Conflict(MAY_NOT_SELL, code="may_not_sell", faults=faults)
+
+
+def _require_eligible(content: Content, person: Person) -> None:
+    """Nothing that the terms ask of a customer is known to fail; what is not known has been shown to who sells."""
+    failed = [point for point in asked(content, person) if point.met is False]
+    if failed:
+        faults = [Fault("/customer", NOT_MET, {"reason": ASKED[point.key]}, "not_eligible") for point in failed]
+        raise Conflict(MAY_NOT_SELL, code="may_not_sell", faults=faults)
 
 
 def _agreed(uow: Session, owner: Customer, product: str, content: Content, today: date) -> dict[str, Any]:

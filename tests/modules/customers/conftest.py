@@ -53,7 +53,9 @@ def products(uow: Session) -> None:
     """TD with two versions, USD with one; NEW was never sold."""
     for code, versions in {"TD": ["0.0155", "0.0110"], "USD": ["0.03"], "NEW": []}.items():
         make = dollars if code == "USD" else deposit
-        contents = [checked_content(uow, make(value)) for value in versions or ["0.02"]]
+        contents = [
+            checked_content(uow, {**make(value), "eligibility": {"min_age": 16}}) for value in versions or ["0.02"]
+        ]
         product = add_product(
             uow, code=code, document=contents[0], names={"en": code}, owner=None, remark=None, source="demo",
             by="system", now=NOW,

@@ -119,6 +119,16 @@ def test_a_customer_outside_the_groups_on_sale_is_refused_with_the_reason(branch
     assert [(f.pointer, f.code) for f in refused.value.faults] == [("/product", "out_of_scope")]
 
 
+def test_who_is_known_not_to_be_eligible_is_refused_with_the_reason(branch: Flask) -> None:
+    with unit_of_work() as uow:
+        uow.scalars(select(Customer).where(Customer.number == "C1")).one().birth_year = 2015
+    with pytest.raises(Conflict) as refused:
+        opened()
+    assert [(f.pointer, f.code, f.values) for f in refused.value.faults] == [
+        ("/customer", "not_eligible", {"reason": "Old enough"})
+    ]
+
+
 def test_who_does_not_sell_opens_nothing(branch: Flask) -> None:
     manager = Actor(id=9, username="boss", names={}, unit="SH01", roles=frozenset({"branch_manager"}))
     with pytest.raises(Forbidden):
