@@ -107,6 +107,7 @@ PAGES = {
         "/customers",
         "/customers?name=nobody",
         "/customers/G279DBF89-0000001",
+        "/customers/G279DBF89-0000001/holdings/new",
         "/products/CN-TD/holdings",
         "/bundles/BU-SALARY/eligibility?customer=G279DBF89-0000001",
     ],

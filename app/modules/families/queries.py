@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -153,6 +153,14 @@ def plans_of(
     if after is not None:
         rows = rows.where(TierPlan.id < after)
     return [(plan, customer) for plan, customer in session.execute(rows)]
+
+
+def plans_for(session: Session, customer: Customer, day: date) -> list[TierPlan]:
+    """The plans that hold on a day for a customer and for their groups, the customer's own last."""
+    groups = [segment.key for segment in customer.segments]
+    theirs = or_(TierPlan.customer_id == customer.id, TierPlan.segment.in_(groups))
+    rows = select(TierPlan).where(theirs, TierPlan.valid_from <= day, TierPlan.valid_to > day).order_by(TierPlan.id)
+    return sorted(session.scalars(rows), key=lambda plan: plan.customer_id is not None)
 
 
 def customer_of(session: Session, plan: TierPlan) -> Customer | None:

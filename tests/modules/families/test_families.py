@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.kernel.audit import AuditEvent
@@ -24,6 +26,7 @@ from tests.modules.changes.conftest import Ask
 from tests.modules.customers.made import customer
 from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, person
 from tests.processes.play import Play
+from tests.shell.conftest import client_of, token_of
 
 OWNER, OTHER_OWNER, ADVISER = "lin.yue", "wu.lan", "liao.kai"
 AHEAD = timedelta(days=60)
@@ -198,7 +201,7 @@ def test_a_plan_is_agreed_within_its_corridor_by_whoever_serves_the_customer(fam
     assert seen == {OWNER: 1, ADVISER: 3}, "who does not serve the customer does not see the plan"
 
 
-def test_a_holding_that_is_opened_under_a_plan_bears_its_terms(family: Play) -> None:
+def test_a_holding_that_is_opened_under_a_plan_bears_its_terms(family: Play, bank: Flask) -> None:
     minimum = {"path": "terms.minimum", "low": "10", "high": "50"}
     describe(family, "TD2", corridors=[{"path": RATE, "low": "1.5", "high": "1.75"}, minimum])
     customer("private")
@@ -213,12 +216,29 @@ def test_a_holding_that_is_opened_under_a_plan_bears_its_terms(family: Play) -> 
         "terms.minimum": {"amount": "20", "currency": "CNY"},
     }
     assert (plain.negotiated, opened(family, "50", product="TD").negotiated) == (None, None)
+    sold_on_the_page(client_of(bank, ADVISER), plan.number)
+    assert "holdings/new" not in client_of(bank, "jin.cheng", "zh").get("/customers/C1").text
     with unit_of_work() as uow:
         actor, kept = person(uow, ADVISER), keeping.locked(uow, "TD")
         planning.end(uow, kept, plan_id=plan.id, reason="Moved away", actor=actor, now=family.now)
     with pytest.raises(Invalid):
         opened(family, "20")
     assert list(opened(family, "50").negotiated or ()) == [RATE]
+
+
+def sold_on_the_page(client: FlaskClient, plan: str) -> None:
+    """Where the plan is shown to whoever serves the customer, the holding is opened on its terms."""
+    page, form = client.get("/customers/C1").text, "/customers/C1/holdings/new"
+    assert plan in page
+    assert "1.6" in page
+    sent = {"csrf_token": token_of(client.get(form).text), "product": "TD2", "channel": "branch", "account": "A1",
+            "principal": "20", "term": "1年"}  # fmt: skip
+    for wrong, status in (({"principal": "19"}, 422), ({"term": "soon"}, 422), ({"product": "NONE"}, 404),
+                          ({"account": ""}, 422), ({"product": "TD3"}, 409)):  # fmt: skip
+        answer = client.post(form, data={**sent, **wrong})
+        assert (answer.status_code, 'value="TD' in answer.text or "NONE" in answer.text) == (status, True), wrong
+    assert client.post(form, data=sent).status_code == 303
+    assert client.get("/customers/C1").text.count("agreed individually") == 2
 
 
 def opened(play: Play, principal: str, product: str = "TD2") -> Holding:

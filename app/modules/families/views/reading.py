@@ -24,7 +24,10 @@ from app.modules.catalogue.views.comparing import units_named
 from app.modules.changes.models import ChangeRequest
 from app.modules.changes.queries import open_requests_on, proposed
 from app.modules.changes.views.blocks import on_request
+from app.modules.customers.models import Customer
+from app.modules.customers.views.base import on_customer_page
 from app.modules.families import queries
+from app.modules.families.models import TierVariant
 from app.modules.families.presenting import lines_of
 from app.modules.families.queries import Member
 from app.modules.families.rules.figures import figures
@@ -41,6 +44,16 @@ def on_product(code: str) -> str:
     may = allowed(current_actor(), KEEP, Facts(owner_department=product.owner_department))
     told = {"family": family, "place": place, "groups": CUSTOMER_GROUPS, "product": product, "may_found": may}
     return render_template("families/_block.html", **told)
+
+
+@on_customer_page
+def on_customer(customer: Customer) -> str:
+    """The plans that hold for the customer today."""
+    plans = queries.plans_for(session(), customer, accounting_date(g.now))
+    told = [(plan, session().get_one(TierVariant, plan.product_code), _product(plan.product_code)) for plan in plans]
+    versions = queries.newest_versions(session(), [plan.product_code for plan in plans], g.now)
+    known = {code: figures(version.content) for code, version in versions.items()}
+    return render_template("families/_customer.html", told=told, figures=known, groups=CUSTOMER_GROUPS) if told else ""
 
 
 @on_request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 
 from app.identity.permissions import allowed, require
 from app.identity.web import current_actor, signed_in
@@ -22,8 +22,8 @@ from app.modules.customers import queries, services
 from app.modules.customers.rules.agreed import rate_of
 from app.modules.customers.rules.identifiers import DOCUMENTS, identity
 from app.modules.customers.rules.states import HOLDING_STATES, is_dormant
+from app.modules.customers.views.base import BLOCKS, pages
 
-pages = Blueprint("customers_pages", __name__, template_folder="templates")
 WAYS = {
     "sms": N_("Text message"),
     "app": N_("Mobile banking"),
@@ -104,7 +104,7 @@ def _customer(number: str, *, identity: services.Identity | None = None, error: 
     require(actor, "customer.find")
     end_read()
     customer = queries.customer_by_number(session(), number, actor)
-    accounts = queries.accounts_of(session(), customer)
+    accounts, facts = queries.accounts_of(session(), customer), queries.facts_of(session(), customer)
     return render_template(
         "customers/customer.html",
         customer=customer,
@@ -115,7 +115,9 @@ def _customer(number: str, *, identity: services.Identity | None = None, error: 
         document=DOCUMENTS[customer.id_kind],
         ways=WAYS,
         units=unit_names(session(), {customer.unit_code}),
-        may_identify=allowed(actor, "customer.identify", queries.facts_of(session(), customer)),
+        may_identify=allowed(actor, "customer.identify", facts),
+        may_sell=allowed(actor, "holding.open", facts),
+        blocks=[block(customer) for block in BLOCKS],
         identity=identity,
         error=error,
     )
