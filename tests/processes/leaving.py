@@ -22,6 +22,7 @@ from app.modules.customers.services import end_holdings
 from app.modules.exits import services as exits
 from app.modules.exits.models import Exit, MigrationItem
 from app.modules.exits.services.winding_down import retire
+from app.workflow.models import ProcessInstance, Task
 from tests.processes.bank import TIME_DEPOSIT, person, put_live, rate
 from tests.processes.play import BEGIN, HEADS, OFFICERS, Play
 
@@ -66,6 +67,7 @@ WHO: Mapping[str, str] = {
     "decide_exit": "wang.zhiyuan",
     "decide_exceptions": "zhao.heng",
     "clear_difference": "liang.yu",
+    "reach_customers": "zhao.heng",
 }
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "give_figures": {"margin": "-0.4", "complaints": "3"},
@@ -77,6 +79,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "decide_exceptions": {"decision": "pay_out", "reason": "Called and paid out."},
     "settle_matter": {"note": "Done."},
     "clear_difference": {"note": "Booked again."},
+    "reach_customers": {"note": "Called; they stay."},
 }
 
 
@@ -114,14 +117,18 @@ class Leave(Play):
         )
         return self
 
-    def miss(self, *holdings: int) -> Leave:
-        """The sending system reports each notice; it did not reach the customers of these holdings."""
+    def miss(self, *holdings: int, so_far: bool = False) -> Leave:
+        """The sending system reports each notice: it did not reach the customers of these holdings.
+
+        ``so_far``: of all others it does not know yet.
+        """
         missed = self._read(
             lambda s: set(s.scalars(select(Customer.number).join(Holding).where(Holding.id.in_(holdings))))
         )
         for notice, numbers in self.notices():
             lost = [number for number in numbers if number in missed]
-            said = exits.Report(len(numbers), len(numbers) - len(lost), lost, "message gateway")
+            arrived = 0 if so_far else len(numbers) - len(lost)
+            said = exits.Report(len(numbers), arrived, lost, "message gateway")
             given = {"number": self.number, "notice": notice, "said": said, "now": self.now}
             self.step(lambda uow, given=given: exits.report(uow, actor=person(uow, "lu.ming"), **given).id)
         return self
@@ -131,6 +138,15 @@ class Leave(Play):
         sent = select(OutboxMessage.payload).where(OutboxMessage.topic == "customers.notified")
         told = self._read(lambda s: list(s.scalars(sent.order_by(OutboxMessage.id))))
         return [(payload["notice"], payload["customers"]) for payload in told if payload["exit"] == self.number]
+
+    def open_tasks(self) -> Sequence[Task]:
+        """Of its case, and of the case that reaches customers who were moved untold."""
+        cases = select(ProcessInstance.id).where(
+            (ProcessInstance.id == self.request().instance_id)
+            | ProcessInstance.business_key.startswith(f"{self.number}/")
+        )
+        open_ones = select(Task).where(Task.instance_id.in_(cases), Task.state == "open").order_by(Task.id)
+        return self._read(lambda s: list(s.scalars(open_ones)))
 
     def withdraw(self, who: str = "lin.yue") -> Leave:
         self.step(

@@ -38,7 +38,8 @@ def decided(play: Leave, new: str | None = None) -> Leave:
 
 def moved(play: Leave) -> None:
     play.sell({"E1": TIME_DEPOSIT, "N1": BETTER}).held("E1", 3).leave("E1")
-    decided(play, "N1").close_answers().wind_down()
+    decided(play, "N1").close_answers().miss(play.items()[0].holding_id)
+    play.do("reach_customers").wind_down()
 
 
 def run_off(play: Leave) -> None:
@@ -153,6 +154,28 @@ def test_each_holder_is_judged_by_the_tier_of_their_own(kept: Kept[Leave]) -> No
 
 def banded() -> Leave:
     return Leave().sell({"OLD": TIME_DEPOSIT, "BANDED": BANDED})  # type: ignore[return-value]
+
+
+def test_whoever_was_moved_before_the_report_of_a_lost_notice_is_reached_by_the_named_person(leave: Leave) -> None:
+    leave.held("OLD", 4).leave("OLD")
+    decided(leave, "NEW")
+    leave.answer({leave.items()[3].holding_id: "consent"}).close_answers()
+    first, second, third, consented = [item.holding_id for item in leave.items()]
+    leave.miss(consented, so_far=True)
+    assert "reach_customers" not in leave.standing()
+    leave.miss(first, so_far=True).miss(first, second, so_far=True)
+    assert leave.standing().count("reach_customers") == 1
+    leave.wind_down()
+    with pytest.raises(DomainError, match="cannot retire"):
+        leave.retire()
+    with pytest.raises(DomainError, match="no such task"):
+        leave.do("reach_customers", who="lin.yue")
+    leave.do("reach_customers").do("clear_difference").settle_down()
+    assert [item.decision for item in leave.items()] == ["told", "told", None, None]
+    assert leave.request().state == "retired"
+    leave.miss(first, second, third)
+    assert leave.standing() == ["reach_customers"]
+    all_holds(leave)
 
 
 def test_dormant_and_unreachable_holdings_are_set_apart(leave: Leave) -> None:

@@ -44,3 +44,9 @@ def planning(session: Session, instance: ProcessInstance, actor: Actor) -> Matte
 def exit_migration(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
     """The exit: evaluation, plan and map, opinions and decisions."""
     return Matter(exits.TEMPLATE, exits.context_of(session, instance, actor), brief=exits.TEMPLATE)
+
+
+@shows("exit_untold")
+def exit_untold(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
+    """The holdings that were moved before their customers were told, and their exit."""
+    return Matter("exits/_untold.html", exits.untold_context(session, instance, actor))

@@ -19,6 +19,7 @@ from app.modules.exits.services import (
     reviewing,
     stopping,
     taking_over,
+    untold,
     winding_down,
 )
 from app.modules.exits.services.proposing import PROCESS
@@ -54,6 +55,25 @@ def refuse_start(uow: Session, process_key: str, business_key: str | None) -> No
     """A case begins with the proposal of its exit; the processes it calls never begin by themselves."""
     if process_key != PROCESS or not waits_for_case(uow, business_key):
         raise Conflict(N_("This process begins with an exit: POST /exits."), code="no_exit")
+
+
+@before_start(untold.PROCESS)
+def refuse_untold(uow: Session, process_key: str, business_key: str | None) -> None:
+    """It begins with the report of the sending system, never by itself."""
+    if not untold.waits_for_case(uow, business_key):
+        raise Conflict(N_("This process begins with a report that a notice did not arrive."), code="no_exit")
+
+
+@before_end(untold.PROCESS)
+def refuse_unsettled(uow: Session, instance: ProcessInstance) -> None:
+    """Nobody ends it past the named person."""
+    if untold.of_case(uow, instance)[1].state == "open":
+        raise matter_open()
+
+
+@when_cancelled(untold.PROCESS)
+def refuse_forgetting(context: Context) -> None:
+    raise Conflict(N_("Whoever was moved untold is told; the case ends with that."), code="not_withdrawn")
 
 
 @when_cancelled(PROCESS)
@@ -239,3 +259,12 @@ def record_difference(context: Context) -> dict[str, Any]:
 @handler("exits.retire")
 def retire(context: Context) -> None:
     winding_down.retire(context.uow, _exit(context), **context.acting)
+
+
+# Told too late
+
+
+@recorder("exits.record_untold")
+def record_untold(context: Context) -> dict[str, Any]:
+    untold.record_untold(context.uow, context.instance, **context.said)
+    return {}

@@ -20,6 +20,7 @@ from app.modules.exits.rules.items import REPLACEMENT
 from app.modules.exits.rules.one_holder import Holder, Way
 from app.modules.exits.rules.states import ENDED, ITEM_STATES, STATES
 from app.modules.exits.services.batches import IDENTIFY
+from app.modules.exits.services.untold import KIND as UNTOLD
 from app.modules.exits.services.working import ways_of
 from app.workflow.models import ProcessInstance
 
@@ -155,7 +156,9 @@ def _nothing_left(session: Session, found: Exit) -> Iterator[str]:
     yield from _named(session, found, "are not reconciled", _mine(found, MigrationItem.state != "reconciled"))
     held = select(Holding.id).where(Holding.product_code == found.product_code, Holding.status.in_(STILL_OPEN))
     yield from _named(session, found, "are still open, though the product retired", held)
-    for kind in session.scalars(select(TailItem.kind).where(TailItem.exit_id == found.id, TailItem.state == "open")):
+    # A notice may be reported as lost after the product retired.
+    left = (TailItem.exit_id == found.id, TailItem.state == "open", TailItem.kind != UNTOLD)
+    for kind in session.scalars(select(TailItem.kind).where(*left)):
         yield f"{found.number} is retired, but the matter {kind} is open"
 
 

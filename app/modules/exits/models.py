@@ -224,7 +224,7 @@ class TailItem(Record):
     id: Mapped[int] = mapped_column(primary_key=True)
     exit_id: Mapped[int] = mapped_column(ForeignKey("exit.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
-    """``residual_accounts``, ``complaints``, ``contracts``, ``documents`` or ``retention``."""
+    """``residual_accounts``, ``complaints``, ``contracts``, ``documents``, ``retention`` or ``untold_customers``."""
     owner: Mapped[str] = mapped_column(Text)
     """The department."""
     due_on: Mapped[date]

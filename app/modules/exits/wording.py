@@ -54,6 +54,7 @@ SENTENCES: Mapping[str, str] = {
     "exit.phase_done:settle": N_("All holdings that were due are settled."),
     "exit.phase_done:reconcile": N_("All holdings are reconciled."),
     "exit.notice_reported": N_("%(who)s reported how a notice to customers was delivered."),
+    "exit.untold": N_("A notice had not reached customers who were moved; the named person is to reach them."),
     "exit.answered": N_("%(who)s entered answers of customers."),
     "exit.exception_decided": N_("%(who)s decided on exceptions."),
     "exit.held": N_("%(who)s stopped the batches."),

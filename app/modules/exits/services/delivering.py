@@ -1,6 +1,7 @@
 """What became of the notices: counted as for rollouts, and each customer who was not reached is named.
 
-Their silence must not count: they become exceptions, as those do who cannot be told at all (``rules.items``).
+Their silence must not count: they become exceptions, as those do who cannot be told at all (``rules.items``); for those
+who were moved before the report came, the named person has a case of their own (``untold``).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from app.modules.changes.services.counting import count
 from app.modules.customers.models import Customer, Holding
 from app.modules.exits.models import ExitNotice, MigrationItem
 from app.modules.exits.services.records import for_change, note
+from app.modules.exits.services.untold import see_to
 
 WRONG = N_("Some of what was entered is not right.")
 MOST_FAULTS = 20
@@ -56,6 +58,7 @@ def report(uow: Session, *, number: str, notice: int, said: Report, actor: Actor
     _mark(uow, row, set(addressed) - missed, unreached=False)
     if told is not None:
         note(uow, found, "exit.notice_reported", actor, now, **told)
+    see_to(uow, found, now)
     return row
 
 

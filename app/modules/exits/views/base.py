@@ -8,6 +8,8 @@ from flask import Blueprint
 
 from app.kernel.i18n import N_
 from app.modules.exits.rules.items import NO_END, REPLACEMENT, RUN_OFF, UNDELIVERED, UNREACHABLE
+from app.modules.exits.services.untold import KIND as UNTOLD
+from app.modules.exits.services.untold import TOLD
 
 pages = Blueprint("exits_pages", __name__, template_folder="../templates")
 TEMPLATE = "exits/_matter.html"
@@ -37,6 +39,7 @@ MATTERS: Mapping[str, str] = {
     "contracts": N_("Contracts"),
     "documents": N_("Documents"),
     "retention": N_("Retention of records"),
+    UNTOLD: N_("Customers moved untold"),
 }
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "approve": (N_("Approved"), "good"),
@@ -57,3 +60,5 @@ DECISIONS: Mapping[str, str] = {
     "dormant": N_("Set it aside as dormant"),
     "except": N_("Keep it as an exception in my name"),
 }
+DONE: Mapping[str, str] = {**DECISIONS, TOLD: N_("Told after the move")}
+"""What the named person did about a holding."""

@@ -14,7 +14,7 @@ from app.modules.changes.views.base import Words
 from app.modules.exits import queries
 from app.modules.exits.rules.states import ITEM_STATES
 from app.modules.exits.services.records import seen
-from app.modules.exits.views.base import DECISIONS, REASONS, pages
+from app.modules.exits.views.base import DONE, REASONS, pages
 
 
 @pages.get("/exits/<number>/holdings")
@@ -37,7 +37,7 @@ def holdings(number: str) -> Any:
         chosen={"state": state, "unreached": unreached},
         item_states=ITEM_STATES,
         reasons=REASONS,
-        decisions=DECISIONS,
+        decisions=DONE,
         words=Words([row.decided_by for row in rows]),
         next=cursor_beyond([row.id for row in rows], limit),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -14,15 +14,28 @@ from app.kernel.i18n import gettext
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.types import Attribute, product_type
 from app.modules.changes.views.base import Words
-from app.modules.exits.models import Exit, ExitDecision, ExitEvaluation, ExitOpinion, ExitPlan, MigrationMap
+from app.modules.exits.models import (
+    Exit,
+    ExitDecision,
+    ExitEvaluation,
+    ExitOpinion,
+    ExitPlan,
+    MigrationItem,
+    MigrationMap,
+)
+from app.modules.exits.queries import customers_of
 from app.modules.exits.rules.states import STATES
 from app.modules.exits.rules.worsening import TAKE
+from app.modules.exits.services import untold
 from app.modules.exits.services.planning import map_of
 from app.modules.exits.services.records import of_case
 from app.modules.exits.services.taking_over import came_from
 from app.modules.exits.views.base import CHOICES, INDICATORS, OPINIONS, RECOMMENDATIONS, VERDICTS, WAYS
 from app.modules.suspensions.models import Suspension
 from app.workflow.models import ProcessInstance
+
+MOST_NAMED = 30
+"""Holdings that the task to reach their customers lists."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,16 @@ def _line(products: Sequence[Product], rows: Sequence[MigrationMap]) -> MapLine:
 def context_of(current: Session, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
     """What the fragment needs as ``matter``, for the pages of a case."""
     return {"told": told_of(current, of_case(current, instance)), "actor": actor, **vocabulary()}
+
+
+def untold_context(current: Session, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
+    """What ``exits/_untold.html`` shows: the exit, and the holdings whose customers are to be reached."""
+    found, matter = untold.of_case(current, instance)
+    left = select(MigrationItem).where(*untold.moved_untold(found)).order_by(MigrationItem.id)
+    rows = list(current.scalars(left.limit(MOST_NAMED)))
+    count = current.scalar(select(func.count()).where(*untold.moved_untold(found))) or 0
+    told = {"told": told_of(current, found), "actor": actor, **vocabulary()}
+    return {**told, "rows": rows, "count": count, "customers": customers_of(current, rows), "untold": matter}
 
 
 def vocabulary() -> dict[str, Any]:
