@@ -137,7 +137,7 @@ class Leave(Play):
         """Each notice with the customers whom its message names."""
         sent = select(OutboxMessage.payload).where(OutboxMessage.topic == "customers.notified")
         told = self._read(lambda s: list(s.scalars(sent.order_by(OutboxMessage.id))))
-        return [(payload["notice"], payload["customers"]) for payload in told if payload["exit"] == self.number]
+        return [(payload["notice"], payload["customers"]) for payload in told if payload.get("exit") == self.number]
 
     def open_tasks(self) -> Sequence[Task]:
         """Of its case, and of the case that reaches customers who were moved untold."""

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from app.identity.people import people_in
 from app.kernel.audit import AuditEvent
 from app.kernel.clock import accounting_date
-from app.kernel.database import end_read, session
+from app.kernel.database import end_read, session, unit_of_work
 from app.kernel.errors import Invalid
-from app.modules.agency.models import PartnerAdmission
+from app.modules.agency.models import Partner, PartnerAdmission
+from app.modules.agency.queries import that_counts
 from app.modules.agency.rules import TOLD_DAYS_AHEAD
 from app.modules.catalogue import services as catalogue
 from app.modules.catalogue.models import Product
@@ -252,6 +253,29 @@ def test_a_product_names_an_admission_that_holds_on_its_effective_day(play: Play
     with pytest.raises(Invalid) as refused:
         play.do("design_product")
     assert told(refused) == [(f"{at}/admission", "no_admission")], "it has run out by then"
+
+
+def test_an_admission_is_named_of_the_partner_that_was_admitted_and_not_refused_since(play: Play) -> None:
+    new(play, "NP1", INSURANCE).do("initiate_product").do("name_partner").do("examine_partner")
+    play.do("give_admission_opinion").do("decide_admission")
+    first = session().get_one(PartnerAdmission, 1)
+    named = {name: getattr(first, name) for name in ("valid_from", "valid_to", "evidence", "opened_at")}
+    assert that_counts(session(), first.partner_key, accounting_date(play.now)) is first
+    end_read()
+    with unit_of_work() as uow:
+        other = Partner(key="OTHER", names={}, kind="insurer", licence_number="1", entered_by="x", entered_at=play.now)
+        uow.add(other)
+        uow.flush()
+        uow.add(PartnerAdmission(partner_key="OTHER", state="admitted", **named))
+        uow.flush()
+        uow.add(PartnerAdmission(partner_key=first.partner_key, state="refused", **named))
+    assert that_counts(session(), first.partner_key, accounting_date(play.now)) is None
+    end_read()
+    at = "/request/versions/0/content/agency/admission"
+    for number, code in (("PA-00001", "refused_since"), ("PA-00002", "other_partner")):
+        with pytest.raises(Invalid) as refused:
+            admitted(play, "NP1", number).do("design_product")
+        assert told(refused) == [(at, code)]
 
 
 def test_who_relies_on_an_admission_is_told_once_before_it_expires(play: Play) -> None:

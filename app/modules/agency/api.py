@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import g
 from flask.views import MethodView
 
 from app.identity.permissions import require
 from app.identity.web import current_actor
+from app.kernel.clock import accounting_date
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
@@ -41,4 +43,5 @@ class OnePartner(MethodView):
         """One partner with its admissions, the latest first."""
         require(current_actor(), SEE)
         partner = queries.partner_by_key(session(), key)
-        return show.partner_detail(partner, queries.admissions_of(session(), partner.key))
+        counts = queries.that_counts(session(), partner.key, accounting_date(g.now))
+        return show.partner_detail(partner, queries.admissions_of(session(), partner.key), counts)

@@ -13,8 +13,11 @@ def partner_json(partner: Partner) -> dict[str, Any]:
     return {name: getattr(partner, name) for name in ("key", "names", "kind", "licence_number", "entered_by")}
 
 
-def partner_detail(partner: Partner, admissions: Sequence[PartnerAdmission]) -> dict[str, Any]:
-    return {**partner_json(partner), "admissions": [admission_json(row) for row in admissions]}
+def partner_detail(
+    partner: Partner, admissions: Sequence[PartnerAdmission], counts: PartnerAdmission | None
+) -> dict[str, Any]:
+    in_force = counts.number if counts else None
+    return {**partner_json(partner), "in_force": in_force, "admissions": [admission_json(row) for row in admissions]}
 
 
 def admission_json(row: PartnerAdmission) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
 from app.modules.agency.models import Partner, PartnerAdmission
-from app.modules.agency.rules import FAMILY, named_in
+from app.modules.agency.rules import FAMILY, holds, named_in
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.queries.products import version_in_force
 from app.modules.catalogue.rules.values import is_clean
@@ -55,6 +55,15 @@ def admission_behind(session: Session, code: str, *, at: datetime) -> PartnerAdm
         return None
     version = version_in_force(session, code, at=at)
     return admission_in(session, version.content) if version is not None else None
+
+
+def that_counts(session: Session, partner: str, day: date) -> PartnerAdmission | None:
+    """The admission by which the partner is admitted on ``day``: the latest decision, unless it refused or has run out.
+
+    Whichever of its admissions the terms of a product name.
+    """
+    last = latest_decided(session, partner)
+    return last if last is not None and holds(last.state, last.valid_from, last.valid_to, day) else None
 
 
 def latest_decided(session: Session, partner: str) -> PartnerAdmission | None:

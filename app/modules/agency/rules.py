@@ -50,6 +50,8 @@ MOVES: Moves[str] = {
 OPPOSED = N_("Compliance opposes the admission.")
 NOT_IN_ORDER = N_("The due diligence found a point that is not in order: %(reason)s.")
 NO_ADMISSION = N_("Name the admission of the partner that holds on the effective day, such as PA-00001.")
+OTHER_PARTNER = N_("This is not an admission of %(partner)s, the partner that this request was opened for.")
+REFUSED_SINCE = N_("The partner was refused since: %(number)s.")
 NO_AGREEMENT = N_("Name the agency agreement.")
 _NUMBER = re.compile(r"PA-0*([1-9][0-9]{0,14})\Z")
 

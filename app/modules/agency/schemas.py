@@ -56,4 +56,7 @@ class AdmissionOut(Schema):
 
 
 class PartnerDetail(PartnerOut):
+    """``in_force``: the admission that counts today, whichever of them the terms of a product name."""
+
+    in_force = fields.String(required=True, allow_none=True)
     admissions = fields.List(fields.Nested(AdmissionOut), required=True)

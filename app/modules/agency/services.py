@@ -135,8 +135,19 @@ def an_admission_that_holds(uow: Session, request: ChangeRequest, now: datetime)
         row = admission_in(uow, version.content)
         if row is None or not rules.holds(row.state, row.valid_from, row.valid_to, day):
             yield Fault(f"{at}/admission", rules.NO_ADMISSION, code="no_admission")
+        else:
+            yield from _stands(uow, request, row, f"{at}/admission")
         if not terms.get("agreement"):
             yield Fault(f"{at}/agreement", rules.NO_AGREEMENT, code="required")
+
+
+def _stands(uow: Session, request: ChangeRequest, row: PartnerAdmission, at: str) -> Iterator[Fault]:
+    """It is one of the partner that was admitted for this request, and nobody refused the partner since."""
+    own, last = admission_of_request(uow, request.id), latest_decided(uow, row.partner_key)
+    if own is not None and own.partner_key != row.partner_key:
+        yield Fault(at, rules.OTHER_PARTNER, {"partner": own.partner_key}, "other_partner")
+    if last is not None and last.state == "refused":
+        yield Fault(at, rules.REFUSED_SINCE, {"number": last.number}, "refused_since")
 
 
 def of_request(uow: Session, request: ChangeRequest) -> PartnerAdmission:

@@ -66,8 +66,16 @@ def admission_block(code: str, *, card: bool = False) -> str:
     if row is None or not allowed(current_actor(), SEE):
         return ""
     partner, today = queries.partner_by_key(session(), row.partner_key), accounting_date(g.now)
-    soon = today + timedelta(days=rules.TOLD_DAYS_AHEAD)
-    return render_template("agency/_product.html", partner=partner, row=row, today=today, soon=soon, card=card)
+    return render_template(
+        "agency/_product.html",
+        code=code,
+        partner=partner,
+        row=row,
+        last=queries.latest_decided(session(), partner.key),
+        counts=queries.that_counts(session(), partner.key, today),
+        soon=today + timedelta(days=rules.TOLD_DAYS_AHEAD),
+        card=card,
+    )
 
 
 @on_request
