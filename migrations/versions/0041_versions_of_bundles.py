@@ -48,9 +48,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Only the last version of each bundle stays."""
+    """Only one version of each bundle stays: the one on sale, else the last."""
     owners = {row["code"]: row["owner_department"] for row in _all("bundle")}
-    last = {row["code"]: row for row in sorted(_all("bundle_version"), key=lambda row: row["number"])}
+    last = {row["code"]: row for row in sorted(_all("bundle_version"), key=_weight)}
     _drop("bundle_member", "bundle_version", "bundle")
     bundle = op.create_table(
         "bundle",
@@ -71,6 +71,10 @@ def downgrade() -> None:
     ]
     op.bulk_insert(bundle, kept)
     op.bulk_insert(member, [*_held("bundle_code", "code", kept)])
+
+
+def _weight(row: Mapping[str, Any]) -> tuple[bool, int]:
+    return row["state"] == "on_sale", row["number"]
 
 
 def _columns(ended: str) -> list[sa.Column[Any]]:

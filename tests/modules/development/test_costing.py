@@ -53,7 +53,7 @@ def worked_out(ask: Ask, **other: Any) -> dict[str, Any]:
 
 def test_a_sheet_rests_on_assumptions_that_a_second_person_of_finance_approved(ask: Ask) -> None:
     answer = ask(OFFICER, "POST", "/cost-sheets", NEW)
-    assert [e["pointer"] for e in answer.json["errors"]] == ["/currency"]
+    assert [e["pointer"] for e in answer.json["errors"]] == ["/sheet/currency"]
     found, tag = drafted(ask)
     assert ask(OFFICER, "POST", "/cost-sheets", NEW).status_code == 422
     assert ask(OFFICER, "POST", f"/finance-assumptions/{found}/approve", If_Match=tag).status_code == 403
@@ -95,12 +95,16 @@ def test_a_sheet_of_two_currencies_is_refused_where_the_second_stands(ask: Ask) 
     mixed["lines"]["research"]["unit"] = "USD"  # type: ignore[index]
     answer = ask(OFFICER, "POST", "/cost-sheets", {**NEW, "sheet": mixed})
     assert answer.status_code == 422
-    assert [(e["pointer"], e["code"]) for e in answer.json["errors"]] == [("/lines/research/unit", "other_currency")]
+    assert [(e["pointer"], e["code"]) for e in answer.json["errors"]] == [
+        ("/sheet/lines/research/unit", "other_currency")
+    ]
     euros = approved(ask, currency="EUR")
     answer = ask(OFFICER, "POST", "/cost-sheets", {**NEW, "assumptions": euros})
     assert [e["pointer"] for e in answer.json["errors"]] == ["/assumptions"]
+    sold = {"product": "TD", "sheet": {**SHEET, "currency": "EUR"}}
+    assert [e["pointer"] for e in ask(OFFICER, "POST", "/cost-sheets", sold).json["errors"]][-1] == "/sheet/currency"
     answer = ask(OFFICER, "POST", "/cost-sheets", {**NEW, "sheet": {**SHEET, "currency": "EUR"}})
-    assert [e["pointer"] for e in answer.json["errors"]] == ["/lines/research/unit", "/currency"]
+    assert [e["pointer"] for e in answer.json["errors"]] == ["/sheet/lines/research/unit", "/sheet/currency"]
     assert ask(OFFICER, "GET", "/cost-sheets").json["items"] == []
 
 
@@ -116,7 +120,7 @@ def test_a_sheet_of_two_currencies_is_refused_where_the_second_stands(ask: Ask) 
         ({"currency": "yuan"}, "/sheet/currency"),
         ({"lines": {}}, "/sheet/lines/operating"),
         ({"margin": "9"}, "/sheet/margin"),
-        ({"term": "P9Y"}, "/term"),
+        ({"term": "P9Y"}, "/sheet/term"),
         ({"term": None}, "/sheet/term"),
     ],
 )

@@ -166,13 +166,16 @@ def test_without_lines_of_their_own_funds_and_capital_follow_the_assumptions() -
 def test_funds_without_a_price_are_refused_at_the_term(term: str | None, code: str) -> None:
     with pytest.raises(Invalid) as refused:
         plan_of({**SHEET, "term": term}, ASSUMED, "funding")
-    assert [(f.pointer, f.code) for f in refused.value.faults] == [("/term", code)]
+    assert [(f.pointer, f.code) for f in refused.value.faults] == [("/sheet/term", code)]
     assert plan_of({**SHEET, "term": term}, ASSUMED, "services").funds == Charge()
 
 
 def test_a_second_currency_is_located() -> None:
     mixed = {**SHEET, "lines": {**SHEET["lines"], "fees": {"value": "1", "unit": "USD", "basis": "Tariff"}}}  # type: ignore[dict-item]
-    assert [f.pointer for f in currency_faults(mixed, {"/assumptions": "EUR"})] == ["/lines/fees/unit", "/assumptions"]
+    assert [f.pointer for f in currency_faults(mixed, {"/assumptions": "EUR"})] == [
+        "/sheet/lines/fees/unit",
+        "/assumptions",
+    ]
     assert list(currency_faults(SHEET, {"/currency": "CNY"})) == []
 
 

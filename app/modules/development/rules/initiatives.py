@@ -34,6 +34,7 @@ VERBS: Mapping[str, str] = {
     "stop": N_("Stop for good"),
 }
 OUT_OF_ORDER = N_("Lies before the gate that comes before it.")
+NOBODY = N_("Nobody here has the user name %(owner)s.")
 
 
 def gates_left(passed: Collection[str]) -> list[str]:
@@ -46,11 +47,14 @@ def next_gate(passed: Collection[str]) -> str | None:
     return next(iter(gates_left(passed)), None)
 
 
-def plan_faults(plan: Mapping[str, Any]) -> Iterator[Fault]:
-    """Gates planned against their order."""
+def plan_faults(plan: Mapping[str, Any], people: Collection[str]) -> Iterator[Fault]:
+    """Gates planned against their order, and tasks of nobody; ``people``: who may have one."""
     for (_, earlier), (gate, day) in pairwise((gate, plan["gates"][gate]) for gate in GATES):
         if day < earlier:
             yield Fault(f"/gates/{gate}", OUT_OF_ORDER, code="out_of_order")
+    for place, task in enumerate(plan["tasks"]):
+        if task["owner"] not in people:
+            yield Fault(f"/tasks/{place}/owner", NOBODY, {"owner": task["owner"]}, "nobody")
 
 
 @dataclass(frozen=True)

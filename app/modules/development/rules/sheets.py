@@ -14,6 +14,8 @@ from app.modules.development.rules import costing
 from app.modules.development.rules.costing import Charge, Plan, Year, rounded
 
 PERCENT = "percent"
+AT = "/sheet"
+"""Where the sheet stands in what was sent."""
 DIGITS = 120
 """More than products of what may be typed can have: sums are exact, and only quotients are rounded."""
 LINES = ("fees", "research", "operating", "funds", "capital", "provisions")
@@ -34,7 +36,9 @@ NO_VOLUME = N_("Some year of the path must have a volume.")
 def currency_faults(sheet: Sheet, known: Mapping[str, str]) -> Iterator[Fault]:
     """Each place with another currency than the sheet's; ``known``: place → currency of what it refers to."""
     own = sheet["currency"]
-    found = {f"/lines/{name}/unit": line["unit"] for name, line in sheet["lines"].items() if line["unit"] != PERCENT}
+    found = {
+        f"{AT}/lines/{name}/unit": line["unit"] for name, line in sheet["lines"].items() if line["unit"] != PERCENT
+    }
     for place, currency in {**found, **known}.items():
         if currency != own:
             yield Fault(place, OTHER_CURRENCY, {"currency": own}, "other_currency")
@@ -51,7 +55,7 @@ def assumption_faults(given: Assumptions) -> Iterator[Fault]:
 
 
 def plan_of(sheet: Sheet, given: Assumptions, side: str) -> Plan:
-    """``Invalid`` at ``/term`` where funds cannot be priced."""
+    """``Invalid`` at the term where funds cannot be priced."""
     lines = {name: _charge(line) for name, line in sheet["lines"].items()}
     ratio, cost = Decimal(given["capital_ratio"]), Decimal(given["cost_of_capital"])
     return Plan(
@@ -86,7 +90,7 @@ def _funds(sheet: Sheet, given: Assumptions, side: str) -> Charge:
 
 
 def _at_term(message: str, code: str) -> Invalid:
-    return Invalid(N_("Some of what was entered is not right."), faults=[Fault("/term", message, code=code)])
+    return Invalid(N_("Some of what was entered is not right."), faults=[Fault(f"{AT}/term", message, code=code)])
 
 
 def result_of(plan: Plan) -> dict[str, Any]:

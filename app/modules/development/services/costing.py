@@ -13,8 +13,8 @@ from app.identity.permissions import require
 from app.kernel import audit, clock
 from app.kernel.errors import Invalid, invalid
 from app.kernel.i18n import N_
-from app.modules.catalogue.models import Product
-from app.modules.catalogue.queries import product_by_code, version_by_number
+from app.modules.catalogue.models import Product, ProductVersion
+from app.modules.catalogue.queries import product_by_code, version_by_number, version_in_force
 from app.modules.catalogue.rules.content import content_hash
 from app.modules.development.models import CostSheet, FinanceAssumptions
 from app.modules.development.queries import costing as queries
@@ -41,8 +41,8 @@ def work_out(
     """
     require(actor, WORK_OUT)
     found, on = product_by_code(uow, product), _assumptions(uow, sheet["currency"], assumptions, now)
-    terms = _terms(uow, product, version)
-    _one_currency(sheet, {"/currency": terms.get("currency"), "/assumptions": on.currency})
+    terms = _terms(uow, product, version, now)
+    _one_currency(sheet, {f"{sheets.AT}/currency": terms.get("currency"), "/assumptions": on.currency})
     result = sheets.result_of(sheets.plan_of(sheet, on.content, costing.side_of(found.family)))
     return _kept(uow, found, version, on, sheet, result, actor, now)
 
@@ -52,7 +52,9 @@ def _assumptions(uow: Session, currency: str, wanted: int | None, now: datetime)
         on = queries.assumptions_in_force(uow, currency, clock.accounting_date(now))
         if on is None:
             raise invalid(
-                "/currency", N_("Finance has approved no assumptions for this currency yet."), code="no_assumptions"
+                f"{sheets.AT}/currency",
+                N_("Finance has approved no assumptions for this currency yet."),
+                code="no_assumptions",
             )
         return on
     found = uow.get(FinanceAssumptions, wanted)
@@ -61,11 +63,13 @@ def _assumptions(uow: Session, currency: str, wanted: int | None, now: datetime)
     return found
 
 
-def _terms(uow: Session, product: str, version: int | None) -> Mapping[str, Any]:
-    """The terms of the version; nothing for a product whose terms are not fixed."""
-    if version is None:
-        return {}
-    terms: Mapping[str, Any] = version_by_number(uow, product, version).content.get("terms") or {}
+def _terms(uow: Session, product: str, version: int | None, now: datetime) -> Mapping[str, Any]:
+    """The terms of the version, else those in force; nothing for a product whose terms are not fixed."""
+    if version is not None:
+        on: ProductVersion | None = version_by_number(uow, product, version)
+    else:
+        on = version_in_force(uow, product, at=now)
+    terms: Mapping[str, Any] = (on.content.get("terms") if on else None) or {}
     return terms
 
 

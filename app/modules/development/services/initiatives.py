@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
 from app.identity.directory import departments
+from app.identity.models import Person
 from app.identity.permissions import Facts, require
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Invalid, NotFound, invalid
@@ -51,7 +53,7 @@ def found(
         product_by_code(uow, code)
     row = Initiative(
         title=title, concept=concept, products=list(products), owner=actor.username, sponsor=sponsor, idea_id=idea,
-        currency=currency, plan=_checked(plan), state="active", revision=1, founded_at=now,
+        currency=currency, plan=_checked(uow, plan, "/plan"), state="active", revision=1, founded_at=now,
     )  # fmt: skip
     if idea is not None:
         ideas.judge(uow, ideas.locked(uow, idea), verb="take_up", reason=title, actor=actor, now=now)
@@ -66,7 +68,7 @@ def replan(uow: Session, row: Initiative, *, plan: Mapping[str, Any], actor: Act
     """Put another plan in place of the one of a ``locked`` initiative, as its owner."""
     require(actor, LEAD, Facts(initiator=row.owner))
     old, row.state = row.plan, move(INITIATIVES, row.state, "plan")
-    row.plan = _checked(plan)
+    row.plan = _checked(uow, plan)
     record(uow, row, "initiative.planned", actor, now, old=old, new=row.plan)
     return row
 
@@ -129,8 +131,11 @@ def locked(uow: Session, initiative_id: int) -> Initiative:
     return row
 
 
-def _checked(plan: Mapping[str, Any]) -> dict[str, Any]:
-    faults = list(rules.plan_faults(plan))
+def _checked(uow: Session, plan: Mapping[str, Any], at: str = "") -> dict[str, Any]:
+    """``at``: where the plan stands in what was sent."""
+    owners = {task["owner"] for task in plan["tasks"]}
+    people = set(uow.scalars(select(Person.username).where(Person.username.in_(owners), Person.active)))
+    faults = [replace(fault, pointer=at + fault.pointer) for fault in rules.plan_faults(plan, people)]
     if faults:
         raise Invalid(N_("Some of what was entered is not right."), faults=faults)
     return dict(plan)

@@ -9,6 +9,7 @@ from flask import g, redirect, render_template, request
 
 from app.identity.directory import departments
 from app.identity.permissions import Facts, allowed, require
+from app.identity.queries import people_by_department
 from app.identity.web import current_actor, signed_in
 from app.kernel import clock
 from app.kernel.cursors import decode_cursor, encode_cursor
@@ -203,6 +204,7 @@ def _form(row: Initiative | None, sent: Mapping[str, str], error: DomainError | 
         currencies=CURRENCIES,
         sponsors=[(key, pick(names)) for key, names in departments(session()).items()],
         own=actor.department,
+        people=[person for _, group in people_by_department() for person in group],
         error=error,
     )
     return page, error.status if error else 200
