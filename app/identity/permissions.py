@@ -188,8 +188,13 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "quota.report": has_role("operator"),
     "notice.report": has_role("operator"),
     "suspension.see": anybody,
-    # Exits: proposed by the owning department or risk; answers come from its people or another system.
+    # Lives: followed and aimed by the owning department; readings come from its people or another system.
     "life.begin": all_of(has_role("product_manager", "officer", "head"), owns_the_record),
+    "life.aim": all_of(has_role("product_manager", "officer", "head"), owns_the_record),
+    "reading.enter": any_of(
+        all_of(has_role("product_manager", "officer", "head"), owns_the_record), has_role("operator")
+    ),
+    # Exits: proposed by the owning department or risk; answers come from its people or another system.
     "exit.propose": all_of(has_role("product_manager", "officer", "head"), any_of(owns_the_record, is_of("risk"))),
     "exit.see": any_of(takes_part, is_initiator, is_assignee, reads_all, owns_the_record),
     "exit.plan": owns_the_record,

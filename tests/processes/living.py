@@ -12,7 +12,7 @@ from app.kernel.clock import accounting_date
 from app.modules.exits import services as exits
 from app.modules.exits.services.proposing import open_exit
 from app.modules.lifecycle import services as lifecycle
-from app.modules.lifecycle.rules import LIFE
+from app.modules.lifecycle.rules.stages import LIFE
 from app.modules.research.models import Interview
 from app.modules.research.services import gather
 from app.workflow.models import ProcessInstance, Task

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import audit, clock
+from app.kernel.clock import accounting_date
 from app.kernel.database import end_read, session
-from app.kernel.errors import DomainError, Forbidden, Invalid
+from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from app.modules.catalogue.models import Product
-from app.modules.lifecycle.queries import Life, life_of
-from app.modules.lifecycle.rules import Aim, read_aims
+from app.modules.lifecycle import services as lifecycle
+from app.modules.lifecycle.queries import Life, life_of, measures_seen
+from app.modules.lifecycle.rules.aims import Aim, Ground, read_aims
 from app.workflow.invariants import violations
 from tests.processes.bank import TIME_DEPOSIT, person
 from tests.processes.conftest import bank
+from tests.processes.leaving import hold
 from tests.processes.living import Living
 from tests.processes.play import BEGIN
 from tests.processes.test_new_products import PLAN, decided
@@ -168,10 +172,30 @@ def test_research_rests_on_somebody_who_was_asked(bank: Flask) -> None:
 
 
 def test_objectives_say_what_is_measured_by_when() -> None:
-    wrong = ("fame 3 2027-12-31", "balance much 2027-12-31", "balance 3 2027-02-30", "户数 3 2027-12-31")
-    aims, faults = read_aims("\n".join((*wrong, "余额：5,000.50，2027-12-31")))
-    assert aims == [Aim("balance", Decimal("5000.50"), date(2027, 12, 31))]
-    assert [(f.pointer, f.values["line"]) for f in faults] == [("/data/objectives", n) for n in (1, 2, 3, 4)]
+    """Each line that cannot be aimed at is refused with its number and the reason (requirement 3)."""
+    wrong = {
+        "fame 3 2027-12-31": "no measure",
+        "balance much 2027-12-31": "is not a measure, a number and a day",
+        "balance 3 2027-02-30": "no such day",
+        "default_rate 2 2027-12-31": "no measure",
+        "balance 999999999999999999999 2027-12-31": "between 0 and 100000000000000",
+        "holdings -1 2027-12-31": "between",
+        "balance 3 2026-11-23": "has come already",
+        "余额 6000 2027-12-31": "has an objective for this day",
+    }
+    right = "余额：5,000.50，2027-12-31\nGrowth of the balance 12.5% 2028-06-30"
+    ground = Ground("deposit", date(2026, 11, 23), Decimal(200))
+    aims, faults = read_aims("\n".join((right, *wrong)), ground)
+    assert aims == [
+        Aim("balance", Decimal("5000.50"), date(2027, 12, 31)),
+        Aim("balance_growth", Decimal("12.5"), date(2028, 6, 30), Decimal(200)),
+    ]
+    assert [f.values["line"] for f in faults] == list(range(3, 3 + len(wrong)))
+    for fault, reason in zip(faults, wrong.values(), strict=True):
+        assert reason in fault.message % fault.values
+    _, (fault,) = read_aims("balance_growth 12 2027-12-31", Ground("deposit", date(2026, 11, 23), Decimal(0)))
+    assert "to grow from" in fault.message
+    assert len(read_aims("balance 1 2027-01-01\n" * 21, ground)[1]) == 20
 
 
 def test_a_product_is_followed_once_and_by_its_own_department(bank: Flask) -> None:
@@ -186,7 +210,9 @@ def test_a_product_is_followed_once_and_by_its_own_department(bank: Flask) -> No
 
 def life_at(play: Living, known_at: datetime) -> Life:
     return play._read(
-        lambda s: life_of(s, s.get_one(Product, play.product), known_at=known_at, actor=person(s, "zhao.heng"))
+        lambda s: life_of(
+            s, s.get_one(Product, play.product), known_at=known_at, now=play.now, actor=person(s, "zhao.heng")
+        )
     )
 
 
@@ -195,7 +221,7 @@ def test_a_life_is_told_as_it_was_known(bank: Flask) -> None:
     play.sell({"S1": TIME_DEPOSIT})
     play.follow("S1", "zhao.heng").evaluated(conclusion="optimise", summary="Pay for longer terms.")
     now, before = life_at(play, play.now), life_at(play, BEGIN + timedelta(days=1))
-    assert [row.summary for row in now.evaluations] == ["Pay for longer terms."]
+    assert [one.row.summary for one in now.evaluations] == ["Pay for longer terms."]
     assert before.evaluations == []
     assert {e.action for e in now.events} - {e.action for e in before.events} >= {"life.evaluated", "change.drafted"}
     assert [s.standing for s in now.stages] == ["done", "done", "done", "current", "ahead"]
@@ -217,3 +243,73 @@ def test_the_page_and_the_program_tell_the_same_life(bank: Flask) -> None:
     told = bank.test_client().get("/api/v1/products/S1/life", headers={"Authorization": f"Bearer {token}"}).json
     assert [stage["standing"] for stage in told["stages"]] == ["current", *["ahead"] * 4]
     assert [aim["target"] for aim in told["objectives"]] == ["3000", "2"]
+
+
+def entered(play: Living, who: str = "lin.yue", **given: Any) -> int:
+    """A reading of the product, as ``who`` enters it."""
+    told = {"day": accounting_date(play.now), "source": "Monthly report", **given}
+    return play.step(
+        lambda uow: lifecycle.enter(uow, product_code=play.product, given=told, actor=person(uow, who), now=play.now).id
+    )
+
+
+def aimed(play: Living, objectives: str, who: str = "lin.yue") -> int:
+    """Objectives of the product, as ``who`` sets them."""
+    given = {"strategy": "Hold what we have.", "target_groups": ["mass"], "objectives": objectives}
+    return play.step(
+        lambda uow: (
+            lifecycle.set_objectives(
+                uow, product_code=play.product, given=given, actor=person(uow, who), now=play.now
+            ).id
+        )
+    )
+
+
+def test_a_product_is_measured_by_its_records_and_by_readings(bank: Flask) -> None:
+    """Objectives of a product on sale; what was read for a day is corrected, never overwritten (requirements 3, 12)."""
+    play = Living()
+    play.sell({"S1": TIME_DEPOSIT})
+    play.product = "S1"
+    with pytest.raises(Conflict, match="Follow"):
+        aimed(play, "holdings 3 2027-12-31")
+    play.follow("S1", "zhao.heng")
+    with pytest.raises(Invalid, match="not right") as refused:
+        aimed(play, "holdings 3 2027-12-31\nbalance_growth 10 2027-12-31")
+    assert [(f.pointer, f.values["line"]) for f in refused.value.faults] == [("/objectives", 2)]
+    play.step(lambda uow: hold(uow, "S1", 2, accounting_date(play.now)))
+    with pytest.raises(Forbidden):
+        aimed(play, "holdings 3 2027-12-31", "guo.min")
+    aimed(play, "holdings 3 2027-12-31\nbalance_growth 50 2027-12-31\ncomplaints 4 2027-12-31\nmargin 1 2027-12-31")
+    play.step(lambda uow: hold(uow, "S1", 2, accounting_date(play.now)))
+
+    first = entered(play, measure="complaints", value="5")
+    wrong_again = play.now
+    play.wait(seconds=1)
+    assert entered(play, measure="complaints", value="4") > first
+    entered(play, "lu.ming", measure="complaints", value="9", day=accounting_date(play.now) - timedelta(days=30))
+    for who, given, refusal in (
+        ("guo.min", {}, Forbidden),
+        ("lin.yue", {"day": accounting_date(play.now) + timedelta(days=1)}, Invalid),
+        ("lin.yue", {"measure": "default_rate"}, Invalid),
+        ("lin.yue", {"measure": "holdings"}, Invalid),
+        ("lin.yue", {"value": "-1"}, Invalid),
+    ):
+        with pytest.raises(refusal):
+            entered(play, who, **{"measure": "complaints", "value": "1", **given})
+
+    def results(known_at: datetime) -> list[tuple[str | None, bool | None]]:
+        return [(one["value"], one["reached"]) for one in life_at(play, known_at).aims]
+
+    assert results(play.now) == [("4", True), ("100", True), ("4", True), (None, None)]
+    assert results(wrong_again) == [(None, None), (None, None), ("5", False), (None, None)]
+    assert results(BEGIN - timedelta(days=1)) == []
+
+    play.wait(days=366)
+    play.hear()
+    entered(play, measure="margin", value="0.9")
+    play.then("evaluate", summary="Customers stay.").then("note_evaluation")
+    (evaluated,) = life_at(play, play.now).evaluations
+    assert [one["reached"] for one in evaluated.results] == [True, True, True, False]
+    assert (evaluated.concluded, evaluated.noted) == (True, True)
+    seller = play._read(lambda s: person(s, "tan.xue"))
+    assert "margin" not in measures_seen(seller)

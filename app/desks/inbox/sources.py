@@ -9,7 +9,7 @@ from app.identity.actors import Actor
 from app.modules.catalogue.models import Product
 from app.modules.changes.views import matter as changes
 from app.modules.exits import views as exits
-from app.modules.research.views import reading as research
+from app.modules.lifecycle import views as lives
 from app.modules.suspensions import views as suspensions
 from app.workflow.models import ProcessInstance
 
@@ -35,9 +35,15 @@ def emergency_suspension(session: Session, instance: ProcessInstance, actor: Act
 
 @shows("product_planning")
 def planning(session: Session, instance: ProcessInstance, actor: Actor) -> Matter | None:
-    """What was gathered of the market: what the plan rests on."""
+    """What was gathered of the market: what the plan rests on; and what it may aim at."""
     product = session.get(Product, instance.business_key or "")
-    return Matter("research/_matter.html", research.gathered_for(session, product), whole=False) if product else None
+    return Matter(lives.PLANNING, lives.planning_of(session, product), whole=False) if product else None
+
+
+@shows("performance_evaluation")
+def evaluation(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
+    """What was aimed at, beside what was measured, and how it was evaluated before."""
+    return Matter(lives.EVALUATION, lives.evaluation_of(session, instance, actor), whole=False)
 
 
 @shows("exit_migration")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
-from app.modules.lifecycle import rules
+from app.modules.lifecycle.rules import stages
 from app.modules.lifecycle.services import evaluating, measuring, planning, records
 from app.workflow.vocabulary import Context, before_start, facts, handler, recorder
 
@@ -18,18 +18,18 @@ def _product(context: Context) -> Product:
     return records.product_of(context.uow, context.instance)
 
 
-@before_start(rules.LIFE, *rules.STAGES)
+@before_start(stages.LIFE, *stages.STAGES)
 def refuse_start(uow: Session, process_key: str, business_key: str | None) -> None:
     """A life begins with its product, a stage with the life that has reached it."""
     begins = records.waits_for_case(uow, business_key)
-    if not (begins if process_key == rules.LIFE else records.current_life(uow, business_key or "")):
+    if not (begins if process_key == stages.LIFE else records.current_life(uow, business_key or "")):
         raise Conflict(N_("This process begins with a product: POST /products/{code}/life."), code="no_product")
 
 
 @handler("lifecycle.standing")
 def standing(context: Context) -> str:
     product = _product(context)
-    return rules.standing(product.status, live=records.is_live(context.uow, product.code))
+    return stages.standing(product.status, live=records.is_live(context.uow, product.code))
 
 
 @facts("lifecycle.evaluation_period")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.amounts import Amount
@@ -55,9 +55,33 @@ class Objective(Record):
     id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("product_strategy.id"), index=True)
     metric: Mapped[str] = mapped_column(Text)
-    """See ``rules.METRICS``."""
+    """A key of ``rules.measures.MEASURES``."""
     target: Mapped[Decimal] = mapped_column(Amount)
     due_on: Mapped[date]
+    baseline: Mapped[Decimal | None] = mapped_column(Amount)
+    """Of an objective of growth: the balance on the day it was set."""
+
+
+class MeasureReading(Record):
+    """A reading 读数 of a measure that the records do not tell. Never changed: of one day the latest counts."""
+
+    __tablename__ = "measure_reading"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_code: Mapped[str] = mapped_column(ForeignKey("product.code"))
+    measure: Mapped[str] = mapped_column(Text)
+    """A key of ``rules.measures.MEASURES``."""
+    day: Mapped[date]
+    """The accounting date it is for."""
+    value: Mapped[Decimal] = mapped_column(Amount)
+    source: Mapped[str] = mapped_column(Text)
+    """The report or system it comes from."""
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_measure_reading_product", "product_code", "id"),
+        Index("ix_measure_reading_day", "product_code", "measure", "day", "id"),
+    )
 
 
 class PerformanceEvaluation(Record):
@@ -69,7 +93,7 @@ class PerformanceEvaluation(Record):
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
     measured_at: Mapped[datetime] = mapped_column(Instant)
     measured: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    """Of each objective: ``metric``, ``target``, ``due_on``, ``value``, ``reached``."""
+    """Of each objective what ``rules.aims.measured`` tells: at the beginning, and again when it was judged."""
     conclusion: Mapped[str | None] = mapped_column(Text)
     """``go_on``, ``optimise`` or ``exit``."""
     summary: Mapped[str | None] = mapped_column(Text)

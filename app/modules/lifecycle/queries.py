@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.actors import Actor
@@ -23,17 +23,25 @@ from app.modules.changes.services.records import stream as change_stream
 from app.modules.documents.queries.products import Asked, Kept, documents
 from app.modules.exits.models import Exit
 from app.modules.exits.services.records import stream as exit_stream
-from app.modules.lifecycle import rules
-from app.modules.lifecycle.models import Objective, PerformanceEvaluation, ProductStrategy
-from app.modules.lifecycle.services.measuring import figures_of
-from app.modules.lifecycle.services.records import current_life, stream
+from app.modules.lifecycle.models import (
+    MeasureReading,
+    Objective,
+    PerformanceEvaluation,
+    ProductLife,
+    ProductStrategy,
+)
+from app.modules.lifecycle.rules import stages
+from app.modules.lifecycle.rules.aims import measured
+from app.modules.lifecycle.rules.measures import MEASURES
+from app.modules.lifecycle.services.measuring import aim_of, figures_of, readings_known
+from app.modules.lifecycle.services.records import stream
 from app.modules.research.queries import counted
 from app.modules.research.rules.enough import Count
 from app.modules.research.services import stream as research_stream
 from app.modules.suspensions.models import Suspension
 from app.modules.suspensions.services.records import stream as suspension_stream
 from app.workflow.models import ProcessInstance, Task, Timer
-from app.workflow.tasks.queries import open_tasks_of
+from app.workflow.tasks.services import facts_of as task_facts
 
 MOST = 200
 """Entries of a time line; older ones stand on the pages of their requests."""
@@ -47,6 +55,7 @@ DETAILS = frozenset(
         "exit.phase_begun",
         "exit.phase_done",
         "exit.answered",
+        "life.reading_entered",
         "notice.reported",
         "product.described",
         "research.answered",
@@ -66,11 +75,22 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Aimed:
-    """An objective beside what is measured today."""
+class Evaluated:
+    """A performance evaluation as it was known: nothing of its conclusion before it was reached."""
 
-    objective: Objective
-    value: Decimal
+    row: PerformanceEvaluation
+    concluded: bool
+    noted: bool
+    results: Sequence[dict[str, Any]]
+    """Of each objective that the reader sees what ``rules.aims.measured`` tells."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A task that was open, and whether the reader may open its page."""
+
+    task: Task
+    shown: bool
 
 
 @dataclass(frozen=True)
@@ -81,47 +101,88 @@ class Life:
     status: str | None
     """The status in force at that instant, by what was known then; nothing before there was the product."""
     case: ProcessInstance | None
+    """The case in which it was followed last."""
+    followed: bool
+    """Whether that case was running then."""
     stages: Sequence[Stage]
     events: Sequence[AuditEvent]
     strategy: ProductStrategy | None
-    aims: Sequence[Aimed]
-    evaluations: Sequence[PerformanceEvaluation]
-    tasks: Sequence[Task]
-    """What is open in the cases of its life now."""
+    aims: Sequence[dict[str, Any]]
+    """Of each objective that the reader sees what ``rules.aims.measured`` tells."""
+    readings: Sequence[MeasureReading]
+    """Of each measure that the reader sees the one that counted then."""
+    evaluations: Sequence[Evaluated]
+    waiting: Sequence[Waiting]
+    """What was open then in the cases of its life, and in those of its requests, exits and suspensions."""
     next_evaluation: datetime | None
+    """Of a product that is in operation now."""
     research: Count
     """How much was gathered of the market by then."""
     documents: Sequence[Kept]
     """In force at that instant, each beside the terms that were live then."""
 
 
-def life_of(session: Session, product: Product, *, known_at: datetime, actor: Actor) -> Life:
-    """The life of a product as it was known at ``known_at``."""
-    lived = current_life(session, product.code)
-    case = session.get(ProcessInstance, lived.instance_id) if lived is not None else None
+def life_of(session: Session, product: Product, *, known_at: datetime, now: datetime, actor: Actor) -> Life:
+    """The life of a product as it was known at ``known_at``, which is ``now`` or before."""
+    case = _case(session, product.code, known_at)
+    followed = case is not None and _runs(case, known_at)
     cases = _cases(session, product.code, known_at)
     status = status_at(session, product.code, known_at, known_at=known_at)
-    strategy = _strategy(session, product.code, known_at)
+    strategy, seen = _strategy(session, product.code, known_at), measures_seen(actor)
+    figures = figures_of(session, product.code, known_at=known_at, now=now)
+    requests = _requests(session, product.code, actor)
+    exits, stops = _exits(session, product.code), _suspensions(session, product.code)
     return Life(
         product,
         status,
         case,
+        followed,
         _stages(status, cases, known_at),
-        _events(session, product.code, known_at, actor),
+        _events(session, product.code, known_at, requests, exits, stops),
         strategy,
-        _aims(session, product.code, strategy),
-        _evaluations(session, product.code, known_at),
-        open_tasks_of(session, *(one.id for one in (case, *cases) if one is not None)),
-        _next_evaluation(session, case),
+        [one for one in measured([aim_of(o) for o in _aims(session, strategy)], figures) if one["metric"] in seen],
+        [one for one in readings_known(session, product.code, known_at) if one.measure in seen],
+        _evaluations(session, product.code, known_at, seen),
+        _waiting(session, _ids([case, *cases], [*requests, *exits, *stops]), known_at, actor),
+        _next_evaluation(session, case) if known_at >= now else None,
         counted(session, product.code, known_at),
         documents(session, Asked(accounting_date(known_at), product.code), limit=MOST),
     )
 
 
+def measures_seen(actor: Actor) -> Collection[str]:
+    """The measures that a person sees: who does not see costings does not see what the bank earns."""
+    may = allowed(actor, "costing.see")
+    return {key for key, measure in MEASURES.items() if may or not measure.internal}
+
+
+def readings_of(
+    session: Session, product: str, *, seen: Collection[str], after: int | None = None, limit: int
+) -> list[MeasureReading]:
+    """Readings of a product, the latest entry first: one more than ``limit``."""
+    rows = select(MeasureReading).where(MeasureReading.product_code == product, MeasureReading.measure.in_(seen))
+    if after is not None:
+        rows = rows.where(MeasureReading.id < after)
+    return list(session.scalars(rows.order_by(MeasureReading.id.desc()).limit(limit + 1)))
+
+
+def _runs(case: ProcessInstance, at: datetime) -> bool:
+    return case.ended_at is None or case.ended_at > at
+
+
+def _case(session: Session, product: str, known_at: datetime) -> ProcessInstance | None:
+    lives = (
+        select(ProcessInstance)
+        .join(ProductLife, ProductLife.instance_id == ProcessInstance.id)
+        .where(ProductLife.product_code == product, ProductLife.begun_at <= known_at)
+    )
+    return session.scalar(lives.order_by(ProductLife.id.desc()).limit(1))
+
+
 def _cases(session: Session, product: str, known_at: datetime) -> list[ProcessInstance]:
     found = select(ProcessInstance).where(
         ProcessInstance.business_key == product,
-        ProcessInstance.process_key.in_(rules.STAGES),
+        ProcessInstance.process_key.in_(stages.STAGES),
         ProcessInstance.started_at <= known_at,
     )
     return list(session.scalars(found.order_by(ProcessInstance.id)))
@@ -129,25 +190,30 @@ def _cases(session: Session, product: str, known_at: datetime) -> list[ProcessIn
 
 def _stages(status: str | None, cases: Sequence[ProcessInstance], known_at: datetime) -> list[Stage]:
     """The stages in order; those before the one it stands in are done, even if nobody followed them."""
-    open_ones = {case.process_key for case in cases if case.ended_at is None or case.ended_at > known_at}
-    here = rules.stage_of(status, open_ones)
-    place = list(rules.ORDER).index(here)
+    open_ones = {case.process_key for case in cases if _runs(case, known_at)}
+    here = stages.stage_of(status, open_ones)
+    place = list(stages.ORDER).index(here)
     return [
         Stage(
             key,
             "done" if n < place or status == "retired" else "current" if n == place else "ahead",
-            [case for case in cases if case.process_key in rules.ORDER[key]],
+            [case for case in cases if case.process_key in stages.ORDER[key]],
         )
-        for n, key in enumerate(rules.ORDER)
+        for n, key in enumerate(stages.ORDER)
     ]
 
 
-def _events(session: Session, product: str, known_at: datetime, actor: Actor) -> list[AuditEvent]:
+def _events(
+    session: Session,
+    product: str,
+    known_at: datetime,
+    requests: Sequence[ChangeRequest],
+    exits: Sequence[Exit],
+    stops: Sequence[Suspension],
+) -> list[AuditEvent]:
     """What happened to the product, the latest first: of its requests those that the reader may see."""
     streams = [product_stream(product), stream(product), research_stream(product)]
-    streams += [change_stream(request) for request in _requests(session, product, actor)]
-    exits = session.scalars(select(Exit).where(Exit.product_code == product))
-    stops = session.scalars(select(Suspension).where(Suspension.product_code == product))
+    streams += [change_stream(found) for found in requests]
     streams += [exit_stream(found.number) for found in exits] + [suspension_stream(found) for found in stops]
     rows = select(AuditEvent).where(
         AuditEvent.stream.in_(streams), AuditEvent.at <= known_at, AuditEvent.action.not_in(DETAILS)
@@ -165,24 +231,56 @@ def _requests(session: Session, product: str, actor: Actor) -> list[ChangeReques
     return [r for r, case in session.execute(rows) if allowed(actor, "change.see", facts_of(r, case))]
 
 
+def _exits(session: Session, product: str) -> list[Exit]:
+    return list(session.scalars(select(Exit).where(Exit.product_code == product)))
+
+
+def _suspensions(session: Session, product: str) -> list[Suspension]:
+    return list(session.scalars(select(Suspension).where(Suspension.product_code == product)))
+
+
+def _ids(
+    cases: Sequence[ProcessInstance | None], matters: Sequence[ChangeRequest | Exit | Suspension]
+) -> list[int | None]:
+    return [case.id for case in cases if case is not None] + [matter.instance_id for matter in matters]
+
+
+def _waiting(session: Session, cases: Sequence[int | None], known_at: datetime, actor: Actor) -> list[Waiting]:
+    rows = (
+        select(Task, ProcessInstance)
+        .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
+        .where(Task.instance_id.in_(cases), Task.created_at <= known_at)
+        .where(or_(Task.closed_at.is_(None), Task.closed_at > known_at))
+        .order_by(Task.id)
+    )
+    return [Waiting(task, allowed(actor, "task.see", task_facts(case, task))) for task, case in session.execute(rows)]
+
+
 def _strategy(session: Session, product: str, known_at: datetime) -> ProductStrategy | None:
     rows = select(ProductStrategy).where(ProductStrategy.product_code == product, ProductStrategy.at <= known_at)
     return session.scalar(rows.order_by(ProductStrategy.id.desc()).limit(1))
 
 
-def _aims(session: Session, product: str, strategy: ProductStrategy | None) -> list[Aimed]:
+def _aims(session: Session, strategy: ProductStrategy | None) -> list[Objective]:
     if strategy is None:
         return []
-    figures = figures_of(session, product)
-    rows = select(Objective).where(Objective.strategy_id == strategy.id).order_by(Objective.id)
-    return [Aimed(objective, figures[objective.metric]) for objective in session.scalars(rows)]
+    rows = select(Objective).where(Objective.strategy_id == strategy.id)
+    return list(session.scalars(rows.order_by(Objective.id)))
 
 
-def _evaluations(session: Session, product: str, known_at: datetime) -> list[PerformanceEvaluation]:
+def _evaluations(session: Session, product: str, known_at: datetime, seen: Collection[str]) -> list[Evaluated]:
     rows = select(PerformanceEvaluation).where(
         PerformanceEvaluation.product_code == product, PerformanceEvaluation.measured_at <= known_at
     )
-    return list(session.scalars(rows.order_by(PerformanceEvaluation.id.desc())))
+    found = session.scalars(rows.order_by(PerformanceEvaluation.id.desc()))
+    return [_evaluated(row, known_at, seen) for row in found]
+
+
+def _evaluated(row: PerformanceEvaluation, known_at: datetime, seen: Collection[str]) -> Evaluated:
+    concluded = row.evaluated_at is not None and row.evaluated_at <= known_at
+    noted = row.noted_at is not None and row.noted_at <= known_at
+    measured_then = row.measured if concluded or row.evaluated_at is None else []
+    return Evaluated(row, concluded, noted, [one for one in measured_then if one["metric"] in seen])
 
 
 def _next_evaluation(session: Session, case: ProcessInstance | None) -> datetime | None:

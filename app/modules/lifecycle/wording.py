@@ -12,6 +12,7 @@ SENTENCES: Mapping[str, str] = {
     "life.begun": N_("%(who)s began to follow the product."),
     "life.researched": N_("%(who)s researched the market."),
     "life.strategy_set": N_("%(who)s set strategy and objectives."),
+    "life.reading_entered": N_("%(who)s entered a reading for %(day)s."),
     "life.plan_judged": N_("%(who)s judged the plan."),
     "life.plan_judged:pursue": N_("%(who)s decided to pursue the plan."),
     "life.plan_judged:revise": N_("%(who)s asked for the plan to be revised."),

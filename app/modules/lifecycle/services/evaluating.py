@@ -20,6 +20,7 @@ from app.modules.changes import services as changes
 from app.modules.exits import services as exits
 from app.modules.exits.services.proposing import open_exit
 from app.modules.lifecycle.models import PerformanceEvaluation
+from app.modules.lifecycle.services.measuring import measure_again
 from app.modules.lifecycle.services.records import note
 from app.workflow.models import ProcessInstance
 
@@ -36,6 +37,8 @@ def evaluation_of(session: Session, instance: ProcessInstance) -> PerformanceEva
 def record_evaluation(
     uow: Session, row: PerformanceEvaluation, *, answers: Mapping[str, Any], actor: Actor, now: datetime
 ) -> str:
+    """Measured anew, so that what was read since the evaluation began counts."""
+    measure_again(uow, row, now)
     row.conclusion, row.summary = str(answers["conclusion"]), answers["summary"]
     row.evaluated_by, row.evaluated_at = actor.username, now
     said = {"conclusion": row.conclusion, "summary": row.summary, "measured": row.measured}

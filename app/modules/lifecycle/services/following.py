@@ -11,8 +11,8 @@ from app.identity.permissions import Facts, require
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
 from app.modules.catalogue.services.records import locked_product
-from app.modules.lifecycle import rules
 from app.modules.lifecycle.models import ProductLife
+from app.modules.lifecycle.rules.stages import LIFE
 from app.modules.lifecycle.services.records import current_life, note
 from app.workflow.instances.services import start_instance
 
@@ -36,7 +36,7 @@ def begin(uow: Session, *, product_code: str, actor: Actor, now: datetime) -> Pr
     note(uow, product.code, "life.begun", actor, now, status=product.status)
     step = start_instance(
         uow,
-        key=rules.LIFE,
+        key=LIFE,
         actor=actor,
         now=now,
         business_key=product.code,

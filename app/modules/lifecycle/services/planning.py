@@ -13,11 +13,10 @@ from app.identity.actors import Actor
 from app.kernel.errors import Invalid, invalid
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
-from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.changes.models import ChangeRequest, ProposedVersion
 from app.modules.changes.services.differences import open_request_on
-from app.modules.lifecycle import rules
-from app.modules.lifecycle.models import MarketResearch, Objective, ProductStrategy
+from app.modules.lifecycle.models import MarketResearch
+from app.modules.lifecycle.services import aiming
 from app.modules.lifecycle.services.records import note
 from app.modules.research.queries import counted
 from app.modules.research.rules.enough import missing
@@ -38,22 +37,8 @@ def record_research(uow: Session, product: Product, *, answers: Mapping[str, Any
 
 
 def record_strategy(uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime) -> None:
-    """Keep strategy and objectives; 422 with each line of the objectives that cannot be read or has passed."""
-    aims, faults = rules.read_aims(answers["objectives"])
-    if faults:
-        raise Invalid(N_("Some of what was entered is not right."), faults=faults)
-    row = ProductStrategy(
-        product_code=product.code,
-        text=answers["strategy"],
-        target_groups=list(answers["target_groups"]),
-        by=actor.username,
-        at=now,
-    )
-    uow.add(row)
-    uow.flush()
-    uow.add_all(Objective(strategy_id=row.id, metric=a.metric, target=a.target, due_on=a.due_on) for a in aims)
-    said = [{"metric": a.metric, "target": canonical_decimal(a.target), "due_on": a.due_on.isoformat()} for a in aims]
-    note(uow, product.code, "life.strategy_set", actor, now, strategy=row.text, objectives=said)
+    """Keep strategy and objectives; 422 with each line of the objectives that cannot be aimed at."""
+    aiming.keep(uow, product, given=answers, actor=actor, now=now)
 
 
 def record_judgement(uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import flash, g, redirect, render_template, request
 
 from app.identity.permissions import Facts, allowed, require
 from app.identity.web import current_actor, signed_in
@@ -15,22 +16,23 @@ from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
 from app.modules.agency.views import admission_block
 from app.modules.catalogue.queries import product_by_code
-from app.modules.catalogue.types import CUSTOMER_GROUPS
-from app.modules.catalogue.views.base import LIFE, day_asked
+from app.modules.catalogue.views.base import LIFE as SAID
+from app.modules.catalogue.views.base import day_asked
 from app.modules.changes.views.base import Words
-from app.modules.lifecycle import queries, rules, services
+from app.modules.lifecycle import queries, services
+from app.modules.lifecycle.rules.stages import NAMES
+from app.modules.lifecycle.services.reading import ENTER
+from app.modules.lifecycle.views.base import LIFE, pages, told
 from app.workflow.instances.wording import SENTENCES, Vocabulary, lines, say
 
-pages = Blueprint("lifecycle_pages", __name__, template_folder="templates")
-CONCLUSIONS = {"go_on": N_("Go on"), "optimise": N_("Optimise"), "exit": N_("Give the product up")}
 _SHOWN = {"done": "done", "current": "current", "ahead": "todo"}
 
-for _action, _word in LIFE.items():
+for _action, _word in SAID.items():
     if _action not in SENTENCES:
         say(_action, _word)
 
 
-@pages.get("/products/<code>/life")
+@pages.get(LIFE)
 @signed_in
 def one_life(code: str) -> Any:
     """``?known_at=2026-12-01``: as it was known at the end of that day; without it, as it is known now."""
@@ -43,27 +45,42 @@ def one_life(code: str) -> Any:
         known_at = _known_at(given)
     except Invalid as wrong:
         error = wrong
-    life = queries.life_of(session(), product, known_at=known_at, actor=actor)
-    words = Words([*(event.actor for event in life.events), *(task.assignee for task in life.tasks)])
-    told = lines(life.events, Vocabulary(words.person, words.group, str, str))
+    life = queries.life_of(session(), product, known_at=known_at, now=g.now, actor=actor)
+    words = Words(_people(life))
+    history = lines(life.events, Vocabulary(words.person, words.group, str, str))
+    owned = Facts(owner_department=product.owner_department)
     page = render_template(
         "lifecycle/life.html",
         life=life,
         given=given,
         error=error,
-        steps=[(gettext(rules.NAMES[stage.key]), _SHOWN[stage.standing]) for stage in life.stages],
-        history=list(zip(life.events, told, strict=True)),
+        past=known_at < g.now,
+        steps=[(gettext(NAMES[stage.key]), _SHOWN[stage.standing]) for stage in life.stages],
+        history=list(zip(life.events, history, strict=True)),
         words=words,
-        metrics=rules.METRICS,
-        conclusions=CONCLUSIONS,
-        groups=CUSTOMER_GROUPS,
+        NAMES=NAMES,
         admission=admission_block(product.code, card=True),
         today=accounting_date(g.now),
-        may_begin=life.case is None
-        and product.status != "retired"
-        and allowed(actor, "life.begin", Facts(owner_department=product.owner_department)),
+        may_begin=not life.followed and product.status != "retired" and allowed(actor, "life.begin", owned),
+        may_aim=life.followed and not _is_planned(life) and allowed(actor, "life.aim", owned),
+        may_enter=allowed(actor, ENTER, owned),
+        **told(),
     )
     return page, error.status if error else 200
+
+
+def _is_planned(life: queries.Life) -> bool:
+    return any(stage.key == "planning" and stage.standing == "current" for stage in life.stages)
+
+
+def _people(life: queries.Life) -> Iterator[str | None]:
+    """Everybody whom the page names."""
+    yield from (event.actor for event in life.events)
+    yield from (waiting.task.assignee for waiting in life.waiting)
+    for evaluated in life.evaluations:
+        yield from (evaluated.row.evaluated_by, evaluated.row.noted_by)
+    yield from (reading.by for reading in life.readings)
+    yield life.strategy.by if life.strategy else None
 
 
 def _known_at(given: str) -> datetime:
@@ -72,7 +89,7 @@ def _known_at(given: str) -> datetime:
     return now if day is None else min(end_of_day(day), now)
 
 
-@pages.post("/products/<code>/life")
+@pages.post(LIFE)
 @signed_in
 def begin(code: str) -> Any:
     try:
