@@ -60,8 +60,10 @@ class Context:
 
 Handler = Callable[[Context], Any]
 Guard = Callable[[Session, str, str | None], None]
-EndGuard = Callable[[Session, ProcessInstance], None]
 """Given the unit of work, the key of the process and the business key of a case that is to start; raises to refuse."""
+EndGuard = Callable[[Session, ProcessInstance], None]
+Carder = Callable[[Session, str | None], Mapping[str, Any]]
+"""Given the business key of a case that is to start: its ``title`` by language, its ``products``."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ _CANCELLED: dict[str, Handler] = {}
 _GUARDS: dict[str, Guard] = {}
 _ENDS: dict[str, EndGuard] = {}
 _KNOWN: dict[str, Teller] = {}
+_CARDS: dict[str, Carder] = {}
 
 
 def _registrar(register: dict[str, Verb]) -> Callable[..., Callable[[Handler], Handler]]:
@@ -192,6 +195,20 @@ def before_start(*process_keys: str) -> Callable[[Guard], Guard]:
 
 def start_guard(process_key: str) -> Guard | None:
     return _GUARDS.get(process_key)
+
+
+def card_of(*process_keys: str) -> Callable[[Carder], Carder]:
+    """``@card_of("product_planning")``: what lists show of a case that a message began."""
+
+    def add(function: Carder) -> Carder:
+        _CARDS.update(dict.fromkeys(process_keys, function))
+        return function
+
+    return add
+
+
+def carder(process_key: str) -> Carder | None:
+    return _CARDS.get(process_key)
 
 
 def knows(form: str) -> Callable[[Teller], Teller]:

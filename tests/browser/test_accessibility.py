@@ -67,6 +67,8 @@ PAGES = {
         "/products/CN-TD/documents/new",
         "/products/CN-TD",
         "/products/CN-TD/life",
+        "/products/CN-AUTO/readings",
+        "/products/CN-AUTO/objectives",
         "/products/CN-YOUTH/research",
         "/products/CN-YOUTH/research/questionnaire",
         "/products/CN-YOUTH/research/interviews",

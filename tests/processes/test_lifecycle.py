@@ -290,6 +290,7 @@ def test_a_product_is_measured_by_its_records_and_by_readings(bank: Flask) -> No
     for who, given, refusal in (
         ("guo.min", {}, Forbidden),
         ("lin.yue", {"day": accounting_date(play.now) + timedelta(days=1)}, Invalid),
+        ("lin.yue", {"day": date(1, 1, 1)}, Invalid),
         ("lin.yue", {"measure": "default_rate"}, Invalid),
         ("lin.yue", {"measure": "holdings"}, Invalid),
         ("lin.yue", {"value": "-1"}, Invalid),
@@ -306,6 +307,7 @@ def test_a_product_is_measured_by_its_records_and_by_readings(bank: Flask) -> No
 
     play.wait(days=366)
     play.hear()
+    assert play.cases()[-1].card["products"] == ["S1"]
     entered(play, measure="margin", value="0.9")
     play.then("evaluate", summary="Customers stay.").then("note_evaluation")
     (evaluated,) = life_at(play, play.now).evaluations

@@ -71,8 +71,8 @@ class Readings(MethodView):
         product, after, limit = product_by_code(session(), code), decode_cursor(int), page_size()
         seen, last = queries.measures_seen(actor), after[0] if after else None
         rows = queries.readings_of(session(), product.code, seen=seen, after=last, limit=limit)
-        items = [reading_json(row) for row in rows[:limit]]
-        return {"items": items, "next": cursor_beyond([row.id for row in rows], limit)}
+        items = [{**reading_json(one.row), "replaced": one.replaced} for one in rows[:limit]]
+        return {"items": items, "next": cursor_beyond([one.row.id for one in rows], limit)}
 
     @document_problems(blueprint, 403)
     @blueprint.arguments(schemas.NewMeasureReading)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
+from app.modules.catalogue.queries import product_by_code
 from app.modules.lifecycle.rules import stages
 from app.modules.lifecycle.services import evaluating, measuring, planning, records
-from app.workflow.vocabulary import Context, before_start, facts, handler, recorder
+from app.workflow.vocabulary import Context, before_start, card_of, facts, handler, recorder
 
 
 def _product(context: Context) -> Product:
@@ -24,6 +25,13 @@ def refuse_start(uow: Session, process_key: str, business_key: str | None) -> No
     begins = records.waits_for_case(uow, business_key)
     if not (begins if process_key == stages.LIFE else records.current_life(uow, business_key or "")):
         raise Conflict(N_("This process begins with a product: POST /products/{code}/life."), code="no_product")
+
+
+@card_of(*stages.STAGES)
+def card(uow: Session, business_key: str | None) -> dict[str, Any]:
+    """A stage is shown by its product."""
+    product = product_by_code(uow, business_key or "")
+    return {"title": dict(product.names), "products": [product.code]}
 
 
 @handler("lifecycle.standing")

@@ -26,7 +26,7 @@ def life_json(life: Life) -> dict[str, Any]:
         ],
         "strategy": life.strategy.text if life.strategy is not None else None,
         "objectives": list(life.aims),
-        "readings": [reading_json(row) for row in life.readings],
+        "readings": [reading_json(one.row) for one in life.readings],
         "evaluations": [
             {
                 "measured": moment(one.row.measured_at),

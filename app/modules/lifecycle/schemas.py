@@ -52,8 +52,13 @@ class MeasureReadingOut(Schema):
     at = fields.String(required=True)
 
 
+class MeasureReadingListed(MeasureReadingOut):
+    replaced = fields.Boolean(required=True)
+    """Whether another one has been entered for its day since."""
+
+
 class MeasureReadingPage(Schema):
-    items = fields.List(fields.Nested(MeasureReadingOut), required=True)
+    items = fields.List(fields.Nested(MeasureReadingListed), required=True)
     next = fields.String(required=True, allow_none=True)
 
 

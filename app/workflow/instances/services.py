@@ -41,7 +41,8 @@ def start_instance(
 ) -> Step:
     """Start a case of the latest version of ``key``.
 
-    ``card`` is what lists show of it: ``title`` by language, ``products``. What the
+    ``card`` is what lists show of it: ``title`` by language, ``products``; without it what
+    the feature says (``vocabulary.card_of``), else the name of the process. What the
     feature's start guard refuses does not start (``vocabulary.before_start``).
     """
     require(actor, "instance.start")
@@ -61,7 +62,7 @@ def start_instance(
         variables={},
         hands={actor.username: ["initiate"]},
         involved=[actor.department] if actor.department else [],
-        card=dict(card or {"title": parts.drawing.names}),
+        card=dict(card or _card(uow, key, business_key) or {"title": parts.drawing.names}),
     )
     uow.add(instance)
     uow.flush()
@@ -74,6 +75,11 @@ def start_instance(
     step.note("instance.start", process=key, definition=parts.definition_id, business_key=business_key)
     settle(step, [])
     return step
+
+
+def _card(uow: Session, key: str, business_key: str | None) -> Mapping[str, Any] | None:
+    told = vocabulary.carder(key)
+    return told(uow, business_key) if told else None
 
 
 def _refuse_masses(variables: Mapping[str, Any]) -> None:

@@ -73,6 +73,11 @@ def read_aims(text: str, ground: Ground, pointer: str = WHERE) -> tuple[list[Aim
     return aims, faults
 
 
+def written(aim: Aim) -> str:
+    """An objective as a line that can be read again."""
+    return f"{aim.metric} {canonical_decimal(aim.target)} {aim.due_on.isoformat()}"
+
+
 def _fault(pointer: str, message: str, **values: Any) -> Fault:
     return Fault(pointer, message, values, "objectives")
 

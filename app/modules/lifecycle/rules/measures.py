@@ -41,7 +41,7 @@ _ALL_MEASURES = (
     Measure("balance_growth", label("Growth of the balance", "余额增长率"), percent=True, highest=HUNDRED * 100),
     Measure("holdings", label("Holdings", "持有笔数"), ALL),
     Measure("customers", label("Customers", "客户数"), ALL),
-    Measure("sales", label("Sales of twelve months", "近十二个月销售笔数"), ALL),
+    Measure("sales", label("Sales in a year", "年销售笔数"), ALL),
     Measure(
         "annual_return",
         label("Annual return", "年化收益率"),
@@ -62,7 +62,7 @@ _ALL_MEASURES = (
     ),
     Measure(
         "complaints",
-        label("Complaints of twelve months for 10,000 holdings", "近十二个月每万笔投诉"),
+        label("Complaints a year per 10,000", "每万笔年投诉"),
         ALL,
         at_most=True,
         read=True,

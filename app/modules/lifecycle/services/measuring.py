@@ -31,7 +31,9 @@ def measure(uow: Session, product: Product, *, instance: ProcessInstance, now: d
 def measure_again(uow: Session, row: PerformanceEvaluation, now: datetime) -> None:
     """Each objective of the latest strategy beside what is known now: readings may have come since it began."""
     figures = figures_of(uow, row.product_code, known_at=now, now=now)
-    row.measured = measured([aim_of(one) for one in objectives_of(uow, row.product_code)], figures)
+    row.measured = measured(
+        [aim_of(one) for one in objectives_of(uow, latest_strategy(uow, row.product_code))], figures
+    )
 
 
 def figures_of(session: Session, product: str, *, known_at: datetime, now: datetime) -> dict[str, Figure]:
@@ -89,13 +91,17 @@ def aim_of(objective: Objective) -> Aim:
     return Aim(objective.metric, objective.target, objective.due_on, objective.baseline)
 
 
-def objectives_of(session: Session, product: str) -> list[Objective]:
-    """The objectives of the latest strategy."""
-    latest = (
-        select(ProductStrategy.id)
-        .where(ProductStrategy.product_code == product)
-        .order_by(ProductStrategy.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return list(session.scalars(select(Objective).where(Objective.strategy_id == latest).order_by(Objective.id)))
+def latest_strategy(session: Session, product: str, known_at: datetime | None = None) -> ProductStrategy | None:
+    """The strategy that counts now, or counted at an instant."""
+    rows = select(ProductStrategy).where(ProductStrategy.product_code == product)
+    if known_at is not None:
+        rows = rows.where(ProductStrategy.at <= known_at)
+    return session.scalar(rows.order_by(ProductStrategy.id.desc()).limit(1))
+
+
+def objectives_of(session: Session, strategy: ProductStrategy | None) -> list[Objective]:
+    """The objectives of a strategy, in their order; none of none."""
+    if strategy is None:
+        return []
+    rows = select(Objective).where(Objective.strategy_id == strategy.id)
+    return list(session.scalars(rows.order_by(Objective.id)))

@@ -22,6 +22,8 @@ from app.modules.lifecycle.rules.measures import Measure, readings_of
 from app.modules.lifecycle.services.records import note
 
 ENTER = "reading.enter"
+EARLIEST = 1900
+"""The first year of which anything is read."""
 
 
 def facts_of(product: Product) -> Facts:
@@ -39,6 +41,8 @@ def enter(uow: Session, *, product_code: str, given: Mapping[str, Any], actor: A
     value = _value(_measure(product, given["measure"]), given["value"])
     if given["day"] > accounting_date(now):
         raise invalid("/day", N_("This day has not come yet."))
+    if given["day"].year < EARLIEST:
+        raise invalid("/day", N_("Must be a day."))
     row = MeasureReading(
         product_code=product.code,
         measure=given["measure"],

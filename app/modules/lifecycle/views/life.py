@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from flask import flash, g, redirect, render_template, request
 
 from app.identity.permissions import Facts, allowed, require
 from app.identity.web import current_actor, signed_in
+from app.kernel.audit import AuditEvent
 from app.kernel.clock import accounting_date, end_of_day
 from app.kernel.database import session, unit_of_work
 from app.kernel.errors import DomainError, Invalid
@@ -25,6 +28,14 @@ from app.modules.lifecycle.services.reading import ENTER
 from app.modules.lifecycle.views.base import LIFE, pages, told
 from app.workflow.instances.wording import SENTENCES, Vocabulary, lines, say
 
+_PAGES = {"change": "/requests", "exit": "/exits", "suspension": "/suspensions"}
+"""Kind of audit stream → where its records have their pages."""
+_PARTS = {
+    "life.strategy_set": "objectives",
+    "life.evaluated": "evaluations",
+    "life.evaluation_noted": "evaluations",
+    "life.evaluation_return": "evaluations",
+}
 _SHOWN = {"done": "done", "current": "current", "ahead": "todo"}
 
 for _action, _word in SAID.items():
@@ -58,6 +69,8 @@ def one_life(code: str) -> Any:
         steps=[(gettext(NAMES[stage.key]), _SHOWN[stage.standing]) for stage in life.stages],
         history=list(zip(life.events, history, strict=True)),
         words=words,
+        place_of=partial(_place_of, life),
+        UNNAMED=SAID,
         NAMES=NAMES,
         admission=admission_block(product.code, card=True),
         today=accounting_date(g.now),
@@ -67,6 +80,20 @@ def one_life(code: str) -> Any:
         **told(),
     )
     return page, error.status if error else 200
+
+
+def _place_of(life: queries.Life, event: AuditEvent) -> tuple[str, str]:
+    """The path and the name of where an event stands written."""
+    kind, _, number = event.stream.partition(":")
+    of_product, payload = f"/products/{quote(life.product.code)}", event.payload or {}
+    if kind in _PAGES:
+        return f"{_PAGES[kind]}/{number}", number
+    if kind == "research":
+        return f"{of_product}/research", gettext(N_("Market research"))
+    if kind == "life":
+        return f"{of_product}/life#{_PARTS.get(event.action, 'stands')}", number
+    version = payload.get("version")
+    return (f"{of_product}/versions/{version}", f"{number} · {version}") if version else (of_product, number)
 
 
 def _is_planned(life: queries.Life) -> bool:
@@ -79,7 +106,7 @@ def _people(life: queries.Life) -> Iterator[str | None]:
     yield from (waiting.task.assignee for waiting in life.waiting)
     for evaluated in life.evaluations:
         yield from (evaluated.row.evaluated_by, evaluated.row.noted_by)
-    yield from (reading.by for reading in life.readings)
+    yield from (reading.row.by for reading in life.readings)
     yield life.strategy.by if life.strategy else None
 
 

@@ -21,19 +21,19 @@ from app.modules.changes.models import ChangeRequest, ProposedVersion
 from app.modules.changes.services.records import facts_of
 from app.modules.changes.services.records import stream as change_stream
 from app.modules.documents.queries.products import Asked, Kept, documents
-from app.modules.exits.models import Exit
+from app.modules.exits.models import Exit, ExitPlan
+from app.modules.exits.services.records import SEE
+from app.modules.exits.services.records import facts_of as exit_facts
 from app.modules.exits.services.records import stream as exit_stream
 from app.modules.lifecycle.models import (
-    MeasureReading,
-    Objective,
     PerformanceEvaluation,
     ProductLife,
     ProductStrategy,
 )
+from app.modules.lifecycle.queries.readings import Reading, measures_seen
 from app.modules.lifecycle.rules import stages
 from app.modules.lifecycle.rules.aims import measured
-from app.modules.lifecycle.rules.measures import MEASURES
-from app.modules.lifecycle.services.measuring import aim_of, figures_of, readings_known
+from app.modules.lifecycle.services.measuring import aim_of, figures_of, latest_strategy, objectives_of, readings_known
 from app.modules.lifecycle.services.records import stream
 from app.modules.research.queries import counted
 from app.modules.research.rules.enough import Count
@@ -109,7 +109,7 @@ class Life:
     strategy: ProductStrategy | None
     aims: Sequence[dict[str, Any]]
     """Of each objective that the reader sees what ``rules.aims.measured`` tells."""
-    readings: Sequence[MeasureReading]
+    readings: Sequence[Reading]
     """Of each measure that the reader sees the one that counted then."""
     evaluations: Sequence[Evaluated]
     waiting: Sequence[Waiting]
@@ -128,10 +128,11 @@ def life_of(session: Session, product: Product, *, known_at: datetime, now: date
     followed = case is not None and _runs(case, known_at)
     cases = _cases(session, product.code, known_at)
     status = status_at(session, product.code, known_at, known_at=known_at)
-    strategy, seen = _strategy(session, product.code, known_at), measures_seen(actor)
+    strategy, seen = latest_strategy(session, product.code, known_at), measures_seen(actor)
+    aims = [aim_of(one) for one in objectives_of(session, strategy)]
     figures = figures_of(session, product.code, known_at=known_at, now=now)
     requests = _requests(session, product.code, actor)
-    exits, stops = _exits(session, product.code), _suspensions(session, product.code)
+    exits, stops = _exits(session, product.code, actor), _suspensions(session, product.code)
     return Life(
         product,
         status,
@@ -140,30 +141,14 @@ def life_of(session: Session, product: Product, *, known_at: datetime, now: date
         _stages(status, cases, known_at),
         _events(session, product.code, known_at, requests, exits, stops),
         strategy,
-        [one for one in measured([aim_of(o) for o in _aims(session, strategy)], figures) if one["metric"] in seen],
-        [one for one in readings_known(session, product.code, known_at) if one.measure in seen],
+        [one for one in measured(aims, figures) if one["metric"] in seen],
+        [Reading(row, False) for row in readings_known(session, product.code, known_at) if row.measure in seen],
         _evaluations(session, product.code, known_at, seen),
         _waiting(session, _ids([case, *cases], [*requests, *exits, *stops]), known_at, actor),
         _next_evaluation(session, case) if known_at >= now else None,
         counted(session, product.code, known_at),
         documents(session, Asked(accounting_date(known_at), product.code), limit=MOST),
     )
-
-
-def measures_seen(actor: Actor) -> Collection[str]:
-    """The measures that a person sees: who does not see costings does not see what the bank earns."""
-    may = allowed(actor, "costing.see")
-    return {key for key, measure in MEASURES.items() if may or not measure.internal}
-
-
-def readings_of(
-    session: Session, product: str, *, seen: Collection[str], after: int | None = None, limit: int
-) -> list[MeasureReading]:
-    """Readings of a product, the latest entry first: one more than ``limit``."""
-    rows = select(MeasureReading).where(MeasureReading.product_code == product, MeasureReading.measure.in_(seen))
-    if after is not None:
-        rows = rows.where(MeasureReading.id < after)
-    return list(session.scalars(rows.order_by(MeasureReading.id.desc()).limit(limit + 1)))
 
 
 def _runs(case: ProcessInstance, at: datetime) -> bool:
@@ -211,7 +196,7 @@ def _events(
     exits: Sequence[Exit],
     stops: Sequence[Suspension],
 ) -> list[AuditEvent]:
-    """What happened to the product, the latest first: of its requests those that the reader may see."""
+    """What happened to the product, the latest first: of requests and exits those that the reader may see."""
     streams = [product_stream(product), stream(product), research_stream(product)]
     streams += [change_stream(found) for found in requests]
     streams += [exit_stream(found.number) for found in exits] + [suspension_stream(found) for found in stops]
@@ -231,8 +216,14 @@ def _requests(session: Session, product: str, actor: Actor) -> list[ChangeReques
     return [r for r, case in session.execute(rows) if allowed(actor, "change.see", facts_of(r, case))]
 
 
-def _exits(session: Session, product: str) -> list[Exit]:
-    return list(session.scalars(select(Exit).where(Exit.product_code == product)))
+def _exits(session: Session, product: str, actor: Actor) -> list[Exit]:
+    rows = (
+        select(Exit, ProcessInstance, ExitPlan)
+        .join(ProcessInstance, ProcessInstance.id == Exit.instance_id)
+        .outerjoin(ExitPlan, ExitPlan.exit_id == Exit.id)
+        .where(Exit.product_code == product)
+    )
+    return [found for found, case, plan in session.execute(rows) if allowed(actor, SEE, exit_facts(found, case, plan))]
 
 
 def _suspensions(session: Session, product: str) -> list[Suspension]:
@@ -254,18 +245,6 @@ def _waiting(session: Session, cases: Sequence[int | None], known_at: datetime, 
         .order_by(Task.id)
     )
     return [Waiting(task, allowed(actor, "task.see", task_facts(case, task))) for task, case in session.execute(rows)]
-
-
-def _strategy(session: Session, product: str, known_at: datetime) -> ProductStrategy | None:
-    rows = select(ProductStrategy).where(ProductStrategy.product_code == product, ProductStrategy.at <= known_at)
-    return session.scalar(rows.order_by(ProductStrategy.id.desc()).limit(1))
-
-
-def _aims(session: Session, strategy: ProductStrategy | None) -> list[Objective]:
-    if strategy is None:
-        return []
-    rows = select(Objective).where(Objective.strategy_id == strategy.id)
-    return list(session.scalars(rows.order_by(Objective.id)))
 
 
 def _evaluations(session: Session, product: str, known_at: datetime, seen: Collection[str]) -> list[Evaluated]:
