@@ -8,8 +8,8 @@ from alembic import op
 from app.kernel.amounts import Amount
 from app.kernel.database import BigKey, Instant
 
-revision = "0040"
-down_revision = "0039"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
