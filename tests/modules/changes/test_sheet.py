@@ -350,14 +350,12 @@ def test_many_products_take_as_many_statements_as_one(ask: Ask, play: Play) -> N
     def cost(*products: str) -> list[int]:
         body = {"driver": DRIVER, "versions": [{"product": code} for code in products], "draft": True}
         number = ask("lin.yue", "POST", "/change-requests", body).json["id"]
-        end_read()
-        request = session().get_one(ChangeRequest, number)
+        session().expunge_all()
         with counted() as giving:
-            raw = sheets.export(session(), request, BEGIN)
-        end_read()
-        request = session().get_one(ChangeRequest, number)
+            raw = sheets.export(session(), session().get_one(ChangeRequest, number), BEGIN)
+        session().expunge_all()
         with counted() as reading:
-            sheets.plan(session(), request, spreadsheet.read(raw), BEGIN)
+            sheets.plan(session(), session().get_one(ChangeRequest, number), spreadsheet.read(raw), BEGIN)
         return [len([s for s in said if s.startswith("SELECT")]) for said in (giving, reading)]
 
     assert cost("TD") == cost(*codes)
