@@ -19,7 +19,7 @@ from app.modules.documents.rules.states import CHANGE_TYPES, HOLDERS, LANGUAGES
 from app.modules.documents.rules.stating import contradictions, paths_of, stated, wrong_for
 from app.modules.documents.rules.values import MOST_LISTED, Days, Matter, text_of
 from app.workflow.decisions.reading import read_table
-from tests.processes.bank import LOAN, TIME_DEPOSIT, dearer, rate
+from tests.processes.bank import LOAN, TIME_DEPOSIT, WEALTH, dearer, rate
 
 DAY = Days(date(2026, 12, 28))
 MOST = 4_000
@@ -98,6 +98,10 @@ def test_what_is_the_banks_own_matter_is_not_told_to_customers() -> None:
         "limits": {"quota": {"amount": "9", "currency": "CNY"}},
     }
     assert told("{what_changes}", Matter(TIME_DEPOSIT, new), language="en") == "nothing"
+    estimated = {**WEALTH, "benchmark": {**WEALTH["benchmark"], "internal_low": rate("4"), "internal_high": rate("5")}}
+    for old in (WEALTH, estimated, {}):
+        assert "5%" not in told("{what_changes}", Matter(old, estimated), language="en"), "an estimate is no promise"
+        assert "5%" not in told("{what_changes}", Matter(estimated, WEALTH), language="en")
 
 
 def test_how_to_leave_is_what_the_version_before_says_or_the_contract() -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from unicodedata import normalize
 
-from app.modules.catalogue.rules.content import Content, Row
+from app.modules.catalogue.rules.content import Content, Row, public
 from app.modules.catalogue.rules.difference import Change, changed, difference
 from app.modules.catalogue.types import Attribute, product_type
 from app.modules.catalogue.types.description import label
@@ -51,7 +51,8 @@ class Matter:
     @cached_property
     def changes(self) -> list[Change]:
         """What a customer is told of the difference."""
-        return [c for c in changed(difference(self.old, self.new)) if c.group not in UNTOLD]
+        old = public(self.old) if self.old else {}
+        return [c for c in changed(difference(old, public(self.new))) if c.group not in UNTOLD]
 
     def name(self, language: str) -> str:
         names = self.new["basics"]["name"]
