@@ -22,6 +22,7 @@ from app.modules.catalogue import presenting as show
 from app.modules.catalogue import queries, services
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.queries.jobs import job_by_id, lines_of_job
+from app.modules.catalogue.queries.launch_times import YEAR, launch_times, launched_at
 from app.modules.catalogue.queries.products import ProductFilter, ProductRow, sort_key
 from app.modules.catalogue.rules.content import public
 from app.modules.catalogue.rules.difference import difference
@@ -53,6 +54,19 @@ class ProductTypes(MethodView):
         return {"items": [show.type_json(found) for found in PRODUCT_TYPES.values()], "next": None}
 
 
+@blueprint.route("/launch-times")
+class LaunchTimes(MethodView):
+    @_problems()
+    @blueprint.arguments(schemas.LaunchQuery, location="query")
+    @blueprint.response(200, schemas.LaunchTimesOut)
+    def get(self, query: dict[str, Any]) -> Any:
+        """How long the products that were entered here and launched in a period took from first entry to launch."""
+        require(current_actor(), "product.see")
+        until = query.get("until", g.now)
+        found = launch_times(session(), since=query.get("since", until - YEAR), until=until)
+        return show.launch_times_json(found)
+
+
 @blueprint.route("/products")
 class Products(MethodView):
     @_problems()
@@ -80,7 +94,7 @@ class Products(MethodView):
 
         def act(uow: Any) -> tuple[int, Any]:
             product, version = services.create_product(uow, **body, remark=remark, actor=actor, now=now)
-            found = {**show.product_json(product, product.status, version), "availability": []}
+            found = {**show.product_json(product, product.status, version), "launched_at": None, "availability": []}
             return 201, dumped(schemas.ProductDetail, found)
 
         return in_unit_of_work(act)
@@ -115,7 +129,8 @@ def _detail(product: Product) -> Response:
     status = queries.status_at(session(), product.code, g.now)
     cells = [show.cell_json(*row) for row in queries.availability_of(session(), product.code, at=g.now)]
     stops = [show.stop_json(row) for row in queries.stops_of(session(), product.code, at=g.now)]
-    body = {**show.product_json(product, status, version), "availability": cells, "stops": stops}
+    about = {"launched_at": launched_at(session(), product, g.now), "availability": cells, "stops": stops}
+    body = {**show.product_json(product, status, version), **about}
     response = jsonify(dumped(schemas.ProductDetail, body))
     response.headers["ETag"] = product_tag(product)
     return response

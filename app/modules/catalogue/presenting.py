@@ -8,6 +8,7 @@ from typing import Any
 from app.kernel.i18n import gettext
 from app.modules.catalogue.models import FOREVER, Availability, ImportLine, Job, Product, ProductVersion, SaleStop
 from app.modules.catalogue.queries import ProductRow
+from app.modules.catalogue.queries.launch_times import LaunchTimes
 from app.modules.catalogue.rules.sale import Reason, SaleAnswer
 from app.modules.catalogue.services.imports import Item, reason_json
 from app.modules.catalogue.types import Attribute, ProductType
@@ -39,6 +40,12 @@ def product_json(product: Product, status: str | None, version: ProductVersion |
         "status": status or product.status,
         "version": version_json(version) if version else None,
     }
+
+
+def launch_times_json(found: LaunchTimes) -> dict[str, Any]:
+    spans = {"typical": found.typical, "shortest": found.shortest, "longest": found.longest}
+    seconds = {name: None if span is None else int(span.total_seconds()) for name, span in spans.items()}
+    return {"launched": len(found.each), **seconds}
 
 
 def row_json(row: ProductRow) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ def product_content() -> dict[str, Any]:
     return time_deposit("0.01")
 
 
-def test_the_time_to_launch_is_read_from_the_records(bank: Flask) -> None:
+def test_the_time_to_launch_is_read_from_the_records(bank: Flask, api: Callable[..., Any]) -> None:
     with bank.app_context():
         for code, days in (("A", 1), ("B", 3), ("C", 10)):
             launched(code, timedelta(days=days))
@@ -42,6 +43,10 @@ def test_the_time_to_launch_is_read_from_the_records(bank: Flask) -> None:
         assert launched_at(session(), product, NOW + timedelta(days=2)) is None
         assert launched_at(session(), product, later) == NOW + timedelta(days=3)
         end_read()
+    period = {"since": NOW.isoformat(), "until": later.isoformat()}
+    days = {name: n * 86400 for name, n in (("typical", 3), ("shortest", 1), ("longest", 10))}
+    assert api("GET", "/launch-times", query_string=period).json == {"launched": 3, **days}
+    assert api("GET", "/launch-times", query_string={"until": NOW.isoformat()}).json["typical"] is None
 
 
 @pytest.mark.parametrize(

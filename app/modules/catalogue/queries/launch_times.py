@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.modules.catalogue.models import FOREVER, Product, ProductStatus
 
+YEAR = timedelta(days=365)
+"""How far is looked back where nobody says."""
 ENTERED = "bank"
 """The source of products that were entered here: an opening load or an import was launched before it was known."""
 

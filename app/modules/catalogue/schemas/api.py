@@ -110,6 +110,13 @@ class PageQuery(Query):
     cursor = fields.String(metadata={"pattern": cursors.pattern(int)})
 
 
+class LaunchQuery(Query):
+    """The last twelve months where nothing is said."""
+
+    since = Moment(metadata={"type": "string", "format": "date-time"})
+    until = Moment(metadata={"type": "string", "format": "date-time"})
+
+
 class SaleQuery(ScopeQuery):
     product = code_text(100, required=True)
     version = fields.Integer(validate=validate.Range(1, 2**31 - 1))
@@ -192,9 +199,21 @@ class SaleStopCell(Schema):
 
 
 class ProductDetail(ProductSummary):
+    """``launched_at``: when a product that was entered here first went on sale; ``created_at`` is its first entry."""
+
     version = fields.Nested(Version, allow_none=True)
+    launched_at = fields.AwareDateTime(allow_none=True)
     availability = fields.List(fields.Nested(AvailabilityCell))
     stops = fields.List(fields.Nested(SaleStopCell))
+
+
+class LaunchTimesOut(Schema):
+    """From the first entry to the launch, in seconds; null where nothing was launched. ``typical`` is the median."""
+
+    launched = fields.Integer(required=True)
+    typical = fields.Integer(required=True, allow_none=True)
+    shortest = fields.Integer(required=True, allow_none=True)
+    longest = fields.Integer(required=True, allow_none=True)
 
 
 class ProductPage(Schema):

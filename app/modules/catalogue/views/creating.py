@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -15,7 +14,7 @@ from app.kernel.errors import DomainError, Forbidden, NotFound
 from app.kernel.i18n import N_, gettext
 from app.modules.catalogue import queries, services
 from app.modules.catalogue.queries import ProductFilter
-from app.modules.catalogue.queries.launch_times import launch_times
+from app.modules.catalogue.queries.launch_times import YEAR, launch_times
 from app.modules.catalogue.schemas.templates import begun
 from app.modules.catalogue.services.drafts import version_to_base_on
 from app.modules.catalogue.types import PRODUCT_TYPES, ProductType, product_type
@@ -24,7 +23,6 @@ from app.modules.catalogue.views.base import departments, for_people, now, pages
 from app.modules.catalogue.views.entering import steps_of
 from app.modules.catalogue.views.grids import Cell
 
-YEAR = timedelta(days=365)
 MOST_COPIED = 50
 """Products of the type that the page offers to copy."""
 
