@@ -75,6 +75,8 @@ def test_every_page_opens(lin: Browser, language: str) -> None:
 
 def test_the_product_page_says_in_plain_words_what_is_on_sale(lin: Browser) -> None:
     page = lin.get("/products/CN-TD")
+    card = lin.get("/products/CN-CARD-STD")
+    assert all(said in card for said in ("Standard card", "Up to 56 days without interest.", "Daily spending."))
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)).replace("\u00a0", " ")
     assert "0.65 % – 1.3 % per year, ACT/360" in words
     assert "3 months – 5 years" in words
