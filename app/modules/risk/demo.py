@@ -47,7 +47,7 @@ POLICY: tuple[tuple[str, dict[str, Any], date, str], ...] = (
                 "measure": "share", "value": "32.5", "currency": "CNY"}, START,
      PAPER),
     ("limits", {"key": "equity-wealth", "name": "权益类理财余额上限", "scope": "type", "of": "wealth_equity",
-                "measure": "balance", "value": "50000000", "currency": "CNY"}, START, PAPER),
+                "measure": "balance", "value": "200000000", "currency": "CNY"}, START, PAPER),
     ("models", {"key": "retail-card", "name": "零售评分卡（演示）", "method": "scorecard", "table": CARD,
                 "base_score": "60", "base_odds": "30", "points_to_double_odds": "20"}, START, PAPER),
     ("transfers", {"policy": "CI-2026-001", "product": "CN-WORKING-CAPITAL", "kind": "credit_insurance",

@@ -44,6 +44,10 @@ def told(found: list[Customer]) -> list[tuple[str, str, str]]:
     return [(c.number, c.name, c.id_number.open(c.number)) for c in found]
 
 
+def contracts() -> list[tuple[object, ...]]:
+    return [(h.product_code, h.principal, h.term, h.opened_on, h.last_activity_on, h.status) for h in holdings()]
+
+
 def test_there_are_as_many_as_were_asked_for_with_numbers_that_check(bank: Flask) -> None:
     found = written()
     assert (len(found), len(holdings())) == (60, 151)
@@ -59,11 +63,11 @@ def test_there_are_as_many_as_were_asked_for_with_numbers_that_check(bank: Flask
 
 
 def test_the_same_seed_gives_the_same_customers_and_another_seed_others(bank: Flask) -> None:
-    first = told(written())
+    first, held = told(written()), contracts()
     with unit_of_work() as uow:
         for model in (Holding, Account, CustomerSegment, Customer):
             uow.query(model).delete()
-    assert told(written()) == first
+    assert (told(written()), contracts()) == (first, held)
     other = told(written(Run(RUN.products, RUN.customers, RUN.holdings, seed=8)))
     assert not {row[2] for row in other} & {row[2] for row in first}
 
@@ -99,8 +103,18 @@ def test_a_share_has_matured_sleeps_or_was_negotiated(bank: Flask) -> None:
     assert 0 < len(asleep) < 100
     assert 0 < len(agreed) < 60
     assert {tuple(a) for a in agreed} <= {(f"rates.tiers[kind=fixed,term={term}].rate",) for term in ("P3M", "P1Y")}
+    poor, rich = (
+        sorted(h.principal for h in found if h.customer_id in ids) for ids in (_of_group("mass"), _of_group("affluent"))
+    )
+    assert rich[len(rich) // 2] > 5 * poor[len(poor) // 2]
     amounts = sorted(h.principal for h in found)
     assert amounts[-1] > 5 * amounts[len(amounts) // 2]
+
+
+def _of_group(key: str) -> set[int]:
+    found = set(session().scalars(select(CustomerSegment.customer_id).where(CustomerSegment.key == key)))
+    end_read()
+    return found
 
 
 def test_a_customers_account_is_in_the_currency_of_what_is_booked_on_it(bank: Flask) -> None:

@@ -119,7 +119,7 @@ def _write(uow: Session, run: Run, batch: range, lines: Sequence[Line], units: S
         {
             "customer_id": ids[row["number"]],
             "of": row,
-            **contract(rng, _fitting(rng, lines, found), accounting_date(now)),
+            **contract(rng, _fitting(rng, lines, found), found.segments, accounting_date(now)),
         }
         for place, row, found in zip(batch, customers, faces, strict=True)
         for _ in range(run.held_by(place))

@@ -13,11 +13,14 @@ from typing import Any
 from app.kernel.clock import accounting_date
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.rules.content import SIDE_RATES
+from app.modules.customers.queries import OWED
 from app.modules.customers.rules.agreed import rate_path
 from app.modules.customers.rules.terms import after
 
 MEDIANS = {"deposit": 20_000, "loan": 300_000, "card": 6_000, "wealth": 50_000, "fx": 3_000, "precious_metal": 8_000}
 """Of the principal, in units of the currency; a few are far larger (log-normal)."""
+WEALTH = {"affluent": 12, "private": 100}
+"""How many times as much these customers place; what they owe is as what others owe."""
 SPREAD = 1.0
 ASLEEP = 0.06
 """The share of holdings that nobody moved since they were opened."""
@@ -48,6 +51,7 @@ class Line:
     currency: str
     median: Decimal
     minimum: Decimal
+    owed: bool
     segments: frozenset[str]
     versions: Sequence[Sold]
 
@@ -60,8 +64,9 @@ def line(product: Product, versions: Sequence[ProductVersion], today: date) -> L
     return Line(
         code=product.code,
         currency=terms.get("currency", "CNY"),
-        median=max(Decimal(MEDIANS.get(product.family, 0)), minimum * 2),
+        median=Decimal(MEDIANS.get(product.family, 0)),
         minimum=minimum,
+        owed=product.family in OWED,
         segments=frozenset(_segments(latest)),
         versions=[_sold(version, today) for version in versions if _day(version.valid_from, today) <= today],
     )
@@ -91,8 +96,8 @@ def _terms(content: dict[str, Any]) -> Sequence[tuple[str | None, dict[str, Any]
     return [(row.get("term", whole), {rate_path(content, row): row["rate"]}) for row in rows]
 
 
-def contract(rng: Random, sold: Line, today: date) -> dict[str, Any]:
-    """The columns of one holding, without whose it is."""
+def contract(rng: Random, sold: Line, segments: Sequence[str], today: date) -> dict[str, Any]:
+    """The columns of one holding of a customer of these groups, without whose it is."""
     opened = max(today - timedelta(days=rng.randrange(LONGEST)), sold.versions[0].since)
     version = next(v for v in reversed(sold.versions) if v.since <= opened)
     term, rate = rng.choice(version.terms)
@@ -100,7 +105,7 @@ def contract(rng: Random, sold: Line, today: date) -> dict[str, Any]:
     return {
         "product_code": sold.code,
         "version": version.number,
-        "principal": _principal(rng, sold),
+        "principal": _principal(rng, sold, segments),
         "currency": sold.currency,
         "term": term,
         "negotiated": _better(rate) if rate and rng.random() < NEGOTIATED else None,
@@ -111,11 +116,13 @@ def contract(rng: Random, sold: Line, today: date) -> dict[str, Any]:
     }
 
 
-def _principal(rng: Random, sold: Line) -> Decimal:
-    """Whole tens, at least the product's minimum."""
-    if not sold.median:
+def _principal(rng: Random, sold: Line, segments: Sequence[str]) -> Decimal:
+    """Whole tens, at least the product's minimum; more for those who have more."""
+    times = 1 if sold.owed else max(WEALTH.get(key, 1) for key in segments)
+    typical = max(sold.median * times, sold.minimum * 2)
+    if not typical:
         return Decimal(0)
-    drawn = Decimal(round(rng.lognormvariate(math.log(sold.median), SPREAD) / 10) * 10)
+    drawn = Decimal(round(rng.lognormvariate(math.log(typical), SPREAD) / 10) * 10)
     return max(drawn, sold.minimum, Decimal(10))
 
 
