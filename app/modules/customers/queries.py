@@ -100,9 +100,14 @@ def accounts_of(session: Session, customer: Customer) -> list[Account]:
     return list(session.scalars(rows.order_by(Account.id)))
 
 
-def holdings_of_customer(session: Session, customer: Customer) -> list[tuple[Holding, ProductVersion]]:
-    """What the customer holds with the versions it is pinned to, the latest first."""
-    rows = (
+def holdings_of_customer(
+    session: Session, customer: Customer, *, after: tuple[date, int] | None = None, limit: int | None = None
+) -> list[tuple[Holding, ProductVersion]]:
+    """What the customer holds with the versions it is pinned to, the latest first: at most ``limit`` behind ``after``.
+
+    ``after``: the day on which a holding was opened, and its id.
+    """
+    rows: Any = (
         select(Holding, ProductVersion)
         .join(
             ProductVersion,
@@ -110,7 +115,11 @@ def holdings_of_customer(session: Session, customer: Customer) -> list[tuple[Hol
         )
         .where(Holding.customer_id == customer.id)
         .order_by(Holding.opened_on.desc(), Holding.id)
+        .limit(limit)
     )
+    if after:
+        day, last = after
+        rows = rows.where(or_(Holding.opened_on < day, and_(Holding.opened_on == day, Holding.id > last)))
     return [(holding, version) for holding, version in session.execute(rows)]
 
 

@@ -166,6 +166,17 @@ def test_pages_of_a_product_are_read_in_order_along_an_index(branch: Flask) -> N
     ]
 
 
+def test_what_a_customer_holds_is_read_page_by_page_the_latest_first(branch: Flask) -> None:
+    days = (1, 2, 2, 2, 3)
+    write(*(held(opened_on=date(2026, 1, day)) for day in days))
+    owner, met, after = session().scalars(select(Customer).where(Customer.number == "C1")).one(), [], None
+    while rows := queries.holdings_of_customer(session(), owner, after=after, limit=2):
+        met += [(row.opened_on, row.id) for row, _ in rows]
+        after = met[-1]
+    assert [day.day for day, _ in met] == [*reversed(days)]
+    assert len(set(met)) == len(days)
+
+
 def test_only_the_moves_of_the_table_lead_on() -> None:
     verbs = {verb for _, verb in HOLDING_MOVES}
     for status in HOLDING_STATES:

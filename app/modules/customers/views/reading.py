@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from typing import Any
 
 from flask import g, render_template, request
@@ -19,6 +20,7 @@ from app.modules.catalogue.views.base import unit_names
 from app.modules.catalogue.views.blocks import on_product_page
 from app.modules.customers import presenting as show
 from app.modules.customers import queries, services
+from app.modules.customers.models import Holding
 from app.modules.customers.rules.agreed import rate_of
 from app.modules.customers.rules.identifiers import DOCUMENTS, identity
 from app.modules.customers.rules.states import HOLDING_STATES, is_dormant
@@ -104,13 +106,17 @@ def _customer(number: str, *, identity: services.Identity | None = None, error: 
     require(actor, "customer.find")
     end_read()
     customer = queries.customer_by_number(session(), number, actor)
+    limit, after = page_size(), decode_cursor(datetime, int)
+    behind = (after[0].date(), after[1]) if after else None
+    held = queries.holdings_of_customer(session(), customer, after=behind, limit=limit + 1)
     accounts, facts = queries.accounts_of(session(), customer), queries.facts_of(session(), customer)
     return render_template(
         "customers/customer.html",
         customer=customer,
         masked=show.masked_identity(customer),
         accounts=[(account, show.masked_account(account)) for account in accounts],
-        held=[_held(*row) for row in queries.holdings_of_customer(session(), customer)],
+        held=[_held(*row) for row in held[:limit]],
+        next=_behind(held[limit - 1][0]) if len(held) > limit else None,
         references={account.id: account.reference for account in accounts},
         document=DOCUMENTS[customer.id_kind],
         ways=WAYS,
@@ -121,6 +127,10 @@ def _customer(number: str, *, identity: services.Identity | None = None, error: 
         identity=identity,
         error=error,
     )
+
+
+def _behind(last: Holding) -> str:
+    return encode_cursor(datetime.combine(last.opened_on, time(), UTC), last.id)
 
 
 def _held(holding: Any, version: Any) -> dict[str, Any]:
