@@ -26,6 +26,7 @@ def found(text: str) -> list[str]:
         ("From CNY 50,000, or US$1.5 million, or 20 yuan", ["CNY 50,000", "US$1.5 million", "20 yuan"]),
         ("规模2亿元、100美元", ["2亿元", "100美元"]),
         ("存期12个月、3年期、半年、一年半、1年6个月", ["12个月", "3年", "半年", "一年半"]),
+        ("每满1年1年6个月3天", ["1年", "1年6个月3天"]),
         ("a 12-month deposit for two years, notice of 30 days", ["12-month", "two years", "30 days"]),
     ],
 )
@@ -51,6 +52,12 @@ def test_dates_telephone_numbers_clauses_and_laws_are_no_figures(text: str) -> N
 def test_a_figure_says_where_it_stands_and_merge_fields_keep_their_place() -> None:
     (figure,) = typed_in("{product}\n起存{terms.minimum}，送3%")
     assert (figure.kind, figure.line, figure.position) == ("percent", 2, 20)
+
+
+@pytest.mark.parametrize("row", ["一", "9", "亿", "1,", "1万", "9.", "一年", "5%", "点", " "])
+def test_no_text_is_too_strange_or_too_long_to_be_read(row: str) -> None:
+    for text in (row * 20_000, f"{row * 20_000}年", f"5{row * 20_000}元"):
+        assert len(found(text)) < 50
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,11 @@ _FIRST = "".join([*_DIGITS, "十", "拾"])
 
 NUMBER = (
     rf"(?<![\d.{_SIGNS}])(?<!\d,)"
-    rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[{_FIRST}][{_SIGNS}]*(?:点[{''.join(_DIGITS)}]+)?|\b(?:{'|'.join(_WORDS)})\b)"
+    rf"(?:\d{{1,18}}(?:,\d{{3}}){{0,6}}(?:\.\d{{1,12}})?"
+    rf"|[{_FIRST}][{_SIGNS}]{{0,20}}(?:点[{''.join(_DIGITS)}]{{1,12}})?|\b(?:{'|'.join(_WORDS)})\b)"
 )
-"""A number that is no part of a longer one; to be searched for without regard to capitals."""
-SCALES = rf"(?:[{''.join(_UNITS)}{_MYRIAD}{_HUNDRED_MILLION}]+|thousand\b|million\b|billion\b)"
+"""A number that is no part of a longer one, to be searched for without regard to capitals. Nobody reads longer ones."""
+SCALES = rf"(?:[{''.join(_UNITS)}{_MYRIAD}{_HUNDRED_MILLION}]{{1,3}}|thousand\b|million\b|billion\b)"
 """What may stand behind a number in digits: 万, 百万, million."""
 
 

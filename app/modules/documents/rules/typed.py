@@ -74,6 +74,7 @@ _LENGTHS: Mapping[str, tuple[int, int]] = {
 """Months and days, by how the unit begins."""
 _JOINED = re.compile(r"\s*(?:零|又|and)?\s*")
 """What may stand between the parts of one term: 1年零6个月."""
+_NONE = (0, 0)
 _FIRST_YEAR = 1_900
 """From here on 年 tells a year of the calendar, not a term."""
 
@@ -83,8 +84,9 @@ def typed_in(text: str) -> list[Typed]:
     plain = blanked(text).translate(_FULL_WIDTH)
     found: dict[Value, Typed] = {}
     for start, end, value in sorted([*_percents(plain), *_amounts(plain), *_terms(plain)], key=lambda each: each[:2]):
-        line, position = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
-        found.setdefault(value, Typed(text[start:end], value, line, position))
+        if value not in found:
+            line, position = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+            found[value] = Typed(text[start:end], value, line, position)
     return list(found.values())
 
 
@@ -115,31 +117,33 @@ def _amounts(text: str) -> Found:
 
 
 def _terms(text: str) -> Found:
-    """1年6个月 is one term."""
+    """1年6个月 is one term: a shorter unit follows a longer one."""
     begun: tuple[int, int, Value] | None = None
+    unit = _NONE
     for match in _TERM.finditer(text):
-        length = _length(match)
-        if length is None:
-            continue
-        months, days = length
-        if begun and _JOINED.fullmatch(text, begun[1], match.start()):
+        months, days = _length(match)
+        last, unit = unit, _unit(match)
+        if begun and unit < last and _JOINED.fullmatch(text, begun[1], match.start()):
             begun = (begun[0], match.end(), ("term", begun[2][1] + months, begun[2][2] + days))
             continue
         if begun:
             yield begun
-        begun = (*match.span(), ("term", months, days))
+        begun = (*match.span(), ("term", months, days)) if unit != _NONE else None
     if begun:
         yield begun
 
 
-def _length(match: re.Match[str]) -> tuple[Decimal, Decimal] | None:
-    """Months and days; nothing for a year of the calendar."""
+def _unit(match: re.Match[str]) -> tuple[int, int]:
+    """Months and days of the unit; none for a year of the calendar."""
     if match["half_year"]:
-        return Decimal(6), Decimal(0)
-    number = number_of(match["number"])
-    if match["unit"].startswith("年") and number >= _FIRST_YEAR:
-        return None
-    months, days = _LENGTHS[match["unit"][0].lower()]
+        return (6, 0)
+    of_calendar = match["unit"].startswith("年") and number_of(match["number"]) >= _FIRST_YEAR
+    return _NONE if of_calendar else _LENGTHS[match["unit"][0].lower()]
+
+
+def _length(match: re.Match[str]) -> tuple[Decimal, Decimal]:
+    months, days = _unit(match)
+    number = Decimal(1) if match["half_year"] else number_of(match["number"])
     return number * months + (6 if match["half"] else 0), number * days
 
 
