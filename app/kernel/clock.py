@@ -69,8 +69,8 @@ def accounting_date(at: datetime) -> date:
 
 
 def end_of_day(day: date) -> datetime:
-    """The instant, in UTC, at which the next accounting date begins."""
-    return start_of_day(day + timedelta(days=1))
+    """The instant, in UTC, at which the next accounting date begins; the last day of all ends as it begins."""
+    return start_of_day(min(day, date.max - timedelta(days=1)) + timedelta(days=1))
 
 
 def start_of_day(day: date) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, g, jsonify
@@ -10,7 +9,7 @@ from flask.views import MethodView
 
 from app.identity.permissions import require
 from app.identity.web import current_actor, who
-from app.kernel.clock import accounting_date, start_of_day
+from app.kernel.clock import accounting_date, end_of_day
 from app.kernel.cursors import cursor_beyond, decode_cursor
 from app.kernel.database import session
 from app.kernel.input import Blueprint
@@ -35,7 +34,7 @@ def _listed(book: Book) -> type[MethodView]:
             """All records of the book, the latest first; with ``?day=`` those in force on that day."""
             require(current_actor(), SEE)
             if "day" in query:
-                known = start_of_day(query["known_at"] + timedelta(days=1)) if "known_at" in query else None
+                known = end_of_day(query["known_at"]) if "known_at" in query else None
                 found = queries.in_force(session(), book.key, query["day"], known_at=known)
                 return {"items": [show.record_json(row) for row in found], "next": None}
             limit, after = page_size(), decode_cursor(int)

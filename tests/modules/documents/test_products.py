@@ -67,6 +67,7 @@ def test_a_document_that_contradicts_the_live_terms_is_flagged_from_their_day_on
     changed = today() + timedelta(days=10)
     play.step(lambda uow: put_live(uow, "TD", dearer(TIME_DEPOSIT, "1.45"), start_of_day(changed), play.now))
     assert contradicting(ask, changed - timedelta(days=1)) == []
+    assert len(contradicting(ask, date.max)) == 2
     found = contradicting(ask, changed)
     assert [each["id"] for each in found] == [en["id"], zh["id"]]
     assert found[0]["contradictions"] == [

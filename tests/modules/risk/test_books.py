@@ -40,6 +40,7 @@ def test_a_record_holds_from_its_day_on_once_another_person_has_confirmed_it(ask
     assert confirmed(ask, row)["content"] == {"factor": "lpr_1y", "value": "3.00", "unit": "percent"}
     assert (holding(ask, "2026-05-19"), holding(ask, "2026-05-20")) == ([], ["3.00"])
     assert holding(ask, "2026-06-01", known_at="2020-01-01") == []
+    assert holding(ask, "2026-06-01", known_at="9999-12-31") == holding(ask, "2026-06-01")
     confirmed(ask, entered(ask, value="2.90", valid_from="2026-06-22"))
     assert (holding(ask, "2026-06-21"), holding(ask, "2026-06-22")) == (["3.00"], ["2.90"])
 
