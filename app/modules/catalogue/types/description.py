@@ -65,7 +65,7 @@ UNITS: Mapping[str, Labels] = {
     "money": label("", ""),
     "price": label("", ""),
     "bp": label("bp", "基点"),
-    "years": label("years", "年"),
+    "years": label("years", "岁"),
     "days": label("days", "天"),
     "times": label("times", "次"),
     "grams": label("g", "克"),
