@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from app.modules.catalogue.rules.content import Content, public
@@ -167,4 +168,10 @@ def _values(cell: Attribute, held: Any, currency: str) -> Iterator[Value]:
     if cell.unit == "money":  # told without its currency
         yield "amount", Decimal(held), currency
     for language in LANGUAGES:
-        yield from (figure.value for figure in typed_in(say(cell, held, language)))
+        yield from _figures_in(say(cell, held, language))
+
+
+@lru_cache(maxsize=8_192)
+def _figures_in(told: str) -> frozenset[Value]:
+    """Products of a bank tell much the same."""
+    return frozenset(figure.value for figure in typed_in(told))
