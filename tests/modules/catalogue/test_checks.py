@@ -111,6 +111,12 @@ REFUSED = {
         "/investment/assets",
         "110 % in all; it must be at most 100 %",
     ),
+    "a floor got around in another currency": (
+        document("large_cd", terms={"currency": "CNY", "minimum": {"amount": "1", "currency": "USD"}}),
+        "/terms/minimum/currency",
+        "is in USD, the product in CNY",
+    ),
+    "less than nothing": (document("time_deposit", terms={"minimum": cny("-5")}), "/terms/minimum/amount", "negative"),
     "a promise in the name": (
         {**wealth("wealth_bond", "fixed_income", *BOND), "basics": {"name": {"zh": "保本增利"}}},
         "/basics/name",

@@ -36,7 +36,7 @@ def priced(**members: Any) -> dict[str, Any]:
 RIGHT = [
     deposit(),
     deposit(fees=None, limits="", holders=[]),
-    deposit(terms={"minimum": {"amount": "-50.00", "currency": "CNY"}, "currency": ""}),
+    deposit(terms={"minimum": {"amount": "50.00", "currency": "CNY"}, "currency": ""}),
     deposit(holders={"terms.minimum": "fixed"}),
     deposit(eligibility={"min_age": 18.0}),
     deposit(availability={"sale_from": "2028-02-29T00:00:00+08:00", "scopes": []}),
@@ -58,6 +58,7 @@ WRONG = [
     deposit(risk={"seller_rating": "R1"}),
     deposit(terms={"transferable": True}),
     deposit(terms={"minimum": {"amount": 50, "currency": "CNY"}}),
+    deposit(terms={"minimum": {"amount": "-50", "currency": "CNY"}}),
     deposit(terms={"minimum": {"amount": "50", "currency": "A1B"}}),
     deposit(terms={"minimum": {"amount": "50\n", "currency": "CNY"}}),
     deposit(holders={"terms.minimum": "never"}),

@@ -82,6 +82,8 @@ CONTRADICTIONS = [
     (check('rule = "needs", of = "terms.gifts"'), "checks[0].of", "there is no attribute 'terms.gifts'"),
     (check('rule = "at_most", of = "terms.gift", than = "1"'), "checks[0].of", "a text cannot be compared"),
     (check('rule = "at_least", of = "terms.minimum", than = "P1Y"'), "checks[0].than", "neither an attribute"),
+    (check('rule = "in_currency", of = "terms.gift", than = "terms.currency"'), "checks[0].of", "has no currency"),
+    (check('rule = "in_currency", of = "terms.minimum", than = "CNY"'), "checks[0].than", "names a currency"),
     (
         check('rule = "needs", of = "terms.gift", when = {"terms.currency" = "CNY"}'),
         "checks[0].when",

@@ -5,6 +5,7 @@
                    Moments are compared in time, durations in length, rates as fractions a period;
                    amounts of different currencies are not compared
 ``sum_at_least``   the values of a column add up to at least the bound; likewise ``sum_at_most``
+``in_currency``    money is in the currency that another attribute names
 ``one_of``         a choice is one of those named
 ``avoids``         a text holds none of the words
 ``unique``         no two rows hold the same
@@ -40,6 +41,7 @@ _BROKEN: Mapping[str, str] = {
     "below": N_("%(what)s is %(value)s; it must stay below %(bound)s."),
     "sum_at_least": N_("%(what)s: %(value)s in all; it must be at least %(bound)s."),
     "sum_at_most": N_("%(what)s: %(value)s in all; it must be at most %(bound)s."),
+    "in_currency": N_("%(what)s is in %(value)s, the product in %(bound)s."),
     "one_of": N_("%(what)s is %(value)s, which is not possible here."),
     "avoids": N_("%(what)s must not say “%(value)s”."),
     "unique": N_("%(what)s %(value)s stands in two rows."),
@@ -181,6 +183,13 @@ def _sum(found: ProductType, check: Check, place: Place, document: Content) -> T
         yield f"/{place.group}/{place.attribute.key}", _BROKEN[check.rule], values
 
 
+def _in_currency(_: ProductType, check: Check, place: Place, document: Content) -> Told:
+    own = _value(document, check.than)
+    for pointer, value, _row in _found(place, check, document):
+        if own is not None and value is not None and value["currency"] != own:
+            yield f"{pointer}/currency", _BROKEN["in_currency"], {"value": value["currency"], "bound": own}
+
+
 def _one_of(_: ProductType, check: Check, place: Place, document: Content) -> Told:
     for pointer, value, _row in _found(place, check, document):
         if value is not None and value not in check.values:
@@ -212,6 +221,7 @@ def _needs(_: ProductType, check: Check, place: Place, document: Content) -> Tol
 _RULES: Mapping[str, Callable[[ProductType, Check, Place, Content], Told]] = {
     **dict.fromkeys(COMPARING, _compare),
     **dict.fromkeys(SUMMING, _sum),
+    "in_currency": _in_currency,
     "one_of": _one_of,
     "avoids": _avoids,
     "unique": _unique,

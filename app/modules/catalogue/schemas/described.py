@@ -161,7 +161,7 @@ _KINDS: dict[str, Said] = {
         rf"^{_DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]){_END}",
         description="2026-01-31T00:00:00Z",
     ),
-    "Money": _object({"amount": _ref("Decimal"), "currency": _ref("Currency")}, ["amount", "currency"]),
+    "Money": _object({"amount": _ref("NotNegative"), "currency": _ref("Currency")}, ["amount", "currency"]),
     "Rate": {"anyOf": [_rate_in("fraction", _FRACTION), _rate_in("percent", _PERCENT)]},
 }
 

@@ -162,7 +162,7 @@ def _phrase(attribute: Attribute) -> Callable[[Any], dict[str, str]]:
 
 
 class _Money(Strict):
-    amount = Checked(_decimal, required=True)
+    amount = Checked(_not_negative, required=True)
     currency = Checked(_currency, required=True)
 
 

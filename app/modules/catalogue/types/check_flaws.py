@@ -14,7 +14,8 @@ _ORDERED = frozenset({"integer", "decimal", "money", "rate", "duration", "instan
 _SUMMED = frozenset({"integer", "decimal", "money"})
 COMPARING = ("at_least", "at_most", "below")
 SUMMING = ("sum_at_least", "sum_at_most")
-BOUNDED = (*COMPARING, *SUMMING)
+IN_CURRENCY = "in_currency"
+BOUNDED = (*COMPARING, *SUMMING, IN_CURRENCY)
 NAMING = ("one_of", "avoids")
 RULES = (*BOUNDED, *NAMING, "needs", "unique")
 
@@ -45,18 +46,13 @@ def _check(found: ProductType, check: Check, place: str) -> Said:
 
 
 def _target(found: ProductType, check: Check, target: Place, place: str) -> Said:
-    kind, choices = target.last.kind, target.last.choices
-    if check.rule in COMPARING and kind not in _ORDERED:
-        yield f"{place}.of", f"a {kind} cannot be compared"
-    if check.rule in SUMMING and (kind not in _SUMMED or target.column is None):
-        yield f"{place}.of", "only numbers in the rows of a list can be added up"
-    if check.rule == "unique" and target.column is None:
-        yield f"{place}.of", "only a column can be unique"
+    yield from _kind(check, target, place)
+    choices = target.last.choices
     if check.rule == "one_of" and not set(check.values) <= choices.keys():
         yield f"{place}.values", f"not among the choices: {', '.join(sorted(set(check.values) - choices.keys()))}"
-    if check.rule == "avoids" and kind not in {"text", "phrase"}:
-        yield f"{place}.of", f"a {kind} has no words"
-    if check.rule in BOUNDED and check.than is not None:
+    if check.rule == IN_CURRENCY:
+        yield from _currency(found, check.than, place)
+    elif check.rule in BOUNDED and check.than is not None:
         yield from _bound(found, check.than, target, place)
     columns = {column.key: column.choices for column in target.attribute.columns}
     for key, keys in check.where.items():
@@ -64,6 +60,27 @@ def _target(found: ProductType, check: Check, target: Place, place: str) -> Said
             yield f"{place}.where", f"there is no column {key!r}"
         elif not set(keys) <= columns[key].keys():
             yield f"{place}.where", f"not among the choices of {key}: {', '.join(map(str, keys))}"
+
+
+def _kind(check: Check, target: Place, place: str) -> Said:
+    """Whether the rule says something of such an attribute."""
+    kind = target.last.kind
+    if check.rule in COMPARING and kind not in _ORDERED:
+        yield f"{place}.of", f"a {kind} cannot be compared"
+    if check.rule in SUMMING and (kind not in _SUMMED or target.column is None):
+        yield f"{place}.of", "only numbers in the rows of a list can be added up"
+    if check.rule == IN_CURRENCY and kind != "money":
+        yield f"{place}.of", f"a {kind} has no currency"
+    if check.rule == "unique" and target.column is None:
+        yield f"{place}.of", "only a column can be unique"
+    if check.rule == "avoids" and kind not in {"text", "phrase"}:
+        yield f"{place}.of", f"a {kind} has no words"
+
+
+def _currency(found: ProductType, than: Any, place: str) -> Said:
+    other = resolve(found, than) if isinstance(than, str) else None
+    if other is None or other.column is not None or other.last.kind != "text":
+        yield f"{place}.than", f"{than!r} is no attribute of this type that names a currency"
 
 
 def _bound(found: ProductType, than: Any, target: Place, place: str) -> Said:
