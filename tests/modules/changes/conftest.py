@@ -7,23 +7,28 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.identity.demo import DEMO_PASSWORD
-from tests.processes.bank import TIME_DEPOSIT
-from tests.processes.conftest import bank, kept, play
-from tests.processes.play import Play
+from tests.processes.bank import TIME_DEPOSIT, person, put_on_sale
+from tests.processes.conftest import BANK, bank, kept, play
+from tests.processes.play import BEGIN, MONTH, Play
 
 __all__ = ["bank", "kept", "play"]
 
 Ask = Callable[..., TestResponse]
 
 
+def two_deposits(uow: Session) -> None:
+    for code in ("TD", "TD2"):
+        put_on_sale(uow, code, TIME_DEPOSIT, person(uow, "zhao.heng"), BEGIN - MONTH)
+
+
 @pytest.fixture
-def ask(bank: Flask, play: Play) -> Ask:
+def ask(seeded: Callable[..., Flask], play: Play) -> Ask:
     """``ask(who, method, path, body, **headers)`` with TD on sale."""
-    play.sell({"TD": TIME_DEPOSIT, "TD2": TIME_DEPOSIT})
-    client = bank.test_client(use_cookies=False)
+    client = seeded(*BANK, two_deposits).test_client(use_cookies=False)
     tokens: dict[str, str] = {}
 
     def request(who: str, method: str, path: str, body: Any = None, data: Any = None, **headers: str) -> TestResponse:
