@@ -27,6 +27,8 @@ FIGURES: Mapping[str, Labels] = {
     "amount": label("Amount of money", "金额"),
     "term": label("Term", "期限"),
 }
+PRAISE = frozenset({"basics.description", "basics.strengths", "basics.scenarios"})
+"""What praises a product is typed as well: a figure in it makes none true."""
 Value = tuple[str, Decimal, Any]
 """A key of ``FIGURES`` with a fraction, an amount and its currency (empty: a dollar of any country), or months and
 days."""
@@ -158,6 +160,8 @@ def _told(content: Content) -> frozenset[Value]:
 def _cells(content: Content) -> Iterator[tuple[Attribute, Any]]:
     for group, attribute in product_type(content["type"]).attributes():
         value = (content.get(group.key) or {}).get(attribute.key)
+        if f"{group.key}.{attribute.key}" in PRAISE:
+            continue
         if attribute.kind == "list":
             yield from ((c, row[c.key]) for row in value or () for c in attribute.columns if c.key in row)
         elif value is not None:
