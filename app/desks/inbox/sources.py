@@ -37,7 +37,7 @@ def emergency_suspension(session: Session, instance: ProcessInstance, actor: Act
 def planning(session: Session, instance: ProcessInstance, actor: Actor) -> Matter | None:
     """What was gathered of the market: what the plan rests on; and what it may aim at."""
     product = session.get(Product, instance.business_key or "")
-    return Matter(lives.PLANNING, lives.planning_of(session, product), whole=False) if product else None
+    return Matter(lives.PLANNING, lives.planning_of(session, product, actor), whole=False) if product else None
 
 
 @shows("performance_evaluation")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,9 +11,12 @@ from app.kernel.errors import Conflict
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product
 from app.modules.catalogue.queries import product_by_code
+from app.modules.catalogue.rules.values import canonical_decimal
+from app.modules.exits.services.records import of_case
 from app.modules.lifecycle.rules import stages
 from app.modules.lifecycle.services import evaluating, measuring, planning, records
-from app.workflow.vocabulary import Context, before_start, card_of, facts, handler, recorder
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.vocabulary import Context, Known, before_start, card_of, facts, handler, knows, recorder
 
 
 def _product(context: Context) -> Product:
@@ -93,3 +97,11 @@ def draft_change(context: Context) -> int | None:
 @handler("lifecycle.open_exit")
 def open_exit(context: Context) -> None:
     evaluating.open_an_exit(context.uow, _product(context), actor=context.actor, now=context.now)
+
+
+@knows("exit_figures")
+def exit_figures(session: Session, task: Task, instance: ProcessInstance, now: datetime) -> Known:
+    """The margin that was read last stands in the figures of an exit until somebody types another."""
+    readings = measuring.readings_known(session, of_case(session, instance).product_code, now)
+    margin = next((reading for reading in readings if reading.measure == "margin"), None)
+    return Known(values={"margin": canonical_decimal(margin.value)} if margin else {})

@@ -48,6 +48,7 @@ def life_json(life: Life) -> dict[str, Any]:
             }
             for one in life.waiting
         ],
+        "drafts": [draft.number for draft in life.drafts],
         "next_evaluation": moment(life.next_evaluation) if life.next_evaluation else None,
     }
 

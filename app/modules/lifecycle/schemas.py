@@ -123,4 +123,6 @@ class LifeOut(Schema):
     readings = fields.List(fields.Nested(MeasureReadingOut), required=True)
     evaluations = fields.List(fields.Nested(EvaluationOut), required=True)
     waiting = fields.List(fields.Nested(WaitingOut), required=True)
+    drafts = fields.List(fields.String(), required=True)
+    """Numbers of requests that wait to be submitted."""
     next_evaluation = fields.String(required=True, allow_none=True)

@@ -130,6 +130,9 @@ def _named(payload: Mapping[str, Any], words: Vocabulary) -> dict[str, str]:
     return named
 
 
+_TYPED = ("reason", "remark", "summary", "filename")
+
+
 def _quote(payload: Mapping[str, Any]) -> str:
     """What a person typed, or the name of the file."""
-    return str(payload.get("reason") or payload.get("filename") or "")
+    return next((str(payload[key]) for key in _TYPED if payload.get(key)), "")

@@ -114,6 +114,8 @@ class Life:
     evaluations: Sequence[Evaluated]
     waiting: Sequence[Waiting]
     """What was open then in the cases of its life, and in those of its requests, exits and suspensions."""
+    drafts: Sequence[ChangeRequest]
+    """Changes of it that wait to be submitted now, of those that the reader may see."""
     next_evaluation: datetime | None
     """Of a product that is in operation now."""
     research: Count
@@ -145,6 +147,7 @@ def life_of(session: Session, product: Product, *, known_at: datetime, now: date
         [Reading(row, False) for row in readings_known(session, product.code, known_at) if row.measure in seen],
         _evaluations(session, product.code, known_at, seen),
         _waiting(session, _ids([case, *cases], [*requests, *exits, *stops]), known_at, actor),
+        [one for one in requests if one.state == "draft" and known_at >= now],
         _next_evaluation(session, case) if known_at >= now else None,
         counted(session, product.code, known_at),
         documents(session, Asked(accounting_date(known_at), product.code), limit=MOST),

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from flask import flash, g, redirect, render_template, request
 
+from app.identity.actors import Actor
 from app.identity.permissions import Facts, allowed, require
 from app.identity.web import current_actor, signed_in
 from app.kernel.audit import AuditEvent
@@ -26,16 +27,19 @@ from app.modules.lifecycle import queries, services
 from app.modules.lifecycle.rules.stages import NAMES
 from app.modules.lifecycle.services.reading import ENTER
 from app.modules.lifecycle.views.base import LIFE, pages, told
+from app.workflow.instances.services import facts_of
 from app.workflow.instances.wording import SENTENCES, Vocabulary, lines, say
 
 _PAGES = {"change": "/requests", "exit": "/exits", "suspension": "/suspensions"}
 """Kind of audit stream → where its records have their pages."""
+_EVALUATIONS = ("evaluations", N_("Performance evaluations"))
 _PARTS = {
-    "life.strategy_set": "objectives",
-    "life.evaluated": "evaluations",
-    "life.evaluation_noted": "evaluations",
-    "life.evaluation_return": "evaluations",
+    "life.strategy_set": ("objectives", N_("Strategy and objectives")),
+    "life.evaluated": _EVALUATIONS,
+    "life.evaluation_noted": _EVALUATIONS,
+    "life.evaluation_return": _EVALUATIONS,
 }
+"""Action of a life → the part of its page that tells more."""
 _SHOWN = {"done": "done", "current": "current", "ahead": "todo"}
 
 for _action, _word in SAID.items():
@@ -70,7 +74,8 @@ def one_life(code: str) -> Any:
         history=list(zip(life.events, history, strict=True)),
         words=words,
         place_of=partial(_place_of, life),
-        UNNAMED=SAID,
+        unnamed={action for action, word in SAID.items() if SENTENCES[action] == word},
+        opened=_cases_seen(life, actor),
         NAMES=NAMES,
         admission=admission_block(product.code, card=True),
         today=accounting_date(g.now),
@@ -82,6 +87,12 @@ def one_life(code: str) -> Any:
     return page, error.status if error else 200
 
 
+def _cases_seen(life: queries.Life, actor: Actor) -> set[int]:
+    """Those of its cases that the reader may open."""
+    cases = [case for stage in life.stages for case in stage.cases] + ([life.case] if life.case else [])
+    return {case.id for case in cases if allowed(actor, "instance.see", facts_of(case))}
+
+
 def _place_of(life: queries.Life, event: AuditEvent) -> tuple[str, str]:
     """The path and the name of where an event stands written."""
     kind, _, number = event.stream.partition(":")
@@ -91,7 +102,8 @@ def _place_of(life: queries.Life, event: AuditEvent) -> tuple[str, str]:
     if kind == "research":
         return f"{of_product}/research", gettext(N_("Market research"))
     if kind == "life":
-        return f"{of_product}/life#{_PARTS.get(event.action, 'stands')}", number
+        part, name = _PARTS.get(event.action, ("stands", N_("Where it stands")))
+        return f"{of_product}/life#{part}", gettext(name)
     version = payload.get("version")
     return (f"{of_product}/versions/{version}", f"{number} · {version}") if version else (of_product, number)
 
@@ -103,6 +115,7 @@ def _is_planned(life: queries.Life) -> bool:
 def _people(life: queries.Life) -> Iterator[str | None]:
     """Everybody whom the page names."""
     yield from (event.actor for event in life.events)
+    yield from (draft.initiator for draft in life.drafts)
     yield from (waiting.task.assignee for waiting in life.waiting)
     for evaluated in life.evaluations:
         yield from (evaluated.row.evaluated_by, evaluated.row.noted_by)

@@ -22,9 +22,10 @@ EVALUATION, PLANNING = "lifecycle/_evaluation.html", "lifecycle/_planning.html"
 """The templates, each with what it needs as ``matter``."""
 
 
-def planning_of(session: Session, product: Product) -> dict[str, Any]:
-    """What was gathered of the market, and what the product may be measured by."""
-    return {**gathered_for(session, product), "measures": measures_of(product.family), **told()}
+def planning_of(session: Session, product: Product, actor: Actor) -> dict[str, Any]:
+    """What is planned so far, what was gathered of the market, and what the product may be measured by."""
+    life = queries.life_of(session, product, known_at=g.now, now=g.now, actor=actor)
+    return {**gathered_for(session, product), "life": life, "measures": measures_of(product.family), **told()}
 
 
 def evaluation_of(session: Session, instance: ProcessInstance, actor: Actor) -> dict[str, Any]:
