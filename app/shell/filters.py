@@ -229,8 +229,9 @@ def message(error: DomainError | Any) -> str:
 
 
 def by_pointer(error: DomainError | None) -> Mapping[str, str]:
-    """The faults of an error by JSON pointer, so that each can stand beside its field."""
+    """The faults of an error by JSON pointer, so that they can stand beside their field, one in a line."""
     found: dict[str, str] = {}
     for fault in error.faults if error else ():
-        found.setdefault(fault.pointer, message(fault))
+        before = found.get(fault.pointer)
+        found[fault.pointer] = f"{before}\n{message(fault)}" if before else message(fault)
     return found

@@ -198,6 +198,13 @@ def test_objectives_say_what_is_measured_by_when() -> None:
     assert len(read_aims("balance 1 2027-01-01\n" * 21, ground)[1]) == 20
 
 
+def test_objectives_are_judged_before_a_product_is_sold(bank: Flask) -> None:
+    """What the head judged in the planning is not set anew by somebody else on the way to the market."""
+    play = handed_in(Living(), "S1")
+    with pytest.raises(Conflict, match="not in operation"):
+        aimed(play, "holdings 1 2027-12-31")
+
+
 def test_a_product_is_followed_once_and_by_its_own_department(bank: Flask) -> None:
     play = Living()
     play.create({"S1": TIME_DEPOSIT})

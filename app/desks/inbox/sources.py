@@ -40,6 +40,13 @@ def planning(session: Session, instance: ProcessInstance, actor: Actor) -> Matte
     return Matter(lives.PLANNING, lives.planning_of(session, product, actor), whole=False) if product else None
 
 
+@shows("product_development", "marketing_preparation")
+def on_its_way(session: Session, instance: ProcessInstance, actor: Actor) -> Matter | None:
+    """What was aimed at, and what is open in the requests over the product."""
+    product = session.get(Product, instance.business_key or "")
+    return Matter(lives.ON_ITS_WAY, lives.on_its_way(session, product, actor), whole=False) if product else None
+
+
 @shows("performance_evaluation")
 def evaluation(session: Session, instance: ProcessInstance, actor: Actor) -> Matter:
     """What was aimed at, beside what was measured, and how it was evaluated before."""

@@ -23,6 +23,8 @@ NAMES: Mapping[str, str] = {
     "exit": N_("Exit"),
 }
 STAGES: tuple[str, ...] = tuple(process for processes in ORDER.values() for process in processes)
+BEFORE_SALE = frozenset(process for stage in ("planning", "development", "marketing") for process in ORDER[stage])
+"""The processes that bring a product to the market."""
 _BY_STATUS: Mapping[str, str] = {
     "design": "development",
     "test": "development",

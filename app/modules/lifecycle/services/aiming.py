@@ -20,7 +20,7 @@ from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.catalogue.services.records import locked_product
 from app.modules.lifecycle.models import Objective, ProductStrategy
 from app.modules.lifecycle.rules import aims as aiming
-from app.modules.lifecycle.rules.stages import ORDER
+from app.modules.lifecycle.rules.stages import BEFORE_SALE
 from app.modules.lifecycle.services.measuring import holdings_now
 from app.modules.lifecycle.services.records import current_life, note
 from app.workflow.models import ProcessInstance
@@ -29,23 +29,26 @@ from app.workflow.models import ProcessInstance
 def set_objectives(
     uow: Session, *, product_code: str, given: Mapping[str, Any], actor: Actor, now: datetime
 ) -> ProductStrategy:
-    """Strategy and objectives of a product that is followed and not being planned; the evaluations measure by them.
+    """Strategy and objectives of a product in operation; the evaluations measure by them and tell who set them.
 
-    403 for other departments, 409 while it is not followed or is being planned, 422 with each line that is wrong.
+    Before it is sold its head judges them in its planning. 403 for other departments, 409 while it is not
+    followed or not in operation yet, 422 with each line that is wrong.
     """
     product = locked_product(uow, product_code)
     require(actor, "life.aim", Facts(owner_department=product.owner_department))
     if current_life(uow, product_code) is None:
         raise Conflict(N_("Follow the life of the product first."), code="life_not_followed")
-    if _is_planned(uow, product_code):
-        raise Conflict(N_("The product is being planned: its objectives are set in a task of that."), code="is_planned")
+    if _is_prepared(uow, product_code):
+        message = N_("The product is not in operation yet: its objectives are set and judged in its planning.")
+        raise Conflict(message, code="not_in_operation")
     return keep(uow, product, given=given, actor=actor, now=now, pointer="/objectives")
 
 
-def _is_planned(session: Session, product: str) -> bool:
+def _is_prepared(session: Session, product: str) -> bool:
+    """Whether it is still on its way to the market."""
     running = select(ProcessInstance.id).where(
         ProcessInstance.business_key == product,
-        ProcessInstance.process_key.in_(ORDER["planning"]),
+        ProcessInstance.process_key.in_(BEFORE_SALE),
         ProcessInstance.ended_at.is_(None),
     )
     return session.scalar(running.limit(1)) is not None

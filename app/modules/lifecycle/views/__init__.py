@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from app.modules.lifecycle.views import aiming, life, reading  # noqa: F401  (their views register themselves)
 from app.modules.lifecycle.views.base import pages
-from app.modules.lifecycle.views.matter import EVALUATION, PLANNING, evaluation_of, planning_of
+from app.modules.lifecycle.views.matter import EVALUATION, ON_ITS_WAY, PLANNING, evaluation_of, on_its_way, planning_of
 
-__all__ = ["EVALUATION", "PLANNING", "evaluation_of", "pages", "planning_of"]
+__all__ = ["EVALUATION", "ON_ITS_WAY", "PLANNING", "evaluation_of", "on_its_way", "pages", "planning_of"]

@@ -24,7 +24,7 @@ from app.modules.catalogue.views.base import LIFE as SAID
 from app.modules.catalogue.views.base import day_asked
 from app.modules.changes.views.base import Words
 from app.modules.lifecycle import queries, services
-from app.modules.lifecycle.rules.stages import NAMES
+from app.modules.lifecycle.rules.stages import BEFORE_SALE, NAMES
 from app.modules.lifecycle.services.reading import ENTER
 from app.modules.lifecycle.views.base import LIFE, pages, told
 from app.workflow.instances.services import facts_of
@@ -80,7 +80,7 @@ def one_life(code: str) -> Any:
         admission=admission_block(product.code, card=True),
         today=accounting_date(g.now),
         may_begin=not life.followed and product.status != "retired" and allowed(actor, "life.begin", owned),
-        may_aim=life.followed and not _is_planned(life) and allowed(actor, "life.aim", owned),
+        may_aim=life.followed and not _is_prepared(life) and allowed(actor, "life.aim", owned),
         may_enter=allowed(actor, ENTER, owned),
         **told(),
     )
@@ -108,8 +108,9 @@ def _place_of(life: queries.Life, event: AuditEvent) -> tuple[str, str]:
     return (f"{of_product}/versions/{version}", f"{number} · {version}") if version else (of_product, number)
 
 
-def _is_planned(life: queries.Life) -> bool:
-    return any(stage.key == "planning" and stage.standing == "current" for stage in life.stages)
+def _is_prepared(life: queries.Life) -> bool:
+    """Whether it is still on its way to the market."""
+    return any(c.process_key in BEFORE_SALE and c.ended_at is None for stage in life.stages for c in stage.cases)
 
 
 def _people(life: queries.Life) -> Iterator[str | None]:
