@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -243,7 +244,11 @@ def test_the_page_and_the_program_tell_the_same_life(bank: Flask) -> None:
     play.follow("S1").then("research_market").then("set_objectives")
     client = bank.test_client()
     sign_in(client, "lin.yue")
-    assert "For young savers, by phone." in client.get("/products/S1/life").get_data(as_text=True)
+    play.draft({"S1": TIME_DEPOSIT}, pilot_plan=PLAN)
+    shown = client.get("/products/S1/life").get_data(as_text=True)
+    assert "For young savers, by phone." in shown
+    (request,) = set(re.findall(r"/requests/[^\"]*[0-9]", shown))
+    assert client.get(request).status_code == 200
     assert client.get("/products/S1/life?known_at=never").status_code == 422
     credentials = {"username": "lin.yue", "password": DEMO_PASSWORD}
     token = bank.test_client().post("/api/v1/auth/token", json=credentials).json["token"]

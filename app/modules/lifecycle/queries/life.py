@@ -114,8 +114,10 @@ class Life:
     evaluations: Sequence[Evaluated]
     waiting: Sequence[Waiting]
     """What was open then in the cases of its life, and in those of its requests, exits and suspensions."""
+    requests: Sequence[ChangeRequest]
+    """Those over it that the reader may see."""
     drafts: Sequence[ChangeRequest]
-    """Changes of it that wait to be submitted now, of those that the reader may see."""
+    """Of these what waits to be submitted now."""
     next_evaluation: datetime | None
     """Of a product that is in operation now."""
     research: Count
@@ -147,6 +149,7 @@ def life_of(session: Session, product: Product, *, known_at: datetime, now: date
         [Reading(row, False) for row in readings_known(session, product.code, known_at) if row.measure in seen],
         _evaluations(session, product.code, known_at, seen),
         _waiting(session, _ids([case, *cases], [*requests, *exits, *stops]), known_at, actor),
+        requests,
         [one for one in requests if one.state == "draft" and known_at >= now],
         _next_evaluation(session, case) if known_at >= now else None,
         counted(session, product.code, known_at),

@@ -30,7 +30,7 @@ from app.modules.lifecycle.views.base import LIFE, pages, told
 from app.workflow.instances.services import facts_of
 from app.workflow.instances.wording import SENTENCES, Vocabulary, lines, say
 
-_PAGES = {"change": "/requests", "exit": "/exits", "suspension": "/suspensions"}
+_PAGES = {"exit": "/exits", "suspension": "/suspensions"}
 """Kind of audit stream → where its records have their pages."""
 _EVALUATIONS = ("evaluations", N_("Performance evaluations"))
 _PARTS = {
@@ -97,6 +97,8 @@ def _place_of(life: queries.Life, event: AuditEvent) -> tuple[str, str]:
     """The path and the name of where an event stands written."""
     kind, _, number = event.stream.partition(":")
     of_product, payload = f"/products/{quote(life.product.code)}", event.payload or {}
+    if kind == "change":
+        return f"/requests/{next(found.id for found in life.requests if found.number == number)}", number
     if kind in _PAGES:
         return f"{_PAGES[kind]}/{number}", number
     if kind == "research":
