@@ -243,9 +243,10 @@ PERMISSIONS: Mapping[str, Predicate] = {
     "idea.judge": all_of(has_role("product_manager", "head"), negate(is_initiator)),
     # Initiatives: led by their owner, with evidence from all who take part; a head or an executive who does not judges
     # their gates.
-    "initiative.see": _sees_development,
+    "initiative.see": any_of(_sees_development, is_initiator, takes_part),
     "initiative.found": has_role("product_manager", "officer", "head"),
     "initiative.lead": is_initiator,
+    "initiative.work": any_of(is_assignee, is_initiator),
     "initiative.prove": all_of(_sees_development, any_of(is_initiator, takes_part)),
     "initiative.judge": all_of(has_role("head", "executive"), negate(any_of(is_initiator, takes_part))),
     # Tier families: kept by the department that owns the base; plans agreed by whoever serves the customer.

@@ -22,6 +22,7 @@ from app.modules.bundles.rules.description import members_of
 from app.modules.bundles.rules.states import BY_ITS_AUTHOR, IN_WORK, WRITE, move, newest, standing
 from app.modules.catalogue.rules.content import content_hash
 from app.modules.catalogue.services.records import locked_products
+from app.workflow.notices import services as notices
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def submit(uow: Session, *, code: str, actor: Actor, now: datetime) -> BundleVer
         raise Conflict(N_("Nothing differs from the version on sale."), code="no_difference")
     _require_sound(uow, code, version.document, now, complete=True)
     _note(uow, version, "bundle.submitted", actor, now, old=old, new=version.state)
+    heads = [name for name in notices.members(uow, [f"{version.owner_department}:head"]) if name != actor.username]
+    _tell(uow, version, heads, "bundle.to_approve", now)
     return version
 
 
@@ -111,6 +114,7 @@ def approve(uow: Session, *, code: str, shown: str, actor: Actor, now: datetime)
     if sold is not version:
         sold.state, sold.ended_at = move(sold.state, "supersede").to, now
     _note(uow, version, "bundle.approved", actor, now, old=old, new=version.state, content_hash=shown)
+    _tell(uow, version, [version.author], "bundle.approved", now)
     return version
 
 
@@ -120,6 +124,7 @@ def send_back(uow: Session, *, code: str, reason: str, actor: Actor, now: dateti
     old = _moved(version, "send_back", actor)
     version.reason = reason
     _note(uow, version, "bundle.sent_back", actor, now, old=old, new=version.state, reason=reason)
+    _tell(uow, version, [version.author], "bundle.sent_back", now)
     return version
 
 
@@ -206,6 +211,19 @@ def _keep_members(uow: Session, version: BundleVersion) -> None:
     uow.add_all(
         BundleMember(version_id=version.id, product_code=row.get("product"), part_code=row.get("bundle"))
         for row in members_of(version.document)
+    )
+
+
+def _tell(uow: Session, version: BundleVersion, people: Sequence[str], what: str, now: datetime) -> None:
+    """A version may be submitted and sent back more than once: each time is told."""
+    notices.tell(
+        uow,
+        people=people,
+        key=f"{stream(version.code)}:{version.number}:{what}:{now.isoformat()}",
+        what=what,
+        payload={"bundle": version.code, "version": version.number},
+        path=f"/bundles/{version.code}/versions/{version.number}",
+        now=now,
     )
 
 

@@ -30,10 +30,9 @@ from app.modules.development.queries import initiatives as queries
 from app.modules.development.rules.burning import burn_over_time
 from app.modules.development.rules.initiatives import GATES
 from app.modules.development.schemas import initiatives as schemas
-from app.modules.development.services import evidence, initiatives
+from app.modules.development.services import evidence, initiatives, tasks
 
 blueprint = Blueprint("initiatives", __name__, description="R&D initiatives: plan, gates, evidence, budget")
-SEE = "initiative.see"
 
 
 def initiative_tag(row: Initiative) -> str:
@@ -65,7 +64,7 @@ class Initiatives(MethodView):
     @blueprint.response(200, schemas.InitiativePage)
     def get(self, query: dict[str, Any]) -> Any:
         """Initiatives, the latest first."""
-        require(current_actor(), SEE)
+        require(current_actor(), initiatives.SEE)
         limit, after = page_size(), decode_cursor(int)
         rows = queries.initiatives(session(), after=after[0] if after else None, limit=limit)
         more = cursor_beyond([row.id for row in rows], limit)
@@ -87,8 +86,8 @@ class OneInitiative(MethodView):
     @blueprint.response(200, schemas.InitiativeDetail)
     def get(self, initiative_id: int) -> Any:
         """One initiative with its gates, and its ETag."""
-        require(current_actor(), SEE)
         row = queries.initiative_by_id(session(), initiative_id)
+        require(current_actor(), initiatives.SEE, initiatives.facts_of(session(), row))
         return _tagged(_told(session(), row), row)
 
 
@@ -103,6 +102,20 @@ class Plan(MethodView):
         actor = current_actor()
         with unit_of_work() as uow:
             row = initiatives.replan(uow, _seen(uow, initiative_id), plan=body, actor=actor, now=g.now)
+            return _tagged(_told(uow, row), row)
+
+
+@blueprint.route("/initiatives/<int:initiative_id>/tasks/<int:place>")
+class Task(MethodView):
+    @document_problems(blueprint, 403, 409, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
+    @blueprint.arguments(schemas.TaskMark)
+    @blueprint.response(200, schemas.InitiativeDetail)
+    def patch(self, body: dict[str, Any], initiative_id: int, place: int) -> Any:
+        """As its owner or the leader, say whether a task is done; ``place``: where it stands in the plan, from 0 on."""
+        actor = current_actor()
+        with unit_of_work() as uow:
+            row = tasks.mark(uow, _seen(uow, initiative_id), place=place, **body, actor=actor, now=g.now)
             return _tagged(_told(uow, row), row)
 
 
@@ -149,8 +162,9 @@ class OneFile(MethodView):
     @blueprint.response(200, schema=FILE_TYPE, content_type=UNTYPED)
     def get(self, initiative_id: int, file_id: int) -> Any:
         """A file of evidence, to be saved."""
-        require(current_actor(), SEE)
-        return file_answer(queries.evidence_by_id(session(), initiative_id, file_id))
+        row = queries.initiative_by_id(session(), initiative_id)
+        require(current_actor(), initiatives.SEE, initiatives.facts_of(session(), row))
+        return file_answer(queries.evidence_by_id(session(), row.id, file_id))
 
 
 @blueprint.route("/initiatives/<int:initiative_id>/state")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.kernel.i18n import N_
 from app.workflow.instances.wording import say
+from app.workflow.notices.wording import announce
 
 SENTENCES: Mapping[str, str] = {
     "assumptions.drafted": N_("%(who)s drafted assumptions for costing."),
@@ -19,6 +20,8 @@ SENTENCES: Mapping[str, str] = {
     "idea.became_initiative": N_("%(who)s made an initiative of the idea."),
     "initiative.founded": N_("%(who)s founded the initiative."),
     "initiative.planned": N_("%(who)s changed plan or budget of the initiative."),
+    "initiative.task_done": N_("%(who)s says that the task “%(task)s” is done."),
+    "initiative.task_opened": N_("%(who)s says that the task “%(task)s” is not done yet."),
     "initiative.evidence_given": N_("%(who)s added evidence for a gate of the initiative."),
     "initiative.gate_passed": N_("%(who)s let the initiative pass a gate."),
     "initiative.gate_failed": N_("%(who)s held the initiative at a gate."),
@@ -28,5 +31,11 @@ SENTENCES: Mapping[str, str] = {
     "initiative.stopped": N_("%(who)s stopped the initiative for good."),
 }
 
+NOTICES: Mapping[str, str] = {
+    "initiative.task": N_("The task “%(task)s” of the initiative %(number)s is yours, due on %(due)s."),
+}
+
 for _action, _sentence in SENTENCES.items():
     say(_action, _sentence)
+for _what, _told in NOTICES.items():
+    announce(_what, _told)

@@ -124,6 +124,8 @@ def test_a_draft_is_its_authors_and_fixed_from_its_submission_on(ask: Ask) -> No
     with pytest.raises(FixedBundle), unit_of_work() as uow:
         uow.scalars(select(BundleVersion)).one().document = {}
     assert ask(EXECUTIVE, "POST", "/bundles/B1/send-back", {"reason": "Which price?"}).json["state"] == "draft"
+    told = {who: ask(who, "GET", "/notices").json["items"] for who in (AUTHOR, HEAD)}
+    assert [[each["what"] for each in told[who]] for who in told] == [["bundle.sent_back"], ["bundle.to_approve"]]
     tag = ask(AUTHOR, "GET", "/bundles/B1").headers["ETag"]
     body = {"names": {**NAMES, "en": "Young savers"}, "document": document(*TWO)}
     assert ask(AUTHOR, "PATCH", "/bundles/B1", body, If_Match=tag).json["names"]["en"] == "Young savers"

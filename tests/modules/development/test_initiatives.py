@@ -147,6 +147,24 @@ def test_the_budget_adds_up_exactly(ask: Ask) -> None:
     assert "300.05" in {spent for _, spent in told.values()}
 
 
+def test_whoever_has_a_task_is_told_of_it_sees_the_initiative_and_says_when_it_is_done(ask: Ask) -> None:
+    mine = {"title": "Build", "owner": TELLER, "due": "2026-02-01"}
+    row = founded(ask, plan={**PLAN, "tasks": [*PLAN["tasks"], mine]})
+    (told,) = ask(TELLER, "GET", "/notices").json["items"]
+    assert "Build" in told["text"]
+    assert told["path"] == f"/development/initiatives/{row}"
+    found, task = ask(TELLER, "GET", f"/initiatives/{row}"), f"/initiatives/{row}/tasks/1"
+    assert ask("chen.rui", "PATCH", task, {"done": True}, If_Match=found.headers["ETag"]).status_code == 403
+    done = ask(TELLER, "PATCH", task, {"done": True}, If_Match=found.headers["ETag"])
+    assert [each["done"] for each in done.json["plan"]["tasks"]] == [False, True]
+    assert done.json["burn"] == found.json["burn"]
+    assert ask(OWNER, "PATCH", task, {"done": False}, If_Match=found.headers["ETag"]).status_code == 412
+    again = ask(OWNER, "PATCH", task, {"done": False}, If_Match=done.headers["ETag"])
+    assert again.json["plan"]["tasks"][1]["done"] is False
+    assert ask(OWNER, "PATCH", task[:-1] + "9", {"done": True}, If_Match=again.headers["ETag"]).status_code == 404
+    assert ask(OWNER, "GET", "/notices").json["items"] == []
+
+
 def test_only_the_owner_replans_what_was_seen(ask: Ask) -> None:
     row = founded(ask)
     tag = ask(OWNER, "GET", f"/initiatives/{row}").headers["ETag"]
@@ -241,6 +259,8 @@ def test_an_initiative_lives_on_its_pages_in_both_languages(
     assert owner.get(f"{one}/evidence/{kept[0].id}").headers["Content-Disposition"].startswith("attachment")
     plan = {**FORM, "tasks/1/done": "true", "seen": seen_on(owner.get(f"{one}/plan").text)}
     assert send(owner, f"{one}/plan", plan).status_code == 303
+    undone = {"done": "false", "seen": seen_on(owner.get(f"{one}/plan").text)}
+    assert send(owner, f"{one}/tasks/0", undone, one).status_code == 303
     pages = [owner.get(path).text for path in (PATH, f"{PATH}/new", one, f"{one}/plan")]
     assert "1,500" in pages[2]
     chart = lxml.html.fromstring(pages[2]).xpath("//figure//*[local-name()='svg']")[0]

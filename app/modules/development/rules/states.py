@@ -20,6 +20,7 @@ IDEAS: Moves[str] = {
 INITIATIVES: Moves[str] = {
     ("active", "plan"): "active",
     ("active", "prove"): "active",
+    ("active", "work"): "active",
     ("active", "judge"): "active",
     ("active", "pause"): "paused",
     ("paused", "resume"): "active",

@@ -44,6 +44,10 @@ class PlannedTask(Strict):
     done = YesNo(load_default=False)
 
 
+class TaskMark(Strict):
+    done = YesNo(required=True)
+
+
 class BudgetLine(Strict):
     """Amounts in the initiative's currency. ``by``: the gate by which it is to be spent.
 

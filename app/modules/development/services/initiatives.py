@@ -22,8 +22,9 @@ from app.modules.development.models import GateVerdict, Initiative, InitiativeFi
 from app.modules.development.rules import initiatives as rules
 from app.modules.development.rules.states import INITIATIVES, move
 from app.modules.development.services import ideas
+from app.workflow.notices import services as notices
 
-FOUND, LEAD, JUDGE = "initiative.found", "initiative.lead", "initiative.judge"
+SEE, FOUND, LEAD, JUDGE = "initiative.see", "initiative.found", "initiative.lead", "initiative.judge"
 NO_INITIATIVE = N_("There is no such initiative.")
 NO_EVIDENCE = N_("This gate is passed on evidence only: add a file to it first.")
 
@@ -61,6 +62,7 @@ def found(
     uow.flush()
     told = {"title": title, "sponsor": sponsor, "products": row.products, "idea": idea, "plan": row.plan}
     record(uow, row, "initiative.founded", actor, now, **told)
+    _tell_owners(uow, row, now)
     return row
 
 
@@ -70,7 +72,23 @@ def replan(uow: Session, row: Initiative, *, plan: Mapping[str, Any], actor: Act
     old, row.state = row.plan, move(INITIATIVES, row.state, "plan")
     row.plan = _checked(uow, plan)
     record(uow, row, "initiative.planned", actor, now, old=old, new=row.plan)
+    _tell_owners(uow, row, now)
     return row
+
+
+def _tell_owners(uow: Session, row: Initiative, now: datetime) -> None:
+    """Of their tasks, each once: whoever leads it knows."""
+    for task in row.plan["tasks"]:
+        if not task["done"] and task["owner"] != row.owner:
+            notices.tell(
+                uow,
+                people=[task["owner"]],
+                key=f"{stream(row)}:{task['title']}:{task['due']}",
+                what="initiative.task",
+                payload={"task": task["title"], "due": task["due"], "number": row.number},
+                path=f"/development/initiatives/{row.id}",
+                now=now,
+            )
 
 
 def judge_gate(

@@ -18,7 +18,7 @@ from app.modules.development.queries import initiatives as queries
 from app.modules.development.schemas.initiatives import GateNamed
 from app.modules.development.services import evidence, initiatives
 from app.modules.development.views.base import pages
-from app.modules.development.views.initiatives import ONE, PATH, SEE, show
+from app.modules.development.views.initiatives import ONE, PATH, show
 
 
 @pages.post(f"{ONE}/evidence")
@@ -41,5 +41,6 @@ def add_evidence(initiative_id: int) -> Any:
 @signed_in
 def one_file(initiative_id: int, file_id: int) -> Any:
     """A file, to be saved."""
-    require(current_actor(), SEE)
-    return file_answer(queries.evidence_by_id(session(), initiative_id, file_id))
+    row = queries.initiative_by_id(session(), initiative_id)
+    require(current_actor(), initiatives.SEE, initiatives.facts_of(session(), row))
+    return file_answer(queries.evidence_by_id(session(), row.id, file_id))

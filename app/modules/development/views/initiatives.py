@@ -33,7 +33,6 @@ from app.modules.development.views.costing import CURRENCIES
 
 PATH = f"{ROOT}/initiatives"
 ONE = f"{PATH}/<int:initiative_id>"
-SEE = "initiative.see"
 ROWS = {"tasks": ("title", "owner", "due", "done"), "budget": ("name", "planned", "by", "committed", "spent")}
 NEW_ROWS = 3
 """Empty rows below those that are filled."""
@@ -43,7 +42,7 @@ NEW_ROWS = 3
 @signed_in
 def all_initiatives() -> Any:
     """Initiatives, the latest first, with what is spent."""
-    require(current_actor(), SEE)
+    require(current_actor(), initiatives.SEE)
     limit, after = page_size(), decode_cursor(int)
     rows = queries.initiatives(session(), after=after[0] if after else None, limit=limit)
     return render_template(
@@ -91,7 +90,7 @@ def replan(initiative_id: int) -> Any:
     try:
         given = loaded(InitiativePlan(), _plan())
         with unit_of_work() as uow:
-            initiatives.replan(uow, _seen(uow, initiative_id), plan=given, actor=current_actor(), now=g.now)
+            initiatives.replan(uow, seen(uow, initiative_id), plan=given, actor=current_actor(), now=g.now)
     except EXPLAINED as error:
         return _form(queries.initiative_by_id(session(), initiative_id), request.form, _placed(error))
     return redirect(f"{PATH}/{initiative_id}", 303)
@@ -111,7 +110,7 @@ def judge_gate(initiative_id: int) -> Any:
         sent = _without_seen()
         given = loaded(NewGateVerdict(), {**sent, "passed": sent.get("passed") == "true"})
         with unit_of_work() as uow:
-            initiatives.judge_gate(uow, _seen(uow, initiative_id), **given, actor=current_actor(), now=g.now)
+            initiatives.judge_gate(uow, seen(uow, initiative_id), **given, actor=current_actor(), now=g.now)
     except EXPLAINED as error:
         return show(initiative_id, error, about="gate")
     return redirect(f"{PATH}/{initiative_id}", 303)
@@ -124,7 +123,7 @@ def lead(initiative_id: int) -> Any:
     try:
         given = loaded(InitiativeMove(), _without_seen())
         with unit_of_work() as uow:
-            initiatives.lead(uow, _seen(uow, initiative_id), **given, actor=current_actor(), now=g.now)
+            initiatives.lead(uow, seen(uow, initiative_id), **given, actor=current_actor(), now=g.now)
     except EXPLAINED as error:
         return show(initiative_id, error)
     return redirect(f"{PATH}/{initiative_id}", 303)
@@ -134,7 +133,7 @@ def _without_seen() -> dict[str, Any]:
     return {name: value for name, value in typed().items() if name != "seen"}
 
 
-def _seen(uow: Any, initiative_id: int) -> Initiative:
+def seen(uow: Any, initiative_id: int) -> Initiative:
     row = initiatives.locked(uow, initiative_id)
     refuse_stale(row.revision)
     return row
@@ -191,7 +190,7 @@ def _shown(row: Initiative) -> dict[str, str]:
 
 def _form(row: Initiative | None, sent: Mapping[str, str], error: DomainError | None = None) -> Any:
     actor = current_actor()
-    require(actor, initiatives.FOUND if row is None else SEE)
+    require(actor, initiatives.FOUND if row is None else initiatives.SEE)
     end_read()
     counts = {name: max([-1, *_filled(sent, name)]) + 1 + NEW_ROWS for name in ROWS}
     page = render_template(
@@ -213,13 +212,13 @@ def _form(row: Initiative | None, sent: Mapping[str, str], error: DomainError | 
 def show(initiative_id: int, error: DomainError | None = None, *, about: str = "lead") -> Any:
     """The page of an initiative, with what was refused and ``about`` which of its forms that was."""
     actor = current_actor()
-    require(actor, SEE)
     end_read()
     row = queries.initiative_by_id(session(), initiative_id)
+    files, facts = queries.evidence_of(session(), row.id), initiatives.facts_of(session(), row)
+    require(actor, initiatives.SEE, facts)
     verdicts = queries.verdicts_on(session(), row.id)
     passed = {verdict.gate: verdict for verdict in verdicts if verdict.passed}
     stands_at = rules.next_gate(passed) if row.state == "active" else None
-    files, facts = queries.evidence_of(session(), row.id), initiatives.facts_of(session(), row)
     leads = allowed(actor, initiatives.LEAD, facts)
     may_prove = (row.state, "prove") in INITIATIVES and allowed(actor, PROVE, facts)
     today = clock.accounting_date(g.now)
@@ -235,6 +234,11 @@ def show(initiative_id: int, error: DomainError | None = None, *, about: str = "
         files=files,
         to_prove=[(gate, gettext(rules.GATES[gate])) for gate in rules.gates_left(passed) if may_prove],
         may_judge=stands_at and allowed(actor, initiatives.JUDGE, facts),
+        mine=[
+            place
+            for place, task in enumerate(row.plan["tasks"])
+            if (row.state, "work") in INITIATIVES and actor.username in (task["owner"], row.owner)
+        ],
         may_plan=leads and (row.state, "plan") in INITIATIVES,
         verbs=[(v, gettext(word)) for v, word in rules.VERBS.items() if leads and (row.state, v) in INITIATIVES],
         burn=rules.burn_of(row.plan),
