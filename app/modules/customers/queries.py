@@ -146,6 +146,12 @@ def sums_of(session: Session, product: str) -> list[Sum]:
     return [Sum(*row) for row in session.execute(rows.group_by(*by).order_by(Holding.version.desc(), *by[1:]))]
 
 
+def held_of(session: Session, customer: Customer, product: str) -> Decimal:
+    """What a customer holds of a product that the bank still owes, or is owed."""
+    mine = (Holding.customer_id == customer.id, Holding.product_code == product, Holding.status.in_(OPEN))
+    return session.scalar(select(func.sum(Holding.principal)).where(*mine)) or Decimal(0)
+
+
 def person_of(session: Session, customer: Customer, today: date) -> Person:
     """What eligibility goes by. Only the year of birth is known: the age reached in the year counts."""
     sums = select(Holding.currency, func.sum(Holding.principal)).join(Product, Product.code == Holding.product_code)

@@ -30,6 +30,8 @@ from tests.modules.catalogue.conftest import NOW, PASSWORD, rate, small_bank, ti
 __all__ = ["NOW", "bank"]
 SINCE = (datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC))
 SCOPES = {"scopes": [{"units": ["SH"], "groups": ["mass", "affluent", "retiree"]}]}
+ASKED = {"eligibility": {"min_age": 16}}
+LIMITED = {**ASKED, "limits": {"per_customer": {"amount": "8000", "currency": "CNY"}}}
 STAFF = (
     ("teller", "SH01", "teller"),
     ("beijing", "BJ", "relationship_manager"),
@@ -54,7 +56,8 @@ def products(uow: Session) -> None:
     for code, versions in {"TD": ["0.0155", "0.0110"], "USD": ["0.03"], "NEW": []}.items():
         make = dollars if code == "USD" else deposit
         contents = [
-            checked_content(uow, {**make(value), "eligibility": {"min_age": 16}}) for value in versions or ["0.02"]
+            checked_content(uow, {**make(value), **(LIMITED if code == "TD" else ASKED)})
+            for value in versions or ["0.02"]
         ]
         product = add_product(
             uow, code=code, document=contents[0], names={"en": code}, owner=None, remark=None, source="demo",

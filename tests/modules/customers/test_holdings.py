@@ -119,6 +119,14 @@ def test_a_customer_outside_the_groups_on_sale_is_refused_with_the_reason(branch
     assert [(f.pointer, f.code) for f in refused.value.faults] == [("/product", "out_of_scope")]
 
 
+def test_a_customer_holds_no_more_of_a_product_than_its_limit(branch: Flask) -> None:
+    opened(principal=Decimal(5000))
+    with pytest.raises(Invalid) as refused:
+        opened(principal=Decimal("3000.01"))
+    assert refused.value.faults[0].values == {"held": "5000", "limit": Decimal(8000)}
+    opened(principal=Decimal(3000))
+
+
 def test_who_is_known_not_to_be_eligible_is_refused_with_the_reason(branch: Flask) -> None:
     with unit_of_work() as uow:
         uow.scalars(select(Customer).where(Customer.number == "C1")).one().birth_year = 2015
