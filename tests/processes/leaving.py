@@ -234,7 +234,7 @@ class Leave(Play):
     def retire(self) -> None:
         self.step(lambda uow: retire(uow, uow.get_one(Exit, self.request_id), actor=SYSTEM, now=self.now))
 
-    def faults_of(self, target: str, **differs: Any) -> list[str]:
+    def faults_of(self, target: str | None, **differs: Any) -> list[str]:
         """What a plan with this replacement is refused for, as ``pointer:code``."""
         try:
             with unit_of_work() as uow:

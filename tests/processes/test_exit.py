@@ -238,6 +238,7 @@ def test_with_a_cent_left_nothing_retires(leave: Leave) -> None:
 @pytest.mark.parametrize(
     ("target", "differs", "place"),
     [
+        (None, {}, "/target:required"),
         ("OLD", {}, "/target:same_product"),
         ("NONE", {}, "/target:not_on_sale"),
         ("LEAVING", {}, "/target:target_exiting"),
@@ -253,7 +254,7 @@ def test_with_a_cent_left_nothing_retires(leave: Leave) -> None:
     ],
 )
 def test_a_plan_that_would_harm_is_refused_where_it_is_wrong(
-    leave: Leave, target: str, differs: Mapping[str, Any], place: str
+    leave: Leave, target: str | None, differs: Mapping[str, Any], place: str
 ) -> None:
     leave.sell(OTHERS).held("OLD", 2).leave("LEAVING").leave("OLD").evaluate()
     assert place in leave.faults_of(target, **differs)

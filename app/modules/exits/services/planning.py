@@ -109,6 +109,8 @@ def _faults(
     session: Session, found: Exit, planned: Planned, rows: Sequence[MigrationMap], now: datetime
 ) -> list[Fault]:
     faults = []
+    if planned.way == REPLACEMENT and planned.target is None:
+        faults.append(Fault("/target", N_("This is required."), code="required"))
     if session.scalar(select(Person.id).where(Person.username == planned.exception_owner)) is None:
         faults.append(Fault("/exception_owner", N_("There is nobody of this name."), code="unknown"))
     if planned.stop_on is not None and planned.stop_on < accounting_date(now):
