@@ -82,6 +82,13 @@ def items_of(
     return list(session.scalars(wanted))
 
 
+def exceptions_of(session: Session, found: Exit, *, limit: int) -> list[MigrationItem]:
+    """Those that nobody has decided on come first; ``limit`` at most."""
+    mine = select(MigrationItem).where(MigrationItem.exit_id == found.id, MigrationItem.state == "exception")
+    ordered = mine.order_by(MigrationItem.decided_by.is_not(None), MigrationItem.id)
+    return list(session.scalars(ordered.limit(limit)))
+
+
 def customers_of(session: Session, rows: Sequence[MigrationItem]) -> dict[int, str]:
     """Holding → the number of its customer."""
     found = select(Holding.id, Customer.number).join(Customer, Customer.id == Holding.customer_id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 
 import lxml.html
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.processes.leaving import RATE, Leave
 from tests.shell.conftest import client_of, token_of
@@ -82,6 +84,25 @@ def test_the_named_person_decides_on_the_page(as_person: Callable[..., FlaskClie
     assert as_person("lin.yue").post(to, data=said).status_code in (400, 403)
     assert post(as_person("zhao.heng"), page, to, **said) == page
     assert next(item.decided_by for item in leave.items() if item.holding_id == holding) == "zhao.heng"
+
+
+def test_answers_of_customers_are_entered_on_the_page_of_the_holdings(
+    as_person: Callable[..., FlaskClient], leave: Leave
+) -> None:
+    leave.held("OLD", 3).leave("OLD").evaluate().plan("NEW").do("plan_exit").review().do("decide_exit").settle_down()
+    first, second, third, *_ = [item.holding_id for item in leave.items()]
+    page, to = "/exits/EX-00001/holdings", "/exits/EX-00001/answers"
+    owner = as_person("lin.yue")
+    assert post(owner, page, to, holding=str(first), answer="consent", source="Counter") == page
+    token = token_of(owner.get(page).text)
+
+    def sent(table: str) -> TestResponse:
+        file = (BytesIO(table.encode()), "answers.csv")
+        return owner.post(to, data={"csrf_token": token, "source": "Call centre", "csv": file})
+
+    assert "Line 3" in sent(f"holding,answer\n{second},opt_out\nx,consent\n").text
+    assert sent(f"holding,answer\n{second},opt_out\n{third},consent\n").location == page
+    assert leave.states()[:3] == ["consented", "opted_out", "consented"]
 
 
 def test_whoever_proposed_it_withdraws_it_on_the_page(as_person: Callable[..., FlaskClient], leave: Leave) -> None:

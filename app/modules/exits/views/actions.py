@@ -54,4 +54,6 @@ def decide(number: str, holding: int) -> Any:
             services.decide_exception(uow, number=number, holding=holding, actor=current_actor(), now=g.now, **said)
     except EXPLAINED as error:
         return shown(number, error)
+    if request.form.get("back") == "holdings":
+        return redirect(f"/exits/{number}/holdings?state=exception", 303)
     return redirect(f"/exits/{number}", 303)

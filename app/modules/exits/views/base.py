@@ -48,6 +48,7 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
 }
 OPINIONS: Mapping[str, tuple[str, str]] = {**VERDICTS, "approve": (N_("Agreed"), "good")}
 """A department agrees; only the executive approves."""
+ANSWERS: Mapping[str, str] = {"consent": N_("Consents"), "opt_out": N_("Declines")}
 REASONS: Mapping[str, str] = {
     UNREACHABLE: N_("Nobody can be told"),
     UNDELIVERED: N_("The notice did not arrive"),

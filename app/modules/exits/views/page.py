@@ -24,6 +24,7 @@ from app.modules.exits.services.records import seen, stream
 from app.modules.exits.services.winding_down import reconciliation, tail_of
 from app.modules.exits.views.base import (
     DECISIONS,
+    DONE,
     LATEST,
     MATTERS,
     REASONS,
@@ -63,7 +64,7 @@ def shown(number: str, error: DomainError | None = None) -> Any:
     )
     events, tasks = session().scalars(chain.limit(LATEST)).all(), open_tasks_of(session(), found.instance_id)
     words, case = Words([e.actor for e in events] + [t.assignee for t in tasks]), queries.case_of(session(), found)
-    exceptions = queries.items_of(session(), found, state="exception", limit=LATEST)
+    exceptions = queries.exceptions_of(session(), found, limit=LATEST)
     page = render_template(
         "exits/exit.html",
         matter={"told": told_of(session(), found), "actor": actor, "own": True, **vocabulary()},
@@ -74,6 +75,7 @@ def shown(number: str, error: DomainError | None = None) -> Any:
         groups=CUSTOMER_GROUPS,
         reasons=REASONS,
         decisions=DECISIONS,
+        done=DONE,
         tail=tail_of(session(), found),
         matters=MATTERS,
         reconciliation=reconciliation(session(), found),
