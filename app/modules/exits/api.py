@@ -30,7 +30,8 @@ def _seen(number: str) -> Exit:
 
 def _told(current: Any, found: Exit) -> Response:
     plan = current.get(ExitPlan, found.id)
-    response = jsonify(presenting.exit_json(found, current.get(ExitEvaluation, found.id), plan))
+    said = queries.opinions_of(current, found), queries.decisions_of(current, found)
+    response = jsonify(presenting.exit_json(found, current.get(ExitEvaluation, found.id), plan, *said))
     response.headers["ETag"] = presenting.tag(found, plan)
     return response
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.kernel.web import etag
 from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.changes.presenting import notice_json as shared_notice_json
-from app.modules.exits.models import Exit, ExitEvaluation, ExitNotice, ExitPlan, MigrationItem, MigrationMap, TailItem
+from app.modules.exits.models import (
+    Exit,
+    ExitDecision,
+    ExitEvaluation,
+    ExitNotice,
+    ExitOpinion,
+    ExitPlan,
+    MigrationItem,
+    MigrationMap,
+    TailItem,
+)
 from app.modules.exits.services.delivering import Tally
 from app.modules.exits.services.winding_down import Reconciliation, Sum
 from app.workflow.presenting import moment
@@ -30,7 +41,13 @@ def summary_json(found: Exit) -> dict[str, Any]:
     }
 
 
-def exit_json(found: Exit, evaluation: ExitEvaluation | None, plan: ExitPlan | None) -> dict[str, Any]:
+def exit_json(
+    found: Exit,
+    evaluation: ExitEvaluation | None,
+    plan: ExitPlan | None,
+    opinions: Sequence[ExitOpinion],
+    decisions: Sequence[ExitDecision],
+) -> dict[str, Any]:
     return {
         **summary_json(found),
         "round": found.round,
@@ -40,7 +57,20 @@ def exit_json(found: Exit, evaluation: ExitEvaluation | None, plan: ExitPlan | N
         "answers_until": found.answers_until.isoformat() if found.answers_until else None,
         "evaluation": _evaluation(evaluation) if evaluation else None,
         "plan": _plan(plan) if plan else None,
+        "opinions": [_opinion(row) for row in opinions],
+        "decisions": [_decision(row) for row in decisions],
     }
+
+
+def _opinion(row: ExitOpinion) -> dict[str, Any]:
+    names = ("round", "department", "verdict", "opinion", "reviewer", "content_hash", "signed_by", "remark")
+    at = {"at": moment(row.at), "signed": moment(row.signed_at), "returned": moment(row.returned_at)}
+    return {**{name: getattr(row, name) for name in names}, **at}
+
+
+def _decision(row: ExitDecision) -> dict[str, Any]:
+    names = ("round", "decision", "reason", "by", "content_hash")
+    return {**{name: getattr(row, name) for name in names}, "at": moment(row.at)}
 
 
 def _evaluation(found: ExitEvaluation) -> dict[str, Any]:

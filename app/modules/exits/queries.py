@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.identity.actors import Actor
 from app.modules.catalogue.models import Product
 from app.modules.customers.models import Customer, Holding
-from app.modules.exits.models import Exit, MigrationItem
+from app.modules.exits.models import Exit, ExitDecision, ExitOpinion, MigrationItem
 from app.modules.exits.rules.states import ENDED, ITEM_STATES, SETTLED
 from app.modules.exits.services.batches import count_by_state
 from app.workflow.models import ProcessInstance, Task
@@ -80,6 +80,15 @@ def items_of(
     if after is not None:
         wanted = wanted.where(MigrationItem.id > after)
     return list(session.scalars(wanted))
+
+
+def opinions_of(session: Session, found: Exit) -> list[ExitOpinion]:
+    """What the departments said, as they said it."""
+    return list(session.scalars(select(ExitOpinion).where(ExitOpinion.exit_id == found.id).order_by(ExitOpinion.id)))
+
+
+def decisions_of(session: Session, found: Exit) -> list[ExitDecision]:
+    return list(session.scalars(select(ExitDecision).where(ExitDecision.exit_id == found.id).order_by(ExitDecision.id)))
 
 
 def exceptions_of(session: Session, found: Exit, *, limit: int) -> list[MigrationItem]:

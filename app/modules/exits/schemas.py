@@ -92,6 +92,31 @@ class ExitCreated(Schema):
     instance_id = fields.Integer(required=True)
 
 
+class ExitOpinionOut(Schema):
+    """A department's word in a round, bound to the content that was shown; it counts once it is signed."""
+
+    round = fields.Integer(required=True)
+    department = fields.String(required=True)
+    verdict = fields.String(required=True)
+    opinion = fields.String(required=True, allow_none=True)
+    reviewer = fields.String(required=True)
+    content_hash = fields.String(required=True)
+    at = fields.String(required=True)
+    signed_by = fields.String(required=True, allow_none=True)
+    signed = fields.String(required=True, allow_none=True)
+    remark = fields.String(required=True, allow_none=True)
+    returned = fields.String(required=True, allow_none=True)
+
+
+class ExitDecisionOut(Schema):
+    round = fields.Integer(required=True)
+    decision = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    by = fields.String(required=True)
+    content_hash = fields.String(required=True)
+    at = fields.String(required=True)
+
+
 class ExitOut(Schema):
     id = fields.String(required=True)
     instance_id = fields.Integer(required=True)
@@ -107,6 +132,8 @@ class ExitOut(Schema):
     ended = fields.String(required=True, allow_none=True)
     evaluation = fields.Dict(required=True, allow_none=True)
     plan = fields.Dict(required=True, allow_none=True)
+    opinions = fields.List(fields.Nested(ExitOpinionOut), required=True)
+    decisions = fields.List(fields.Nested(ExitDecisionOut), required=True)
 
 
 class ExitSummary(Schema):

@@ -72,6 +72,9 @@ def test_answers_come_one_by_one_and_in_bulk(ask: Ask, told: Leave) -> None:
     rest = ask("lin.yue", "GET", f"/exits/EX-00001/items?limit=2&cursor={first['next']}").json
     assert [item["holding"] for item in (*first["items"], *rest["items"])] == [one, two, three]
     assert ask("lin.yue", "GET", "/exits/EX-00001/reconciliation").json["balanced"] is False
+    found = ask("lin.yue", "GET", "/exits/EX-00001").json
+    assert {opinion["content_hash"] for opinion in found["opinions"]} == {found["plan"]["content_hash"]}
+    assert [(decision["by"], decision["decision"]) for decision in found["decisions"]] == [("wang.zhiyuan", "approve")]
 
 
 @pytest.mark.parametrize(

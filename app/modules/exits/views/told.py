@@ -23,7 +23,7 @@ from app.modules.exits.models import (
     MigrationItem,
     MigrationMap,
 )
-from app.modules.exits.queries import customers_of
+from app.modules.exits.queries import customers_of, decisions_of, opinions_of
 from app.modules.exits.rules.states import STATES
 from app.modules.exits.rules.worsening import TAKE
 from app.modules.exits.services import untold
@@ -106,10 +106,7 @@ def told_of(current: Session, found: Exit) -> Told:
     plan, evaluation = current.get(ExitPlan, found.id), current.get(ExitEvaluation, found.id)
     product = current.get_one(Product, found.product_code)
     target = current.get(Product, plan.target_code) if plan and plan.target_code else None
-    mine = ExitOpinion.exit_id == found.id
-    opinions = list(current.scalars(select(ExitOpinion).where(mine).order_by(ExitOpinion.id)))
-    decided = select(ExitDecision).where(ExitDecision.exit_id == found.id).order_by(ExitDecision.id)
-    decisions = list(current.scalars(decided))
+    opinions, decisions = opinions_of(current, found), decisions_of(current, found)
     people = [found.initiator, *(o.reviewer for o in opinions), *(o.signed_by for o in opinions)]
     named = [evaluation.judged_by if evaluation else None, plan.exception_owner if plan else None]
     return Told(
