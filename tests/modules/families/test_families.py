@@ -231,7 +231,10 @@ def sold_on_the_page(client: FlaskClient, plan: str) -> None:
     page, form = client.get("/customers/C1").text, "/customers/C1/holdings/new"
     assert plan in page
     assert "1.6" in page
-    sent = {"csrf_token": token_of(client.get(form).text), "product": "TD2", "channel": "branch", "account": "A1",
+    shown = client.get(form).text
+    assert '<option value="TD2"' in shown
+    assert '<option value="TD3"' not in shown
+    sent = {"csrf_token": token_of(shown), "product": "TD2", "channel": "branch", "account": "A1",
             "principal": "20", "term": "1年"}  # fmt: skip
     for wrong, status in (({"principal": "19"}, 422), ({"term": "soon"}, 422), ({"product": "NONE"}, 404),
                           ({"account": ""}, 422), ({"product": "TD3"}, 409)):  # fmt: skip
