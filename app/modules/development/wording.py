@@ -20,8 +20,8 @@ SENTENCES: Mapping[str, str] = {
     "idea.became_initiative": N_("%(who)s made an initiative of the idea."),
     "initiative.founded": N_("%(who)s founded the initiative."),
     "initiative.planned": N_("%(who)s changed plan or budget of the initiative."),
-    "initiative.task_done": N_("%(who)s says that the task “%(task)s” is done."),
-    "initiative.task_opened": N_("%(who)s says that the task “%(task)s” is not done yet."),
+    "initiative.task_done": N_("%(who)s says that a task of the initiative is done."),
+    "initiative.task_opened": N_("%(who)s says that a task of the initiative is not done yet."),
     "initiative.evidence_given": N_("%(who)s added evidence for a gate of the initiative."),
     "initiative.gate_passed": N_("%(who)s let the initiative pass a gate."),
     "initiative.gate_failed": N_("%(who)s held the initiative at a gate."),
@@ -32,7 +32,7 @@ SENTENCES: Mapping[str, str] = {
 }
 
 NOTICES: Mapping[str, str] = {
-    "initiative.task": N_("The task “%(task)s” of the initiative %(number)s is yours, due on %(due)s."),
+    "initiative.task": N_("You have a task in the initiative %(number)s, due on %(due)s."),
 }
 
 for _action, _sentence in SENTENCES.items():

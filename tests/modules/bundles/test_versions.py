@@ -11,7 +11,7 @@ from flask import Flask
 from app.kernel.clock import accounting_date
 from tests.modules.bundles.test_bundles import AUTHOR, EXECUTIVE, NAMES, TWO, document, on_sale, pointers, written
 from tests.modules.changes.conftest import Ask
-from tests.shell.conftest import sign_in, token_of
+from tests.shell.conftest import sign_in
 from tests.shell.test_crawl import _complaints as complaints
 
 OVER = {"reason": "Not wanted any more."}
@@ -42,11 +42,10 @@ def test_what_is_on_sale_stays_until_its_change_is_approved(ask: Ask, bank: Flas
     assert ask(AUTHOR, "POST", "/bundles/B1/drop", OVER).json["state"] == "withdrawn"
     assert ask(AUTHOR, "POST", "/bundles/B1/drop", OVER).json["code"] == "wrong_state"
 
-    changed(ask, "B1", **bonus("4"))
+    write_on_the_pages(bank)
     assert ask(AUTHOR, "GET", "/bundles/B1").json == first
     assert [each["number"] for each in ask(AUTHOR, "GET", "/bundles").json["items"]] == [1]
     assert [each["number"] for each in ask(AUTHOR, "GET", "/bundles?state=draft").json["items"]] == [3]
-    read_the_pages(bank)
     on_sale(ask, "B1")
     assert states(ask, "B1") == [(3, "on_sale"), (2, "withdrawn"), (1, "superseded")]
     found = ask(AUTHOR, "GET", "/bundles/B1/versions/1/difference/3").json["changes"]
@@ -66,19 +65,26 @@ def test_what_is_on_sale_stays_until_its_change_is_approved(ask: Ask, bank: Flas
     assert changed(ask, "B1").json["code"] == "wrong_state"
 
 
-def read_the_pages(bank: Flask) -> None:
-    """Whoever approves sees what differs; a change can be written on the page; each page is whole in its language."""
+def write_on_the_pages(bank: Flask) -> None:
+    """A change begins with what is on sale; whoever approves sees what differs; each page is whole in its language."""
     client = bank.test_client()
     client.set_cookie("language", "zh")
     sign_in(client, AUTHOR)
-    pages = {p: client.get(f"/bundles/B1{p}") for p in ("", "/versions/3", "/versions/1/difference/3", "/revise")}
+    editor = lxml.html.fromstring(client.get("/bundles/B1/revise").text)
+    for blank in editor.xpath("//template"):
+        blank.drop_tree()
+    form = dict(next(f for f in editor.forms if f.action == "/bundles/B1/revise").form_values())
+    assert client.post("/bundles/B1/revise", data={**form, "names/en": "", "go": "save"}).status_code == 422
+    points = "document/prices/prices/0/basis_points"
+    begun = client.post("/bundles/B1/revise", data={**form, points: "4", "go": "save"})
+    assert (form[points], begun.status_code, begun.location) == ("5", 303, "/bundles/B1/versions/3")
+    assert client.get("/bundles/B1/revise").location == "/bundles/B1/versions/3"
+    pages = {path: client.get(f"/bundles/B1{path}") for path in ("", "/versions/3", "/versions/1/difference/3")}
     for path, page in pages.items():
         assert page.status_code == 200, path
         assert list(complaints(lxml.html.fromstring(page.text), "zh")) == []
     assert '/bundles/B1/versions/3"' in pages[""].text
     assert '<del class="diff-old"' in pages["/versions/3"].text
-    token = token_of(pages["/revise"].text)
-    assert client.post("/bundles/B1/revise", data={"csrf_token": token, "go": "save"}).status_code == 422
     assert client.get("/bundles/B1?at=2020-01-01").status_code == 422
     assert client.get("/bundles/B1?at=when").status_code == 422
 

@@ -117,6 +117,11 @@ REFUSED = {
         "is in USD, the product in CNY",
     ),
     "less than nothing": (document("time_deposit", terms={"minimum": cny("-5")}), "/terms/minimum/amount", "negative"),
+    "a fee of more than all": (
+        document("time_deposit", fees={"fees": [{"name": "管理费", "kind": "periodic", "balance_rate": "20"}]}),
+        "/fees/fees/0/balance_rate",
+        "2000 %; it must be at most 100 %",
+    ),
     "a promise in the name": (
         {**wealth("wealth_bond", "fixed_income", *BOND), "basics": {"name": {"zh": "保本增利"}}},
         "/basics/name",

@@ -19,7 +19,7 @@ from app.modules.bundles import queries, services
 from app.modules.bundles.models import BundleVersion
 from app.modules.bundles.rules.composing import FEWEST
 from app.modules.bundles.rules.description import BUNDLE, MEMBERS, TERMS
-from app.modules.bundles.rules.states import ON_SALE, SEE, WRITE, move, newest, standing
+from app.modules.bundles.rules.states import IN_WORK, ON_SALE, SEE, WRITE, move, newest, standing
 from app.modules.bundles.schemas import BundleApproval, BundlePatch, BundleReason, NewBundle
 from app.modules.bundles.views.base import PATH, Answer, address, pages, show
 from app.modules.catalogue.queries import ProductFilter, list_products
@@ -65,9 +65,12 @@ def create() -> Answer:
 @pages.get(f"{PATH}/<code>/revise")
 @signed_in
 def new_version(code: str) -> Answer:
-    """The next version, begun with what is on sale."""
-    found = queries.bundle(session(), code)
+    """The next version, begun with what is on sale; where one is in work, that one."""
+    versions = queries.versions_of(session(), code)
+    found, last = standing(versions), newest(versions)
     require(current_actor(), move(found.state, "revise").by, services.facts_of(found))
+    if last.state in IN_WORK:
+        return redirect(address(last), 303)
     return _editor(found, _called(found), found.document, next_one=True)
 
 
