@@ -240,6 +240,7 @@ def sold_on_the_page(client: FlaskClient, plan: str) -> None:
                           ({"account": ""}, 422), ({"product": "TD3"}, 409)):  # fmt: skip
         answer = client.post(form, data={**sent, **wrong})
         assert (answer.status_code, 'value="TD' in answer.text or "NONE" in answer.text) == (status, True), wrong
+    assert "such as 3 months" in client.post(form, data={**sent, "term": "soon"}).text
     assert client.post(form, data=sent).status_code == 303
     assert client.get("/customers/C1").text.count("agreed individually") == 2
 

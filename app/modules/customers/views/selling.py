@@ -16,6 +16,7 @@ from app.kernel.loading import loaded_form
 from app.kernel.sent import EXPLAINED, typed
 from app.modules.catalogue.queries import ProductFilter, list_products, resolve_scope
 from app.modules.catalogue.types import CHANNELS
+from app.modules.catalogue.views.base import for_people
 from app.modules.catalogue.views.typed import duration
 from app.modules.catalogue.views.typed import number as exact
 from app.modules.customers import queries, services
@@ -44,7 +45,7 @@ def open_holding(number: str) -> Any:
             held = services.open_holding(uow, customer=number, **given, actor=current_actor(), now=g.now)
             told = {"product": held.product_code, "version": held.version}
     except EXPLAINED as error:
-        return _form(number, request.form, error)
+        return _form(number, request.form, for_people(error))
     except NotFound as error:
         return _form(number, request.form, NotThere([Fault("/product", error.message)]))
     flash(gettext(N_("Opened: %(product)s, version %(version)s."), told), "success")
