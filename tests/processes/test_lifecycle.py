@@ -124,11 +124,19 @@ PATHS: Mapping[Callable[[Living], None], tuple[str, list[str]]] = {
 """Path → the state of the life, and the stages it went through."""
 
 
+TOLD: Mapping[Callable[[Living], None], set[str]] = {
+    whole_way: {"life.handed_in", "life.materials_prepared", "life.people_prepared"},
+    given_up: {"life.given_up"},
+}
+"""Path → what its life tells besides."""
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.__name__)
 def test_every_way_of_a_life(bank: Flask, path: Callable[[Living], None]) -> None:
     play = Living()
     path(play)
     assert (play.life().state, play.stages()) == PATHS[path]
+    assert TOLD.get(path, set()) <= {event.action for event in life_at(play, play.now).events}
     all_holds(play)
 
 

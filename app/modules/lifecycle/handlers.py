@@ -68,7 +68,19 @@ def record_judgement(context: Context) -> dict[str, Any]:
 
 @recorder("lifecycle.record_hand_in")
 def record_hand_in(context: Context) -> dict[str, Any]:
-    return {"handed": planning.record_hand_in(context.uow, _product(context), answers=context.parameters)}
+    return {"handed": planning.record_hand_in(context.uow, _product(context), **context.said)}
+
+
+@recorder("lifecycle.record_materials")
+def record_materials(context: Context) -> dict[str, Any]:
+    planning.record_materials(context.uow, _product(context), **context.said)
+    return {}
+
+
+@recorder("lifecycle.record_readiness")
+def record_readiness(context: Context) -> dict[str, Any]:
+    planning.record_readiness(context.uow, _product(context), **context.said)
+    return {}
 
 
 @handler("lifecycle.measure")

@@ -47,10 +47,17 @@ def record_judgement(uow: Session, product: Product, *, answers: Mapping[str, An
     return decision
 
 
-def record_hand_in(uow: Session, product: Product, *, answers: Mapping[str, Any]) -> str:
+def record_hand_in(uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime) -> str:
     """``in``, ``built`` where it is built already, or ``given_up``; 422 where no request was handed in."""
     if answers["handed"] == "given_up":
+        note(uow, product.code, "life.given_up", actor, now, reason=answers.get("reason"))
         return "given_up"
+    handed = _handed_in(uow, product)
+    note(uow, product.code, "life.handed_in", actor, now, handed=handed)
+    return handed
+
+
+def _handed_in(uow: Session, product: Product) -> str:
     latest = (
         select(ChangeRequest)
         .join(ProposedVersion, ProposedVersion.change_request_id == ChangeRequest.id)
@@ -61,6 +68,22 @@ def record_hand_in(uow: Session, product: Product, *, answers: Mapping[str, Any]
     if request is None or (request.state not in BUILT and open_request_on(uow, product.code) is None):
         raise invalid("/data/handed", N_("No request over this product has been submitted."), code="no_request")
     return "built" if request.state in BUILT or _is_tested(uow, request) else "in"
+
+
+def record_materials(
+    uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """The marketing strategy 营销策略 and what is ready of its materials."""
+    said = {"summary": answers["strategy"], "materials": answers["materials"]}
+    note(uow, product.code, "life.materials_prepared", actor, now, **said)
+
+
+def record_readiness(
+    uow: Session, product: Product, *, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """The channels 渠道 that are ready, and who was trained."""
+    said = {"summary": answers["training"], "channels": answers["channels"]}
+    note(uow, product.code, "life.people_prepared", actor, now, **said)
 
 
 def _is_tested(session: Session, request: ChangeRequest) -> bool:

@@ -19,13 +19,16 @@ from app.kernel.database import session, unit_of_work
 from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext
 from app.modules.agency.views import admission_block
+from app.modules.catalogue.models import Product
 from app.modules.catalogue.queries import product_by_code
 from app.modules.catalogue.views.base import LIFE as SAID
 from app.modules.catalogue.views.base import day_asked
+from app.modules.catalogue.views.blocks import on_product_page
 from app.modules.changes.views.base import Words
 from app.modules.lifecycle import queries, services
 from app.modules.lifecycle.rules.stages import BEFORE_SALE, NAMES
 from app.modules.lifecycle.services.reading import ENTER
+from app.modules.lifecycle.services.records import current_life
 from app.modules.lifecycle.views.base import LIFE, pages, told
 from app.workflow.instances.services import facts_of
 from app.workflow.instances.wording import SENTENCES, Vocabulary, lines, say
@@ -45,6 +48,20 @@ _SHOWN = {"done": "done", "current": "current", "ahead": "todo"}
 for _action, _word in SAID.items():
     if _action not in SENTENCES:
         say(_action, _word)
+
+
+@on_product_page
+def on_product(code: str) -> str:
+    """For the owning department of a product that nobody follows: the way to begin."""
+    product = product_by_code(session(), code)
+    if current_life(session(), code) is not None or not _may_begin(product):
+        return ""
+    return render_template("lifecycle/_block.html", product=product)
+
+
+def _may_begin(product: Product) -> bool:
+    owned = Facts(owner_department=product.owner_department)
+    return product.status != "retired" and allowed(current_actor(), "life.begin", owned)
 
 
 @pages.get(LIFE)
@@ -79,7 +96,7 @@ def one_life(code: str) -> Any:
         NAMES=NAMES,
         admission=admission_block(product.code, card=True),
         today=accounting_date(g.now),
-        may_begin=not life.followed and product.status != "retired" and allowed(actor, "life.begin", owned),
+        may_begin=not life.followed and _may_begin(product),
         may_aim=life.followed and not _is_prepared(life) and allowed(actor, "life.aim", owned),
         may_enter=allowed(actor, ENTER, owned),
         **told(),
