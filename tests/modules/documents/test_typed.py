@@ -26,7 +26,7 @@ def found(text: str) -> list[str]:
         ("From CNY 50,000, or US$1.5 million, or 20 yuan", ["CNY 50,000", "US$1.5 million", "20 yuan"]),
         ("规模2亿元、100美元", ["2亿元", "100美元"]),
         ("存期12个月、3年期、半年、一年半、1年6个月", ["12个月", "3年", "半年", "一年半"]),
-        ("每满1年1年6个月3天", ["1年", "1年6个月3天"]),
+        ("每满1年1年6个月3天，一年360天", ["1年", "1年6个月3天", "360天"]),
         ("a 12-month deposit for two years, notice of 30 days", ["12-month", "two years", "30 days"]),
     ],
 )
@@ -41,8 +41,8 @@ def test_percentages_amounts_and_terms_are_found_in_both_languages(text: str, fi
         "客服热线95588，营业时间9:00至17:00，5个工作日内答复",
         "第三条 依据《储蓄管理条例》（国务院令第107号）第二十四条、3.1款",
         "{terms.minimum}元起存，{rates.tiers}，{effective_day}，{terms.term}年",
-        "第一年与同一年、每3个月付息，十周年庆，年满18周岁，百年品牌",
-        "more than 20 branches, version 3, clause 12.4",
+        "第一年与同一年、每3个月付息，十周年庆，年满18周岁，百年品牌，半年度报告",
+        "more than 20 branches, version 3, clause 12.4, open 7 days a week",
     ],
 )
 def test_dates_telephone_numbers_clauses_and_laws_are_no_figures(text: str) -> None:

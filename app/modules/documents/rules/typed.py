@@ -68,7 +68,8 @@ _AMOUNT = re.compile(
 )
 _TERM = re.compile(
     rf"(?<![第每同某])(?P<number>{NUMBER})(?:{_GAP}|-)"
-    r"(?P<unit>年(?P<half>半?)|个月|天|周(?![年岁])|(?:year|month|week|day)s?\b)|(?P<half_year>半年|half a year)",
+    r"(?P<unit>年(?P<half>半?)|个月|天|周(?![年岁])|(?:year|month|week|day)s?\b(?! a week))"
+    r"|(?P<half_year>半年(?!度)|half a year)",
     _FLAGS,
 )
 _LENGTHS: Mapping[str, tuple[int, int]] = {
@@ -77,6 +78,8 @@ _LENGTHS: Mapping[str, tuple[int, int]] = {
 """Months and days, by how the unit begins."""
 _JOINED = re.compile(r"\s*(?:零|又|and)?\s*")
 """What may stand between the parts of one term: 1年零6个月."""
+_MOST_JOINED = 30
+"""一年360天 is two terms: nobody writes 1年360天 for one."""
 _NONE = (0, 0)
 _FIRST_YEAR = 1_900
 """From here on 年 tells a year of the calendar, not a term."""
@@ -126,7 +129,7 @@ def _terms(text: str) -> Found:
     for match in _TERM.finditer(text):
         months, days = _length(match)
         last, unit = unit, _unit(match)
-        if begun and unit < last and _JOINED.fullmatch(text, begun[1], match.start()):
+        if begun and unit < last and months + days <= _MOST_JOINED and _JOINED.fullmatch(text, begun[1], match.start()):
             begun = (begun[0], match.end(), ("term", begun[2][1] + months, begun[2][2] + days))
             continue
         if begun:
