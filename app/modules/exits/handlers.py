@@ -210,7 +210,7 @@ def settle(context: Context) -> None:
 
 @handler("exits.what_is_left")
 def what_is_left(context: Context) -> dict[str, Any]:
-    return migrating.what_is_left(context.uow, _exit(context))
+    return migrating.what_is_left(context.uow, _exit(context), context.now)
 
 
 @recorder("exits.record_exceptions")

@@ -44,17 +44,17 @@ def settle(uow: Session, found: Exit, now: datetime) -> None:
     batches.begin(uow, found, batches.SETTLE, now)
 
 
-def what_is_left(uow: Session, found: Exit) -> dict[str, Any]:
-    """After a round: exceptions that nobody has decided, holdings that wait, and when the next round begins."""
+def what_is_left(uow: Session, found: Exit, now: datetime) -> dict[str, Any]:
+    """After a round: exceptions that nobody has decided, holdings that wait, and when the next round begins.
+
+    Next month, even where nothing matures until then: customers may consent as long as they hold it.
+    """
     open_exceptions = select(func.count()).where(MigrationItem.exit_id == found.id, *undecided())
-    waiting = select(func.count(), func.min(MigrationItem.due_on)).where(
-        MigrationItem.exit_id == found.id, MigrationItem.state.in_(WAITING)
-    )
-    count, earliest = uow.execute(waiting).one()
+    waiting = select(func.count()).where(MigrationItem.exit_id == found.id, MigrationItem.state.in_(WAITING))
     return {
         "exceptions": uow.scalar(open_exceptions) or 0,
-        "waiting": count,
-        "next_round": start_of_day(_month_after(earliest)).isoformat() if earliest else None,
+        "waiting": uow.scalar(waiting) or 0,
+        "next_round": start_of_day(_month_after(accounting_date(now))).isoformat(),
         "exception_owner": plan_of(uow, found).exception_owner,
     }
 
@@ -65,7 +65,7 @@ def undecided() -> tuple[Any, ...]:
 
 
 def _month_after(day: date) -> date:
-    """The first day of the month after ``day``: what matures is settled in one round a month."""
+    """The first day of the month after ``day``: there is one round a month."""
     return day.replace(day=monthrange(day.year, day.month)[1]) + timedelta(days=1)
 
 
