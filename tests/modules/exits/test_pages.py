@@ -86,6 +86,18 @@ def test_the_named_person_decides_on_the_page(as_person: Callable[..., FlaskClie
     assert next(item.decided_by for item in leave.items() if item.holding_id == holding) == "zhao.heng"
 
 
+def test_the_task_to_reach_who_was_moved_untold_names_them(as_person: Callable[..., FlaskClient], leave: Leave) -> None:
+    leave.held("OLD", 1).leave("OLD").evaluate().plan("NEW").do("plan_exit").review().do("decide_exit").settle_down()
+    leave.close_answers()
+    moved = next(item for item in leave.items() if item.state == "moved")
+    leave.miss(moved.holding_id)
+    for language in ("en", "zh"):
+        page = as_person("zhao.heng", language).get(f"/tasks/{leave.task('reach_customers').id}").text
+        assert f'<td class="num">{moved.holding_id}</td>' in page
+        assert list(complaints(lxml.html.fromstring(page), language)) == []
+    assert "Customers moved untold" in as_person("lin.yue").get("/exits/EX-00001").text
+
+
 def test_answers_of_customers_are_entered_on_the_page_of_the_holdings(
     as_person: Callable[..., FlaskClient], leave: Leave
 ) -> None:
