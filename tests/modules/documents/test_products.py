@@ -123,6 +123,7 @@ def test_a_figure_that_was_typed_is_shown_to_writer_approver_and_reader_and_is_n
         (LEGAL, f"/templates/{KEY}", "line 1, position 31"),
         (AUDITOR, f"/documents/{zh['id']}?day={changed}", "Typed; not among the terms"),
         (AUDITOR, f"/documents?typed=yes&day={changed}", "百分之一点五五"),
+        (OWNER, "/products/TD/documents/new", "Typed; not among the terms"),
         (OWNER, "/products/TD", "1 typed figure is not among the terms"),
     ):
         assert said in client_of(bank, who).get(path).text, path

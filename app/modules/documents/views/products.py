@@ -27,6 +27,7 @@ from app.modules.catalogue.views.blocks import on_product_page
 from app.modules.documents.queries import InForce
 from app.modules.documents.queries import products as queries
 from app.modules.documents.rules.states import KINDS, LANGUAGES, OF_PRODUCTS
+from app.modules.documents.rules.typed import strays
 from app.modules.documents.schemas import NewDocument, TemplateWithdrawal
 from app.modules.documents.services import making
 from app.modules.documents.views.base import NATIVE, Answer, pages, today
@@ -201,8 +202,11 @@ def _shown(product: Product, sent: Any) -> dict[str, Any]:
     versions = _versions(session(), product)
     source = next((s for s in sources if s.key == sent.get("template")), sources[0] if sources else None)
     version = next((v for v in versions if str(v.number) == sent.get("version")), versions[0] if versions else None)
-    texts, faults = _filled(source, version, _effective(sent)) if source and version else ({}, {})
-    return {"sources": sources, "texts": texts, "faults": faults, "wrong": None}
+    shown: dict[str, Any] = {"sources": sources, "texts": {}, "faults": {}, "missing": {}, "wrong": None}
+    if source and version:
+        shown["texts"], shown["faults"] = _filled(source, version, _effective(sent))
+        shown["missing"] = {name: strays(text, version.content) for name, text in source.version.texts.items()}
+    return shown
 
 
 def _effective(sent: Any) -> date:
