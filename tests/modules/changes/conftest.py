@@ -28,7 +28,12 @@ def two_deposits(uow: Session) -> None:
 @pytest.fixture
 def ask(seeded: Callable[..., Flask], play: Play) -> Ask:
     """``ask(who, method, path, body, **headers)`` with TD on sale."""
-    client = seeded(*BANK, two_deposits).test_client(use_cookies=False)
+    return over_http(seeded(*BANK, two_deposits))
+
+
+def over_http(app: Flask) -> Ask:
+    """The same of a bank as it stands."""
+    client = app.test_client(use_cookies=False)
     tokens: dict[str, str] = {}
 
     def request(who: str, method: str, path: str, body: Any = None, data: Any = None, **headers: str) -> TestResponse:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.kernel.audit import AuditEvent
 from app.kernel.database import session
-from tests.modules.changes.conftest import Ask
+from tests.modules.changes.conftest import Ask, over_http
 from tests.processes.bank import TIME_DEPOSIT, dearer
 from tests.processes.conftest import Kept
 from tests.processes.play import Play
@@ -24,6 +24,11 @@ SENDER = "lu.ming"
 @pytest.fixture
 def play(kept: Kept[Play]) -> Play:
     return kept(planned)
+
+
+@pytest.fixture
+def ask(bank: Flask, play: Play) -> Ask:
+    return over_http(bank)
 
 
 def planned() -> Play:
