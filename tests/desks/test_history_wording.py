@@ -25,7 +25,7 @@ from app.shell.translations import stored
 from app.workflow.instances.wording import SENTENCES, UNSAID
 
 SOURCE = Path(application.__file__).parent
-RECORDERS = {"audit.Entry", "note", "_assign", "_decide", "_leave"}
+RECORDERS = {"audit.Entry", "note", "_assign", "_decide", "_leave", "second_word"}
 """What writes a line of the audit chain, or hands an action on to what does."""
 
 ACTION = re.compile(r"[a-z]+\.[a-z_]+")

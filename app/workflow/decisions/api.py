@@ -13,10 +13,11 @@ from app.identity.web import current_actor, who
 from app.kernel.cursors import decode_cursor, encode_cursor
 from app.kernel.database import session
 from app.kernel.input import ANYTHING, Blueprint, sent_to_look_at
-from app.kernel.web import document_problems, idempotent, in_unit_of_work, page_size
+from app.kernel.web import demo_mode, document_problems, idempotent, in_unit_of_work, page_size
 from app.workflow.decisions import services
 from app.workflow.decisions.presenting import decision_json, detail_json, finding_json
 from app.workflow.decisions.queries import latest, latest_page
+from app.workflow.decisions.queries import version as one_version
 from app.workflow.decisions.schemas import (
     DecisionDetail,
     DecisionOut,
@@ -27,6 +28,7 @@ from app.workflow.decisions.schemas import (
     TableXml,
 )
 from app.workflow.schemas import Findings
+from app.workflow.second_person import WAITING
 
 blueprint = Blueprint("decisions", __name__, description="Decision tables")
 
@@ -45,7 +47,7 @@ class AllDecisions(MethodView):
     @blueprint.arguments(DecisionQuery, location="query")
     @blueprint.response(200, Decisions)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """The newest version of each table, by key. ``?limit=`` and ``?cursor=`` page through them."""
+        """The version in effect of each table, by key. ``?limit=`` and ``?cursor=`` page through them."""
         require(current_actor(), "process.see")
         limit, after = page_size(), decode_cursor(str)
         rows, more = latest_page(session(), after=after[0] if after else "", limit=limit)
@@ -53,14 +55,20 @@ class AllDecisions(MethodView):
 
     @document_problems(blueprint, 403, 409, 413)
     @blueprint.arguments(TableXml)
+    @blueprint.alt_response(202, schema=DecisionOut, description="Waits for a second person")
     @blueprint.response(201, DecisionOut)
     @idempotent(who)
     def post(self, body: dict[str, Any]) -> Any:
-        """Deploy a table. The content of the newest version again is that version."""
+        """Deploy a table: 201 in effect, or 202 when it waits for a second person.
+
+        The content of the newest version again is that version.
+        """
 
         def act(uow: Any) -> tuple[int, Any]:
-            definition = services.deploy_table(uow, xml=_bytes(body), actor=current_actor(), now=g.now)
-            return 201, decision_json(definition)
+            definition = services.deploy_table(
+                uow, xml=_bytes(body), actor=current_actor(), now=g.now, second_person=not demo_mode()
+            )
+            return (202 if definition.state == WAITING else 201), decision_json(definition)
 
         return in_unit_of_work(act)
 
@@ -81,9 +89,34 @@ class OneDecision(MethodView):
     @document_problems(blueprint, 404)
     @blueprint.response(200, DecisionDetail)
     def get(self, key: str) -> dict[str, Any]:
-        """The newest version of a table with its columns and rules."""
+        """The version in effect of a table with its columns and rules."""
         require(current_actor(), "process.see")
         return detail_json(latest(session(), key))
+
+
+@blueprint.route("/decisions/<table:key>/versions/<int:version>")
+class OneVersion(MethodView):
+    @document_problems(blueprint, 404)
+    @blueprint.response(200, DecisionDetail)
+    def get(self, key: str, version: int) -> dict[str, Any]:
+        """One version of a table, in effect or not."""
+        require(current_actor(), "process.see")
+        return detail_json(one_version(session(), key, version))
+
+
+@blueprint.route("/decisions/<table:key>/versions/<int:version>/<any(approve, refuse):word>")
+class SecondWord(MethodView):
+    @document_problems(blueprint, 403, 404)
+    @blueprint.response(200, DecisionOut)
+    @idempotent(who)
+    def post(self, key: str, version: int, word: str) -> Any:
+        """The second person's word on a waiting version: it takes effect, or never."""
+
+        def act(uow: Any) -> tuple[int, Any]:
+            verb = services.approve_table if word == "approve" else services.refuse_table
+            return 200, decision_json(verb(uow, key=key, version=version, actor=current_actor(), now=g.now))
+
+        return in_unit_of_work(act)
 
 
 @blueprint.route("/decisions/<table:key>/evaluate")
@@ -92,7 +125,7 @@ class Evaluate(MethodView):
     @blueprint.arguments(Inputs)
     @blueprint.response(200, Evaluated)
     def post(self, body: dict[str, Any], key: str) -> Any:
-        """What the newest version would decide; 409 where it cannot decide on such inputs. Nothing is recorded."""
+        """What the version in effect would decide; 409 where it cannot decide on such inputs. Nothing is recorded."""
         require(current_actor(), "process.see")
         return services.try_out(session(), key=key, inputs=body["inputs"])
 

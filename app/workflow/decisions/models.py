@@ -12,7 +12,7 @@ from app.kernel.database import Instant, Json, Record
 
 
 class DecisionDefinition(Record):
-    """One version of a decision table. Never changed."""
+    """One version of a decision table. Its content is never changed."""
 
     __tablename__ = "decision_definition"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -21,8 +21,12 @@ class DecisionDefinition(Record):
     content_hash: Mapped[str] = mapped_column(String(64))
     names: Mapped[dict[str, str]] = mapped_column(Json)
     xml: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    """``waiting`` for a second person, ``effective`` or ``refused``."""
     deployed_by: Mapped[str] = mapped_column(Text)
     deployed_at: Mapped[datetime] = mapped_column(Instant)
+    approved_by: Mapped[str | None] = mapped_column(Text)
+    """Who decided on it as the second person."""
 
     __table_args__ = (Index("ix_decision_definition_key", "key", "version", unique=True),)
 

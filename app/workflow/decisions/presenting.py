@@ -16,8 +16,10 @@ def decision_json(definition: DecisionDefinition) -> dict[str, Any]:
         "version": definition.version,
         "name": pick(definition.names, definition.key),
         "content_hash": definition.content_hash,
+        "state": definition.state,
         "deployed_by": definition.deployed_by,
         "deployed_at": definition.deployed_at.isoformat().replace("+00:00", "Z"),
+        "approved_by": definition.approved_by,
     }
 
 

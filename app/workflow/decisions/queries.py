@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotFound
 from app.workflow.decisions.models import DecisionDefinition, DecisionRecord
 from app.workflow.decisions.reading import KEY, read_table
 from app.workflow.decisions.tables import DecisionTable
+from app.workflow.second_person import EFFECTIVE, WAITING
 
 _tables: dict[str, DecisionTable] = {}
 
@@ -30,35 +31,63 @@ def table_of(definition: DecisionDefinition) -> DecisionTable:
 
 
 def decision_keys(session: Session) -> list[str]:
-    """The keys of the decision tables there are."""
-    return list(session.scalars(select(DecisionDefinition.key).distinct().order_by(DecisionDefinition.key)))
+    """The keys of the decision tables in effect."""
+    keys = select(DecisionDefinition.key).where(DecisionDefinition.state == EFFECTIVE)
+    return list(session.scalars(keys.distinct().order_by(DecisionDefinition.key)))
 
 
 def latest_or_none(session: Session, key: str) -> DecisionDefinition | None:
-    """The newest version of a table."""
+    """The version of a table that is in effect: the newest that a second person, if one is asked, let take effect."""
+    return _newest(session, key, DecisionDefinition.state == EFFECTIVE)
+
+
+def newest_or_none(session: Session, key: str) -> DecisionDefinition | None:
+    """The newest version of a table, in effect or not."""
+    return _newest(session, key, true())
+
+
+def _newest(session: Session, key: str, which: ColumnElement[bool]) -> DecisionDefinition | None:
     if not KEY.fullmatch(key):
         return None
     return session.scalar(
         select(DecisionDefinition)
-        .where(DecisionDefinition.key == key)
+        .where(DecisionDefinition.key == key, which)
         .order_by(DecisionDefinition.version.desc())
         .limit(1)
     )
 
 
 def latest(session: Session, key: str) -> DecisionDefinition:
-    """The newest version of a table; ``NotFound`` when there is none."""
+    """The version of a table that is in effect; ``NotFound`` when there is none."""
     found = latest_or_none(session, key)
     if found is None:
-        raise NotFound("There is no decision table %(key)s.", key=key[:100])
+        raise _no_table(key)
     return found
 
 
+def _no_table(key: str) -> NotFound:
+    return NotFound("There is no decision table %(key)s.", key=key[:100])
+
+
+def version(session: Session, key: str, number: int) -> DecisionDefinition:
+    """One version of a table; ``NotFound`` when there is none."""
+    found = _newest(session, key, DecisionDefinition.version == number)
+    if found is None:
+        raise _no_table(key)
+    return found
+
+
+def waiting(session: Session) -> list[DecisionDefinition]:
+    """Versions that wait for a second person, the oldest first."""
+    found = select(DecisionDefinition).where(DecisionDefinition.state == WAITING)
+    return list(session.scalars(found.order_by(DecisionDefinition.id)))
+
+
 def latest_page(session: Session, *, after: str = "", limit: int) -> tuple[list[DecisionDefinition], str | None]:
-    """The newest version of each table, by key, and the key after which the next page begins."""
+    """The version in effect of each table, by key, and the key after which the next page begins."""
     newest = (
         select(DecisionDefinition.key, func.max(DecisionDefinition.version).label("version"))
-        .where(DecisionDefinition.key > after)
+        .where(DecisionDefinition.key > after, DecisionDefinition.state == EFFECTIVE)
         .group_by(DecisionDefinition.key)
         .order_by(DecisionDefinition.key)
         .limit(limit + 1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
 
 from app.kernel import cursors
 from app.kernel.fields import text
 from app.kernel.openapi import MEMBERS
 from app.kernel.web import PageQuery
 from app.workflow.schemas import XML
+from app.workflow.second_person import STATES
 
 
 class DecisionQuery(PageQuery):
@@ -32,8 +34,10 @@ class DecisionOut(Schema):
     version = fields.Integer(required=True)
     name = fields.String(required=True)
     content_hash = fields.String(required=True)
+    state = fields.String(required=True, validate=OneOf(STATES))
     deployed_by = fields.String(required=True)
     deployed_at = fields.String(required=True)
+    approved_by = fields.String(required=True, allow_none=True)
 
 
 class Decisions(Schema):

@@ -18,10 +18,11 @@ from app.kernel.errors import Conflict, Fault, Invalid, invalid
 from app.kernel.i18n import N_
 from app.workflow.decisions.errors import DecisionError
 from app.workflow.decisions.models import DecisionDefinition, DecisionRecord
-from app.workflow.decisions.queries import latest, latest_or_none, table_of
+from app.workflow.decisions.queries import latest, latest_or_none, newest_or_none, table_of
 from app.workflow.decisions.reading import one_table
 from app.workflow.decisions.tables import DecisionTable, Result
 from app.workflow.engine.errors import Finding
+from app.workflow.second_person import EFFECTIVE, REFUSED, WAITING, second_word
 
 FOLDER = Path(__file__).resolve().parents[3] / "rules"
 """The tables that ship with the platform."""
@@ -34,17 +35,30 @@ def check(xml: bytes) -> Sequence[Finding]:
     return one_table(xml)[1]
 
 
-def deploy_table(uow: Session, *, xml: bytes, actor: Actor, now: datetime) -> DecisionDefinition:
+def deploy_table(
+    uow: Session, *, xml: bytes, actor: Actor, now: datetime, second_person: bool = False
+) -> DecisionDefinition:
     """A new version of a table; the content of the newest version again is that version.
 
-    Raises ``Invalid`` with each error's element as the pointer, ``Conflict`` if
-    somebody deploys the same table at the same instant.
+    ``second_person``: the version waits until somebody else approves it. Raises ``Invalid``
+    with each error's element as the pointer, ``Conflict`` if somebody deploys the same table
+    at the same instant.
     """
     require(actor, "process.deploy")
     table = _deployable(xml)
     if table.key in RESERVED_KEYS:
         raise invalid("/xml", N_("The key “%(key)s” stands for something else; choose another."), key=table.key)
-    return _deploy(uow, table, xml, actor, now)
+    return _deploy(uow, table, xml, actor, now, WAITING if second_person else EFFECTIVE)
+
+
+def approve_table(uow: Session, *, key: str, version: int, actor: Actor, now: datetime) -> DecisionDefinition:
+    """The second person's word: the bank decides by the waiting version from now on."""
+    return second_word(uow, DecisionDefinition, "decision.approve", key=key, version=version, actor=actor, now=now)
+
+
+def refuse_table(uow: Session, *, key: str, version: int, actor: Actor, now: datetime) -> DecisionDefinition:
+    """The second person says no: nothing is ever decided by the waiting version."""
+    return second_word(uow, DecisionDefinition, "decision.refuse", key=key, version=version, actor=actor, now=now)
 
 
 def _deployable(xml: bytes) -> DecisionTable:
@@ -62,9 +76,11 @@ def _deployable(xml: bytes) -> DecisionTable:
     return table
 
 
-def _deploy(uow: Session, table: DecisionTable, xml: bytes, actor: Actor, now: datetime) -> DecisionDefinition:
-    newest = latest_or_none(uow, table.key)
-    if newest is not None and newest.content_hash == table.table_hash:
+def _deploy(
+    uow: Session, table: DecisionTable, xml: bytes, actor: Actor, now: datetime, state: str = EFFECTIVE
+) -> DecisionDefinition:
+    newest = newest_or_none(uow, table.key)
+    if newest is not None and newest.state != REFUSED and newest.content_hash == table.table_hash:
         return newest
     definition = DecisionDefinition(
         key=table.key,
@@ -72,6 +88,7 @@ def _deploy(uow: Session, table: DecisionTable, xml: bytes, actor: Actor, now: d
         content_hash=table.table_hash,
         names=dict(table.names),
         xml=xml,
+        state=state,
         deployed_by=actor.username,
         deployed_at=now,
     )
@@ -80,7 +97,8 @@ def _deploy(uow: Session, table: DecisionTable, xml: bytes, actor: Actor, now: d
         uow.flush()
     except IntegrityError as error:
         raise Conflict("Somebody else deployed this decision table just now.", code="deployed_meanwhile") from error
-    payload = {"version": definition.version, "old": newest.content_hash if newest else None, "new": table.table_hash}
+    hashes = {"old": newest.content_hash if newest else None, "new": table.table_hash}
+    payload = {"version": definition.version, **hashes, "state": state}
     audit.record(uow, f"decision:{table.key}", [audit.Entry("decision.deploy", actor.username, now, payload)])
     return definition
 
@@ -94,7 +112,7 @@ def decide(
     instance_id: int | None = None,
     element_id: str | None = None,
 ) -> Any:
-    """The output of the newest version of ``key`` for ``inputs``, and a record of it.
+    """The output of the version of ``key`` in effect for ``inputs``, and a record of it.
 
     The output is plain JSON: whole numbers are integers, other numbers text.
     Raises ``DecisionError``.
@@ -120,7 +138,7 @@ def decide(
 
 
 def try_out(session: Session, *, key: str, inputs: Mapping[str, Any]) -> Result:
-    """What the newest version of ``key`` would decide; nothing is recorded.
+    """What the version of ``key`` in effect would decide; nothing is recorded.
 
     ``NotFound``, or ``Conflict`` with a pointer to the input where the table as it
     stands cannot decide on such inputs.
@@ -144,7 +162,7 @@ def seed_tables(uow: Session, folder: Path = FOLDER, *, now: datetime) -> None:
     for path in sorted(folder.glob("*.dmn")):
         xml = path.read_bytes()
         table = _deployable(xml)
-        newest = latest_or_none(uow, table.key)
+        newest = newest_or_none(uow, table.key)
         ours = newest is None or newest.deployed_by == SYSTEM.username
         if ours and (table.key, table.table_hash) not in known:
             _deploy(uow, table, xml, SYSTEM, now)

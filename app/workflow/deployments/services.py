@@ -20,6 +20,7 @@ from app.workflow.deployments.lint import Known, findings
 from app.workflow.engine import Drawing, DrawingRefused, Finding, read_drawing
 from app.workflow.forms import form_keys
 from app.workflow.models import ProcessDefinition
+from app.workflow.second_person import EFFECTIVE, REFUSED, WAITING, second_word
 
 
 def check(session: Session, *, xml: bytes) -> list[Finding]:
@@ -60,7 +61,7 @@ def _deploy(uow: Session, *, xml: bytes, actor: Actor, now: datetime, second_per
         content_hash=drawing.content_hash,
         names=drawing.names,
         xml=xml,
-        state="waiting" if second_person else "effective",
+        state=WAITING if second_person else EFFECTIVE,
         deployed_by=actor.username,
         deployed_at=now,
         starts_by=drawing.starts_by,
@@ -79,7 +80,7 @@ def _same_as_latest(uow: Session, drawing: Drawing) -> ProcessDefinition | None:
         .order_by(ProcessDefinition.version.desc())
         .limit(1)
     )
-    if newest is None or newest.state == "refused" or newest.content_hash != drawing.content_hash:
+    if newest is None or newest.state == REFUSED or newest.content_hash != drawing.content_hash:
         return None
     return newest
 
@@ -104,31 +105,12 @@ def seed(uow: Session, *, folder: Path, now: datetime) -> None:
 
 def approve_deployment(uow: Session, *, key: str, version: int, actor: Actor, now: datetime) -> ProcessDefinition:
     """The second person's word: the waiting version becomes effective."""
-    return _decide(uow, key, version, actor, now, "effective", "process.approve")
+    return second_word(uow, ProcessDefinition, "process.approve", key=key, version=version, actor=actor, now=now)
 
 
 def refuse_deployment(uow: Session, *, key: str, version: int, actor: Actor, now: datetime) -> ProcessDefinition:
     """The second person says no: the waiting version never takes effect."""
-    return _decide(uow, key, version, actor, now, "refused", "process.refuse")
-
-
-def _decide(
-    uow: Session, key: str, version: int, actor: Actor, now: datetime, state: str, action: str
-) -> ProcessDefinition:
-    require(actor, "process.deploy")
-    definition = uow.scalar(
-        select(ProcessDefinition)
-        .where(ProcessDefinition.key == key, ProcessDefinition.version == version)
-        .with_for_update()
-    )
-    if definition is None or definition.state != "waiting":
-        raise NotFound("No such version waits for approval.")
-    if definition.deployed_by == actor.username:
-        raise Invalid("Somebody else must approve what you deployed.", code="four_eyes")
-    definition.state, definition.approved_by = state, actor.username
-    payload = {"version": version, "old": "waiting", "new": state}
-    audit.record(uow, f"process:{key}", [audit.Entry(action, actor.username, now, payload)])
-    return definition
+    return second_word(uow, ProcessDefinition, "process.refuse", key=key, version=version, actor=actor, now=now)
 
 
 def _known(session: Session, drawing: Drawing) -> Known:

@@ -56,6 +56,8 @@ SENTENCES: dict[str, str] = {
     "process.approve": N_("%(who)s approved version %(version)s."),
     "process.refuse": N_("%(who)s refused version %(version)s."),
     "decision.deploy": N_("%(who)s deployed version %(version)s of the table."),
+    "decision.approve": N_("%(who)s approved version %(version)s of the table."),
+    "decision.refuse": N_("%(who)s refused version %(version)s of the table."),
 }
 """What is said of an action. Features add sentences of their own with ``say``."""
 
