@@ -14,12 +14,13 @@ from app.identity.permissions import allowed, require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import session, unit_of_work
 from app.kernel.errors import DomainError, invalid
-from app.kernel.i18n import gettext, language
+from app.kernel.i18n import N_, gettext, language
 from app.kernel.web import demo_mode
 from app.workflow.deployments import pictures, services
 from app.workflow.deployments import queries as deployments
 from app.workflow.deployments.library import drawing_of
 from app.workflow.engine.drawing import MAX_BYTES
+from app.workflow.second_person_pages import answer_word
 
 pages = Blueprint("designer_pages", __name__, template_folder="templates")
 VERSION = "/processes/<string:key>/versions/<int(max=2147483647):number>"
@@ -136,26 +137,25 @@ def _said_of(state: str) -> str:
 @signed_in
 def approve(key: str, number: int) -> Any:
     """The second person's word."""
-    return _decide(services.approve_deployment, key, number, gettext("Approved: new cases run on this version."))
+    return _decide(services.approve_deployment, key, number, N_("Approved: new cases run on this version."))
 
 
 @pages.post(f"{VERSION}/refuse")
 @signed_in
 def refuse(key: str, number: int) -> Any:
     """The second person says no; the version never takes effect."""
-    return _decide(services.refuse_deployment, key, number, gettext("Refused: the version does not take effect."))
+    return _decide(services.refuse_deployment, key, number, N_("Refused: the version does not take effect."))
 
 
 def _decide(verb: Any, key: str, number: int, done: str) -> Any:
-    try:
-        with unit_of_work() as uow:
-            verb(uow, key=key, version=number, actor=current_actor(), now=g.now)
-    except DomainError as error:
-        if error.status in {403, 404}:
-            raise
-        return _version(key, number, error)
-    flash(done, "success")
-    return redirect(f"/processes/{key}/versions/{number}", 303)
+    return answer_word(
+        verb,
+        key=key,
+        version=number,
+        done=done,
+        address=f"/processes/{key}/versions/{number}",
+        shown=lambda error: _version(key, number, error),
+    )
 
 
 def _brought() -> bytes:

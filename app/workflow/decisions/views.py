@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 
 from app.identity.directory import names_of
 from app.identity.permissions import allowed, require
 from app.identity.web import current_actor, signed_in
 from app.kernel.cursors import decode_cursor, encode_cursor
-from app.kernel.database import session, unit_of_work
+from app.kernel.database import session
 from app.kernel.errors import DomainError
-from app.kernel.i18n import N_, gettext
+from app.kernel.i18n import N_
 from app.kernel.web import page_size
 from app.workflow.decisions import services
 from app.workflow.decisions.comparing import difference
 from app.workflow.decisions.models import DecisionDefinition
 from app.workflow.decisions.presenting import detail_json
 from app.workflow.decisions.queries import latest, latest_or_none, latest_page, table_of, version, versions, waiting
+from app.workflow.second_person_pages import answer_word
 
 pages = Blueprint("decision_pages", __name__, template_folder="templates")
 
@@ -112,12 +113,11 @@ def refuse(key: str, number: int) -> Any:
 
 
 def _decided(verb: Callable[..., object], key: str, number: int, done: str) -> Any:
-    try:
-        with unit_of_work() as uow:
-            verb(uow, key=key, version=number, actor=current_actor(), now=g.now)
-    except DomainError as error:
-        if error.status in {403, 404}:
-            raise
-        return _shown(version(session(), key, number), error)
-    flash(gettext(done), "success")
-    return redirect(url_for("decision_pages.one_version", key=key, number=number), 303)
+    return answer_word(
+        verb,
+        key=key,
+        version=number,
+        done=done,
+        address=url_for("decision_pages.one_version", key=key, number=number),
+        shown=lambda error: _shown(version(session(), key, number), error),
+    )
