@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.identity.demo import DEMO_PASSWORD
 from app.kernel import audit, clock
@@ -21,6 +23,8 @@ from app.modules.lifecycle import services as lifecycle
 from app.modules.lifecycle.queries import Life, life_of, measures_seen
 from app.modules.lifecycle.rules.aims import Aim, Ground, read_aims
 from app.workflow.invariants import violations
+from app.workflow.models import ProcessInstance, Task
+from app.workflow.tasks.services import known_of
 from tests.processes.bank import TIME_DEPOSIT, person
 from tests.processes.conftest import bank
 from tests.processes.leaving import hold
@@ -243,7 +247,7 @@ def test_a_life_is_told_as_it_was_known(bank: Flask) -> None:
     assert [s.standing for s in now.stages] == ["done", "done", "done", "current", "ahead"]
     assert now.next_evaluation is not None
     nothing = life_at(play, BEGIN - timedelta(days=60))
-    assert (nothing.status, nothing.events) == (None, [])
+    assert (nothing.status, nothing.events, {s.standing for s in nothing.stages}) == (None, [], {"ahead"})
 
 
 def test_the_page_and_the_program_tell_the_same_life(bank: Flask) -> None:
@@ -335,3 +339,11 @@ def test_a_product_is_measured_by_its_records_and_by_readings(bank: Flask) -> No
     assert (evaluated.concluded, evaluated.noted) == (True, True)
     seller = play._read(lambda s: person(s, "tan.xue"))
     assert "margin" not in measures_seen(seller)
+    play.leave("lin.yue")
+    assert play._read(lambda s: figures_known(s, play.now)) == {"margin": "0.9"}
+
+
+def figures_known(session: Session, now: datetime) -> Mapping[str, Any]:
+    """What stands in the figures of the exit before anybody types."""
+    task = session.scalars(select(Task).where(Task.element_id == "give_figures", Task.state == "open")).one()
+    return known_of(session, task, session.get_one(ProcessInstance, task.instance_id), now).values

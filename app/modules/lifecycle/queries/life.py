@@ -183,7 +183,7 @@ def _stages(status: str | None, cases: Sequence[ProcessInstance], known_at: date
     """The stages in order; those before the one it stands in are done, even if nobody followed them."""
     open_ones = {case.process_key for case in cases if _runs(case, known_at)}
     here = stages.stage_of(status, open_ones)
-    place = list(stages.ORDER).index(here)
+    place = list(stages.ORDER).index(here) if here else -1
     return [
         Stage(
             key,

@@ -26,6 +26,7 @@ STAGES: tuple[str, ...] = tuple(process for processes in ORDER.values() for proc
 BEFORE_SALE = frozenset(process for stage in ("planning", "development", "marketing") for process in ORDER[stage])
 """The processes that bring a product to the market."""
 _BY_STATUS: Mapping[str, str] = {
+    "concept": "planning",
     "design": "development",
     "test": "development",
     "on_sale": "operation",
@@ -42,9 +43,9 @@ def standing(status: str, *, live: bool) -> str:
     return "on_sale" if live and status in SOLD else "before"
 
 
-def stage_of(status: str | None, open_processes: Collection[str]) -> str:
-    """The stage a product stands in: that of its open case, else what its status says."""
+def stage_of(status: str | None, open_processes: Collection[str]) -> str | None:
+    """The stage a product stands in: that of its open case, else what its status says; none before there was it."""
     for stage in reversed(list(ORDER)):
         if any(process in open_processes for process in ORDER[stage]):
             return stage
-    return _BY_STATUS.get(status or "", "planning")
+    return _BY_STATUS.get(status or "")
