@@ -12,6 +12,7 @@ from app.modules.catalogue.rules.values import canonical_decimal, parse_decimal
 from app.modules.catalogue.schemas.kinds import NOT_BOOLEAN, NOT_CURRENCY, NOT_DECIMAL
 
 OUT_OF_RANGE = N_("Lies outside the range that makes sense here.")
+NOT_NUMBER = N_("Must be a number, such as 1.25: only digits and a decimal point.")
 TOO_FINE = N_("Has too many decimal places.")
 
 
@@ -27,7 +28,7 @@ class Figure(fields.String):
         try:
             found = parse_decimal(value)
         except ValueError:
-            raise ValidationError(NOT_DECIMAL) from None
+            raise ValidationError(NOT_NUMBER if isinstance(value, str) else NOT_DECIMAL) from None
         if not self._low <= found <= self._high:
             raise ValidationError(OUT_OF_RANGE)
         if found != round(found, self._places):
