@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ from app.kernel.crypto import blind
 from app.kernel.errors import NotFound
 from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product, ProductVersion
+from app.modules.catalogue.queries import may_sell
+from app.modules.catalogue.rules.sale import SUSPENDED_HERE, SaleAnswer
 from app.modules.catalogue.rules.scopes import ancestors
 from app.modules.customers.models import CUSTOMER_ID, Account, Customer, Holding
 from app.modules.customers.rules.eligibility import Person
@@ -159,3 +161,24 @@ def person_of(session: Session, customer: Customer, today: date) -> Person:
     assets = {currency: Decimal(total) for currency, total in session.execute(held.group_by(Holding.currency))}
     age = today.year - customer.birth_year if customer.birth_year else None
     return Person(frozenset(segment.key for segment in customer.segments), age, assets, customer.kind)
+
+
+def may_buy(
+    session: Session,
+    customer: Customer,
+    *,
+    product: str,
+    at: datetime,
+    channel: str | None = None,
+    version: int | None = None,
+) -> SaleAnswer:
+    """The gate of sales for one customer: of several groups one that may buy is enough, unless sales to another are
+    stopped (rule 12); of the versions sold to them the newest."""
+    groups: list[str | None] = [segment.key for segment in customer.segments]
+    answers = [
+        may_sell(session, product=product, at=at, unit=customer.unit_code, channel=channel, group=key, version=version)
+        for key in groups or [None]
+    ]
+    stopped = next((answer for answer in answers if SUSPENDED_HERE in answer.reasons), None)
+    sold = [answer for answer in answers if answer.allowed]
+    return stopped or max(sold, key=lambda answer: answer.version or 0, default=answers[0])

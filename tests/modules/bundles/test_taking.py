@@ -8,8 +8,11 @@ import lxml.html
 import pytest
 from flask import Flask
 
+from app.identity.actors import SYSTEM
+from app.kernel.database import unit_of_work
 from app.modules.bundles.rules.taking import Gate, enough, verdict
 from app.modules.catalogue.rules.sale import NOT_LAUNCHED
+from app.modules.catalogue.services.stops import suspend
 from app.modules.customers.rules.eligibility import Person, Point, asked
 from tests.modules.bundles.test_bundles import on_sale, written
 from tests.modules.changes.conftest import Ask
@@ -79,6 +82,12 @@ def test_one_customer_is_tested_against_every_rule_and_member(ask: Ask, bank: Fl
     assert ask(OWNER, "GET", path).status_code == 403
     assert ask(ADVISER, "GET", path.replace("C1", "C9")).status_code == 404
     read_the_page(bank, path)
+
+    scope = {"scopes": [{"groups": ["private"]}], "cause": "S1", "reason": "Mis-sold."}
+    with unit_of_work() as uow:
+        suspend(uow, product_code="TD", **scope, actor=SYSTEM, now=play.now)
+    stopped = ask(ADVISER, "GET", path).json
+    assert (stopped["met"], stopped["members"][0]["reasons"][0]["code"]) == (False, "suspended_here")
 
 
 def read_the_page(bank: Flask, path: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,11 +15,11 @@ from app.modules.bundles.rules.composing import Known, Part
 from app.modules.bundles.rules.description import members_of
 from app.modules.bundles.rules.states import ON_SALE
 from app.modules.bundles.rules.taking import Gate, Verdict, verdict
-from app.modules.catalogue.queries import may_sell, version_by_number
+from app.modules.catalogue.queries import version_by_number
 from app.modules.catalogue.rules.content import Content, Row
-from app.modules.catalogue.rules.sale import SUSPENDED_HERE, Reason, SaleAnswer
+from app.modules.catalogue.rules.sale import Reason, SaleAnswer
 from app.modules.customers.models import Customer
-from app.modules.customers.queries import person_of
+from app.modules.customers.queries import may_buy, person_of
 from app.modules.customers.rules.eligibility import Person, asked, together
 
 NOT_SOLD = Reason("not_on_sale", N_("The bundle is not on sale."))
@@ -31,8 +30,8 @@ CLOSED = Reason("customer_closed", N_("The customer has left the bank."))
 class Buyer:
     """Who would take it, where and when."""
 
+    customer: Customer
     person: Person
-    unit: str
     channel: str | None
     at: datetime
 
@@ -42,7 +41,7 @@ def may_take(
 ) -> Verdict:
     """Every rule of the bundle, and of each member the gate of sale for the customer's unit and groups."""
     known = known_for(session, bundle.document, at)
-    buyer = Buyer(person_of(session, customer, accounting_date(at)), customer.unit_code, channel, at)
+    buyer = Buyer(customer, person_of(session, customer, accounting_date(at)), channel, at)
     found = _verdict(session, buyer, Part(bundle.state, bundle.document), known)
     if customer.status == "active":
         return found
@@ -61,7 +60,7 @@ def _gate(session: Session, buyer: Buyer, row: Row, known: Known) -> Gate:
         inner = _verdict(session, buyer, known.bundles[row["bundle"]], known)
         return Gate(row["bundle"], row["role"], inner.met, inner=inner)
     code = row["product"]
-    answer = _answer(session, buyer, code)
+    answer = may_buy(session, buyer.customer, product=code, at=buyer.at, channel=buyer.channel)
     points = list(asked(_terms(session, code, answer, known), buyer.person))
     met = together([answer.allowed, *(point.met for point in points)])
     return Gate(code, row["role"], met, answer.reasons, points)
@@ -72,19 +71,3 @@ def _terms(session: Session, code: str, answer: SaleAnswer, known: Known) -> Con
     if answer.allowed and answer.version is not None:
         return version_by_number(session, code, answer.version).content
     return known.products[code].content
-
-
-def _answer(session: Session, buyer: Buyer, code: str) -> SaleAnswer:
-    """A customer of several groups is sold what any of them is, unless sales to one of them are stopped."""
-    groups: Sequence[str | None] = sorted(buyer.person.groups) or [None]
-    answers = [
-        may_sell(session, product=code, at=buyer.at, unit=buyer.unit, channel=buyer.channel, group=group)
-        for group in groups
-    ]
-    return next(_by_weight(answers))
-
-
-def _by_weight(answers: Sequence[SaleAnswer]) -> Iterator[SaleAnswer]:
-    yield from (answer for answer in answers if SUSPENDED_HERE in answer.reasons)
-    yield from (answer for answer in answers if answer.allowed)
-    yield from answers

@@ -16,7 +16,7 @@ from app.kernel import audit
 from app.kernel.clock import accounting_date
 from app.kernel.errors import Conflict, Fault, NotFound
 from app.kernel.i18n import N_
-from app.modules.catalogue.queries import may_sell, version_by_number
+from app.modules.catalogue.queries import version_by_number
 from app.modules.catalogue.rules.content import Content
 from app.modules.catalogue.rules.sale import SaleAnswer
 from app.modules.customers import queries
@@ -94,16 +94,11 @@ def _open_account(uow: Session, owner: Customer, reference: str) -> Account:
 
 
 def _pinned(uow: Session, owner: Customer, *, product: str, channel: str, version: int | None, now: datetime) -> int:
-    """The version that may be sold to a customer of these groups: one group that may buy it is enough."""
-    groups: list[str | None] = [segment.key for segment in owner.segments]
-    answers = [
-        may_sell(uow, product=product, at=now, unit=owner.unit_code, channel=channel, group=key, version=version)
-        for key in groups or [None]
-    ]
-    sold = [answer.version for answer in answers if answer.allowed and answer.version is not None]
-    if not sold:
-        raise _refusal(answers[0])
-    return max(sold)
+    """The version that may be sold to the customer."""
+    answer = queries.may_buy(uow, owner, product=product, at=now, channel=channel, version=version)
+    if not answer.allowed or answer.version is None:
+        raise _refusal(answer)
+    return answer.version
 
 
 def _refusal(answer: SaleAnswer) -> Conflict:
