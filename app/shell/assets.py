@@ -58,11 +58,11 @@ def _version(path: str, stamp: int) -> str:
 
 
 def _finish(response: Response) -> Response:
-    if request.endpoint == "static" and response.status_code == 200:
-        _keep(response)
-    elif response.mimetype == "text/html":
-        # A page belongs to the person who asked: no shared or offline copy of it.
+    if request.endpoint != "static":
+        # An answer belongs to who asked: no shared or offline copy of it.
         response.headers.setdefault("Cache-Control", "private, no-store")
+    elif response.status_code == 200:
+        _keep(response)
     return _compress(response)
 
 

@@ -141,8 +141,9 @@ def test_a_page_with_its_assets_stays_within_the_budget(client_as: Callable[...,
     assert len(page.data) + sum(sizes.values()) <= PAGE_BUDGET, sizes
 
 
-def test_a_page_is_not_kept_by_shared_caches(client_as: Callable[..., FlaskClient]) -> None:
+def test_an_answer_is_not_kept_by_shared_caches(client_as: Callable[..., FlaskClient]) -> None:
     assert client_as("lin.yue").get("/").headers["Cache-Control"] == "private, no-store"
+    assert client_as("lin.yue").get("/api/v1/products").headers["Cache-Control"] == "private, no-store"
 
 
 def test_the_clock_note_stands_only_when_the_clock_was_moved(client_as: Callable[..., FlaskClient]) -> None:
