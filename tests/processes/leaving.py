@@ -54,6 +54,7 @@ OTHERS: Mapping[str, Mapping[str, Any]] = {
     "DOLLAR": {**BETTER, "terms": {"currency": "USD", "minimum": {"amount": "50", "currency": "USD"}}},
     "BEIJING": {**BETTER, "availability": {"scopes": [{"units": ["BJ"]}]}},
     "LARGE": {**BETTER, "terms": {"currency": "CNY", "minimum": {"amount": "5000", "currency": "CNY"}}},
+    "EACH": {**BETTER, "limits": {"per_customer": {"amount": "1000", "currency": "CNY"}}},
     "SMALL": {**BETTER, "limits": {"quota": {"amount": "1500", "currency": "CNY"}}},
 }
 """Products that cannot take the holdings of a plain deposit, each for another reason."""

@@ -249,6 +249,7 @@ def test_with_a_cent_left_nothing_retires(leave: Leave) -> None:
         ("BEIJING", {}, "/target:not_sold_there"),
         ("LARGE", {}, "/map/terms.minimum:loses_money"),
         ("SMALL", {}, "/map/limits.quota:loses_money"),
+        ("EACH", {}, "/map/limits.per_customer:loses_money"),
         ("POOR", {"choices": {RATE: "take"}}, f"/map/{RATE}:guaranteed_rate"),
         ("NEW", {"choices": {"terms.minimum": "take"}}, "/choices/terms.minimum:unknown"),
         ("NEW", {"exception_owner": "nobody"}, "/exception_owner:unknown"),

@@ -14,9 +14,10 @@ from app.kernel.i18n import N_
 from app.modules.catalogue.models import Product, ProductVersion
 from app.modules.catalogue.queries import saleable, unit_paths
 from app.modules.catalogue.rules.scopes import Cell, is_named_in
+from app.modules.catalogue.rules.values import canonical_decimal
 from app.modules.exits.models import Exit, MigrationMap
 from app.modules.exits.rules.worsening import ASK, TAKE
-from app.modules.exits.services.held import balance, currencies, smallest, who_holds
+from app.modules.exits.services.held import balance, currencies, largest, smallest, who_holds
 from app.modules.exits.services.proposing import open_exit
 
 MOST_NAMED = 5
@@ -55,16 +56,21 @@ def _money(session: Session, found: Exit, target: ProductVersion) -> Iterator[Fa
         yield Fault("/target", N_("The currency would change from %(old)s to %(new)s."), values, "currency")
     minimum, least = _amount(terms.get("minimum")), smallest(session, found.product_code)
     if minimum is not None and least is not None and least < minimum:
-        values = {"least": str(least.normalize()), "minimum": str(minimum)}
+        values = {"least": canonical_decimal(least), "minimum": canonical_decimal(minimum)}
         message = N_(
             "The replacement takes no less than %(minimum)s, but holdings of %(least)s would lose their place."
         )
         yield Fault("/map/terms.minimum", message, values, "loses_money")
     quota, whole = _amount(limits.get("quota")), balance(session, found.product_code)
     if quota is not None and whole > quota:
-        values = {"quota": str(quota), "balance": str(whole.normalize())}
+        values = {"quota": canonical_decimal(quota), "balance": canonical_decimal(whole)}
         message = N_("The replacement's quota of %(quota)s is smaller than the balance of %(balance)s.")
         yield Fault("/map/limits.quota", message, values, "loses_money")
+    each, most = _amount(limits.get("per_customer")), largest(session, found.product_code, target.product_code)
+    if each is not None and most > each:
+        values = {"each": canonical_decimal(each), "most": canonical_decimal(most)}
+        message = N_("The replacement takes %(each)s of a customer, but one would hold %(most)s.")
+        yield Fault("/map/limits.per_customer", message, values, "loses_money")
 
 
 def _amount(value: Any) -> Decimal | None:

@@ -29,6 +29,14 @@ def smallest(session: Session, code: str) -> Decimal | None:
     return session.scalar(select(func.min(Holding.principal)).where(*_running(code)))
 
 
+def largest(session: Session, code: str, target: str) -> Decimal:
+    """The most that one holder would hold of the target once all has arrived there."""
+    leaving = select(Holding.customer_id).where(*_running(code))
+    both = (Holding.product_code.in_((code, target)), Holding.status.in_(OPEN), Holding.customer_id.in_(leaving))
+    each = select(func.sum(Holding.principal).label("held")).where(*both).group_by(Holding.customer_id).subquery()
+    return session.scalar(select(func.max(each.c.held))) or Decimal(0)
+
+
 def balance(session: Session, code: str) -> Decimal:
     return session.scalar(select(func.sum(Holding.principal)).where(*_running(code))) or Decimal(0)
 
