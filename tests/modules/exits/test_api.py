@@ -36,6 +36,7 @@ def told_customers() -> Leave:
 def test_the_owning_department_and_risk_propose_an_exit(ask: Ask, leave: Leave) -> None:
     for who in ("wang.zhiyuan", "tang.wei", "lu.ming"):
         assert ask(who, "POST", "/exits", BODY).status_code == 403
+    assert ask("chen.rui", "POST", "/exits", {**BODY, "reason": " \u3000"}).json["errors"][0]["pointer"] == "/reason"
     answer = ask("chen.rui", "POST", "/exits", BODY)
     assert answer.status_code == 201, answer.json
     assert answer.json["id"] == "EX-00001"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.modules.catalogue.rules.values import is_clean
 from app.modules.catalogue.schemas.kinds import NOT_CHOICE, NOT_CLEAN, UNKNOWN
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS, FAMILIES, PRODUCT_TYPES
 
+BLANK = N_("This is required.")
 NOT_TIME = N_("Must be a day such as 2026-01-31 or a time such as 2026-01-31T08:00:00Z.")
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 
@@ -33,15 +35,22 @@ class Query(Strict):
         unknown = EXCLUDE
 
 
+_KEPT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_SAYS = r"[^\x00-\x20\x7f\xa0\u3000]"
+"""A character that is no blank."""
+
+
 class Keepable(validate.Regexp):
-    """Text that both databases can keep; its pattern stands in the OpenAPI document."""
+    """Text that both databases can keep and that says something; its pattern stands in the OpenAPI document."""
 
     def __init__(self) -> None:
-        super().__init__(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$", error=NOT_CLEAN)
+        super().__init__(rf"^{_KEPT}*{_SAYS}{_KEPT}*$", error=NOT_CLEAN)
 
     def __call__(self, value: Any) -> Any:
         if not is_clean(value):
             raise ValidationError(NOT_CLEAN)
+        if not re.search(_SAYS, value):
+            raise ValidationError(BLANK)
         return value
 
 

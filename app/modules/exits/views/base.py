@@ -13,7 +13,7 @@ from app.modules.exits.services.untold import TOLD
 
 pages = Blueprint("exits_pages", __name__, template_folder="../templates")
 TEMPLATE = "exits/_matter.html"
-LATEST = 30
+LATEST = 40
 MOST_DAYS = 730
 INDICATORS: Mapping[str, str] = {
     "sales": N_("Sales, change in a year, percent"),

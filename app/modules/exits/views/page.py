@@ -19,6 +19,7 @@ from app.modules.changes.views.base import Words
 from app.modules.exits import queries
 from app.modules.exits.models import Exit
 from app.modules.exits.rules.states import ITEM_STATES
+from app.modules.exits.services.batches import SETTLE
 from app.modules.exits.services.delivering import tallies_of
 from app.modules.exits.services.records import seen, stream
 from app.modules.exits.services.winding_down import reconciliation, tail_of
@@ -44,7 +45,18 @@ def one(number: str) -> Any:
 
 
 DETAILS = ("exit.batch", "exit.notice_reported")
-"""What would bury the history; it stands in the audit chain."""
+"""What would bury the history; it stands in the audit chain. The monthly rounds of settling are left out as well."""
+LOOKED_THROUGH = 300
+
+
+def _history(found: Exit) -> list[AuditEvent]:
+    chain = (
+        select(AuditEvent)
+        .where(AuditEvent.stream == stream(found.number), AuditEvent.action.not_in(DETAILS))
+        .order_by(AuditEvent.number.desc())
+    )
+    events = session().scalars(chain.limit(LOOKED_THROUGH))
+    return [event for event in events if (event.payload or {}).get("phase") != SETTLE][:LATEST]
 
 
 def _answers_until(found: Exit) -> date | None:
@@ -57,12 +69,7 @@ def shown(number: str, error: DomainError | None = None) -> Any:
     end_read()
     actor = current_actor()
     found, facts = seen(session(), number, actor)
-    chain = (
-        select(AuditEvent)
-        .where(AuditEvent.stream == stream(number), AuditEvent.action.not_in(DETAILS))
-        .order_by(AuditEvent.number.desc())
-    )
-    events, tasks = session().scalars(chain.limit(LATEST)).all(), open_tasks_of(session(), found.instance_id)
+    events, tasks = _history(found), open_tasks_of(session(), found.instance_id)
     words, case = Words([e.actor for e in events] + [t.assignee for t in tasks]), queries.case_of(session(), found)
     exceptions = queries.exceptions_of(session(), found, limit=LATEST)
     page = render_template(
