@@ -34,4 +34,4 @@ OPEN = ("active", "paused")
 
 def move(moves: Moves[str], state: str, verb: str) -> str:
     """Where the verb leads; ``Conflict`` if the table has no such move."""
-    return taken(moves, state, verb, N_("This is %(state)s; that cannot be done now."))
+    return taken(moves, state, verb, N_("Its state is “%(state)s”: that cannot be done now."))
