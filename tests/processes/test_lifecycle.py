@@ -21,7 +21,7 @@ from app.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from app.modules.catalogue.models import Product
 from app.modules.lifecycle import services as lifecycle
 from app.modules.lifecycle.queries import Life, life_of, measures_seen
-from app.modules.lifecycle.rules.aims import Aim, Ground, read_aims
+from app.modules.lifecycle.rules.aims import Aim, Figure, Ground, measured, read_aims
 from app.workflow.invariants import violations
 from app.workflow.models import ProcessInstance, Task
 from app.workflow.tasks.services import known_of
@@ -216,6 +216,18 @@ def test_objectives_are_judged_before_a_product_is_sold(bank: Flask) -> None:
     play = handed_in(Living(), "S1")
     with pytest.raises(Conflict, match="not in operation"):
         aimed(play, "holdings 1 2027-12-31")
+
+
+def test_an_objective_is_missed_once_its_day_has_come_whatever_its_reading_is_for() -> None:
+    """What was read before the day is all that is known of it on the day; what nobody read is not missed."""
+    aims = [Aim(metric, Decimal(4), date(2026, 12, 31)) for metric in ("annual_return", "default_rate", "complaints")]
+    read = {
+        "annual_return": Figure(Decimal(2), date(2026, 10, 31)),
+        "default_rate": Figure(Decimal(2), date(2026, 10, 31)),
+    }
+    before, after = (measured(aims, read, day) for day in (date(2026, 12, 30), date(2027, 1, 1)))
+    assert [(one["reached"], one["due"]) for one in before] == [(False, False), (True, False), (None, False)]
+    assert [(one["reached"], one["due"]) for one in after] == [(False, True), (True, True), (None, True)]
 
 
 def test_a_product_is_followed_once_and_by_its_own_department(bank: Flask) -> None:

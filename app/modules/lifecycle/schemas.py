@@ -92,6 +92,8 @@ class ObjectiveOut(Schema):
     day = fields.String(required=True, allow_none=True)
     source = fields.String(required=True, allow_none=True)
     reached = fields.Boolean(required=True, allow_none=True)
+    due = fields.Boolean(required=True)
+    """Whether the day by which it is to be reached has come."""
 
 
 class EvaluationOut(Schema):

@@ -145,7 +145,7 @@ def life_of(session: Session, product: Product, *, known_at: datetime, now: date
         _stages(status, cases, known_at),
         _events(session, product.code, known_at, requests, exits, stops),
         strategy,
-        [one for one in measured(aims, figures) if one["metric"] in seen],
+        [one for one in measured(aims, figures, accounting_date(known_at)) if one["metric"] in seen],
         [Reading(row, False) for row in readings_known(session, product.code, known_at) if row.measure in seen],
         _evaluations(session, product.code, known_at, seen),
         _waiting(session, _ids([case, *cases], [*requests, *exits, *stops]), known_at, actor),

@@ -146,12 +146,12 @@ def reached(aim: Aim, figure: Figure | None) -> bool | None:
     return figure.value <= aim.target if MEASURES[aim.metric].at_most else figure.value >= aim.target
 
 
-def measured(aims: Sequence[Aim], figures: Mapping[str, Figure]) -> list[dict[str, Any]]:
-    """Each objective beside what was measured; decimals and days in texts."""
-    return [_told(aim, figure_for(aim, figures)) for aim in aims]
+def measured(aims: Sequence[Aim], figures: Mapping[str, Figure], today: date) -> list[dict[str, Any]]:
+    """Each objective beside what was measured, and whether its day has come; decimals and days in texts."""
+    return [_told(aim, figure_for(aim, figures), today) for aim in aims]
 
 
-def _told(aim: Aim, figure: Figure | None) -> dict[str, Any]:
+def _told(aim: Aim, figure: Figure | None, today: date) -> dict[str, Any]:
     return {
         "metric": aim.metric,
         "direction": "at_most" if MEASURES[aim.metric].at_most else "at_least",
@@ -161,4 +161,5 @@ def _told(aim: Aim, figure: Figure | None) -> dict[str, Any]:
         "day": figure.day.isoformat() if figure else None,
         "source": figure.source if figure else None,
         "reached": reached(aim, figure),
+        "due": aim.due_on <= today,
     }

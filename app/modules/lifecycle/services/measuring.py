@@ -30,10 +30,9 @@ def measure(uow: Session, product: Product, *, instance: ProcessInstance, now: d
 
 def measure_again(uow: Session, row: PerformanceEvaluation, now: datetime) -> None:
     """Each objective of the latest strategy beside what is known now: readings may have come since it began."""
+    aims = [aim_of(one) for one in objectives_of(uow, latest_strategy(uow, row.product_code))]
     figures = figures_of(uow, row.product_code, known_at=now, now=now)
-    row.measured = measured(
-        [aim_of(one) for one in objectives_of(uow, latest_strategy(uow, row.product_code))], figures
-    )
+    row.measured = measured(aims, figures, accounting_date(now))
 
 
 def figures_of(session: Session, product: str, *, known_at: datetime, now: datetime) -> dict[str, Figure]:
