@@ -41,13 +41,18 @@ class Holder:
 
 
 class Way:
-    """From one version that is held to the target, with what the plan chose for it."""
+    """From one version that is held to the target, with what the plan chose for it.
+
+    A hundred thousand holders share a few tiers: what is true of a pair of tiers is worked out once.
+    """
 
     def __init__(self, pinned: Content, target: Content, rows: Sequence[Chosen]) -> None:
         self._pinned, self._target = pinned, target
         self._kept = {row.path: row.source for row in rows if row.choice == KEEP}
         self._here, self._there = own_tiers(pinned), own_tiers(target)
+        self._paired: dict[tuple[Any, ...], Pairs | None] = {}
         self._judged: dict[tuple[Any, ...], bool] = {}
+        self._staying: dict[int, Sequence[tuple[str, str, Any]]] = {}
 
     def worsens(self, holder: Holder) -> bool:
         """Whether this holder would lose by being moved without a word."""
@@ -55,7 +60,7 @@ class Way:
         if pairs is None:
             return bool(self._met(holder)) or self._whole
         stays = frozenset(path for path in holder.negotiated if is_own_rate(path))
-        key = (stays, *((tier_path(self._pinned, here), _named(there)) for here, there in pairs))
+        key = (id(pairs), stays)
         if key not in self._judged:
             self._judged[key] = any(self._loses(change, pairs, stays) for change in self._changes(pairs))
         return self._judged[key]
@@ -87,13 +92,16 @@ class Way:
 
     def _rates(self, pairs: Pairs, holder: Holder) -> dict[str, Any]:
         """The rates that stay, each where the holding will be asked for it after the move."""
-        found = {}
-        for here, there in pairs:
-            path = rate_path(self._pinned, here)
-            rate = holder.negotiated.get(path) or (here["rate"] if self._keeps(here, there) else None)
-            if rate is not None:
-                found[rate_path(self._target, there) if there is not None else path] = rate
-        return found
+        if id(pairs) not in self._staying:
+            self._staying[id(pairs)] = [self._staying_of(here, there) for here, there in pairs]
+        found = ((to, holder.negotiated.get(path, kept)) for path, to, kept in self._staying[id(pairs)])
+        return {to: rate for to, rate in found if rate is not None}
+
+    def _staying_of(self, here: Row, there: Row | None) -> tuple[str, str, Any]:
+        """How a tier's rate is named here and there, and the rate if the plan lets its holder keep it."""
+        path = rate_path(self._pinned, here)
+        to = rate_path(self._target, there) if there is not None else path
+        return path, to, here["rate"] if self._keeps(here, there) else None
 
     def _met(self, holder: Holder) -> list[Row]:
         return meeting(self._here, holder.term, holder.principal)
@@ -101,6 +109,12 @@ class Way:
     def _pairs(self, holder: Holder) -> Pairs | None:
         """Nothing where it cannot be told which tier becomes which."""
         here, there = self._met(holder), meeting(self._there, holder.term, holder.principal)
+        key = (tuple(map(id, here)), tuple(map(id, there)))
+        if key not in self._paired:
+            self._paired[key] = self._paired_up(here, there)
+        return self._paired[key]
+
+    def _paired_up(self, here: Sequence[Row], there: Sequence[Row]) -> Pairs | None:
         if len(here) == 1 and len(there) <= 1:
             return [(here[0], there[0] if there else None)]
         by_path = {tier_path(self._target, row): row for row in there}
@@ -129,10 +143,6 @@ class Way:
         """Whether the plan lets the holder of a tier keep its rate, said of the tier or of its counterpart."""
         tiers = [tier_path(self._pinned, here), *([tier_path(self._target, there)] if there is not None else [])]
         return any(path in self._kept for tier in tiers for path in (tier, f"{tier}.rate"))
-
-
-def _named(row: Row | None) -> Any:
-    return None if row is None else tuple(sorted((key, str(value)) for key, value in row.items()))
 
 
 def _bounded(row: Row, *, like: Row) -> Row:
