@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.numbers import list_currencies
 from marshmallow import fields, validate
+
+from app.kernel.i18n import N_
 
 KEEPABLE = r"^[^\x00]*$"
 """U+0000 is what no database keeps; it is refused where the body is read (see `app.kernel.input`)."""
+
+
+CURRENCIES = frozenset(list_currencies())
+"""Codes of ISO 4217, those of the past too: old records bear them."""
+NOT_CURRENCY = N_("Must be a currency such as CNY.")
 
 
 class Whole(fields.Integer):
@@ -17,6 +25,11 @@ class Whole(fields.Integer):
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
             raise self.make_error("invalid", input=value)
         return int(value)
+
+
+def currency_code(**kwargs: Any) -> fields.String:
+    """The code of a currency of ISO 4217."""
+    return fields.String(validate=validate.OneOf(sorted(CURRENCIES), error=NOT_CURRENCY), **kwargs)
 
 
 def text(least: int = 0, most: int | None = None, **kwargs: Any) -> fields.String:

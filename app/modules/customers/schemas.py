@@ -8,10 +8,11 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from app.kernel import cursors
+from app.kernel.fields import currency_code
 from app.kernel.web import BIGGEST_ID, MAX_PAGE
 from app.modules.catalogue.rules.values import canonical_duration
 from app.modules.catalogue.schemas.api import Query, Strict, choice, code_text, text
-from app.modules.catalogue.schemas.kinds import NOT_CURRENCY, NOT_DECIMAL, NOT_DURATION
+from app.modules.catalogue.schemas.kinds import NOT_DECIMAL, NOT_DURATION
 from app.modules.catalogue.types import CHANNELS
 from app.modules.customers.rules.identifiers import DOCUMENTS
 from app.modules.customers.rules.states import HOLDING_STATES
@@ -60,7 +61,7 @@ class NewHolding(Strict):
     product = code_text(100, required=True)
     channel = choice(CHANNELS, required=True)
     principal = fields.String(required=True, validate=validate.Regexp(AMOUNT, error=NOT_DECIMAL))
-    currency = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY))
+    currency = currency_code(required=True)
     term = fields.String(validate=validate.Regexp(DURATION, error=NOT_DURATION))
     version = fields.Integer(validate=validate.Range(1, BIGGEST_ID))
 

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.kernel import cursors
+from app.kernel.fields import currency_code
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.values import canonical_duration, duration_days, is_duration
 from app.modules.catalogue.schemas.api import Query, Strict, choice, text
@@ -15,7 +16,6 @@ from app.modules.catalogue.types.description import DAY_COUNTS, RATE_UNITS
 
 NOT_RATE = N_('Must be a decimal in a string, such as "1.55".')
 NOT_DURATION = N_("Must be an ISO 8601 duration such as P1Y or P3M.")
-NOT_CURRENCY = N_("Must be a currency such as CNY.")
 
 
 class Term(fields.Field[str]):
@@ -43,7 +43,7 @@ class NewCeiling(Strict):
 
     family = choice(FAMILIES, required=True)
     product_type = choice(PRODUCT_TYPES, allow_none=True)
-    currency = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY))
+    currency = currency_code(required=True)
     term = Term(allow_none=True, metadata={"$ref": "#/components/schemas/Duration"})
     rate = fields.Nested(CeilingRate, required=True)
     valid_from = fields.Date(required=True)

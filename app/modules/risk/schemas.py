@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from app.kernel import cursors
-from app.kernel.fields import Whole
+from app.kernel.fields import Whole, currency_code
 from app.kernel.i18n import N_
 from app.kernel.web import MAX_PAGE
 from app.modules.catalogue.schemas.api import Keepable, Query, Strict, choice, code_text, text
@@ -18,7 +18,6 @@ from app.modules.risk.rules.words import MEASURES, METHODS, RISKS, SCOPES, TRANS
 KEY = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?!\n)"
 LONGEST_TABLE = 2_000_000
 """Characters of a table."""
-NOT_CURRENCY = N_("Must be a currency such as CNY.")
 ENDS_EARLIER = N_("It ends before it begins.")
 MISSING = N_("This method needs it.")
 NOT_ABOVE_ZERO = N_("Must be above zero.")
@@ -68,7 +67,7 @@ class NewLimit(Dated):
     of = code_text(100, required=True)
     measure = choice(MEASURES, required=True)
     value = decimal_text(r"[0-9]{1,14}(\.[0-9]{1,4})?", required=True)
-    currency = fields.String(load_default="CNY", validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY))
+    currency = currency_code(load_default="CNY")
 
 
 class NewReading(Dated):
@@ -88,7 +87,7 @@ class NewTransfer(Dated):
     cover_percent = decimal_text(r"(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)", required=True)
     cover_amount = decimal_text(r"[0-9]{1,14}(\.[0-9]{1,4})?", required=True)
     premium = decimal_text(r"[0-9]{1,14}(\.[0-9]{1,4})?", required=True)
-    currency = fields.String(load_default="CNY", validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY))
+    currency = currency_code(load_default="CNY")
     valid_until = fields.Date(required=True)
 
     @validates_schema
@@ -130,7 +129,7 @@ class NewAssessment(Strict):
     model = text(60)
     inputs = fields.Dict(keys=text(60), values=decimal_text(), load_default=dict)
     exposure = decimal_text(r"[0-9]{1,14}(\.[0-9]{1,4})?")
-    currency = fields.String(load_default="CNY", validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY))
+    currency = currency_code(load_default="CNY")
 
 
 class NewScore(Strict):
@@ -148,7 +147,7 @@ class AssessmentQuery(Query):
 
 
 class ConcentrationQuery(Query):
-    currency = fields.String(load_default="CNY", validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY))
+    currency = currency_code(load_default="CNY")
 
 
 class RecordConfirmation(Strict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
+from app.kernel.fields import currency_code
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import choice, code_text, text
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS
@@ -40,7 +41,7 @@ class QuotaReport(Strict):
 
     limit = amount()
     used = amount()
-    currency = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)"))
+    currency = currency_code(required=True)
     source = text(200, required=True)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
+from app.kernel.fields import CURRENCIES, NOT_CURRENCY
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules import values
 from app.modules.catalogue.types import Attribute
@@ -30,7 +31,6 @@ NOT_INSTANT = N_("Must be a time such as 2026-01-31T00:00:00Z.")
 NOT_INTEGER = N_("Must be a whole number within its range.")
 NOT_BOOLEAN = N_("Must be true or false.")
 NOT_CHOICE = N_("Not one of the choices.")
-NOT_CURRENCY = N_("Must be a currency code of three letters.")
 NEGATIVE = N_("Must not be negative.")
 TOO_MANY = N_("Has too many entries.")
 NO_LANGUAGE = N_("Needs a text in English or Chinese.")
@@ -128,7 +128,7 @@ def one_of(choices: Any) -> Callable[[Any], str]:
 
 
 def _currency(value: Any) -> str:
-    if not isinstance(value, str) or not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
+    if not isinstance(value, str) or value not in CURRENCIES:
         raise ValidationError(NOT_CURRENCY)
     return value
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
-from app.kernel.fields import Whole
+from app.kernel.fields import CURRENCIES, Whole, currency_code
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import Query, Strict, code_text, text
-from app.modules.development.schemas.figures import Figure, currency, money, percent
+from app.modules.development.schemas.figures import Figure, money, percent
 from app.modules.pricing.schemas import Term
 
 NOT_UNIT = N_("Must be percent or a currency such as CNY.")
@@ -34,7 +34,7 @@ class AssumptionContent(Strict):
 
 
 class NewAssumptions(Strict):
-    currency = currency(required=True)
+    currency = currency_code(required=True)
     valid_from = fields.Date(required=True)
     content = fields.Nested(AssumptionContent, required=True)
 
@@ -62,7 +62,7 @@ class CostLine(Strict):
     """An amount a year in the sheet's currency (research: once), or per cent a year of the volume, and its basis."""
 
     value = Figure("0", "1000000000000000", places=6, required=True)
-    unit = fields.String(required=True, validate=validate.Regexp(r"^(percent|[A-Z]{3})$(?!\n)", error=NOT_UNIT))
+    unit = fields.String(required=True, validate=validate.OneOf(["percent", *sorted(CURRENCIES)], error=NOT_UNIT))
     basis = text(500, required=True)
 
 
@@ -78,7 +78,7 @@ class CostLines(Strict):
 
 
 class CostInputs(Strict):
-    currency = currency(required=True)
+    currency = currency_code(required=True)
     volume = money("0.01", required=True)
     customer_rate = percent("-10", "100", load_default="0")
     term = Term(metadata=TERM)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 from app.kernel.i18n import N_
 from app.modules.catalogue.rules.values import canonical_decimal, parse_decimal
-from app.modules.catalogue.schemas.kinds import NOT_BOOLEAN, NOT_CURRENCY, NOT_DECIMAL
+from app.modules.catalogue.schemas.kinds import NOT_BOOLEAN, NOT_DECIMAL
 
 OUT_OF_RANGE = N_("Lies outside the range that makes sense here.")
 NOT_NUMBER = N_("Must be a number, such as 1.25: only digits and a decimal point.")
@@ -43,10 +43,6 @@ def percent(low: str = "0", high: str = "100", **kwargs: Any) -> Figure:
 def money(low: str = "0", **kwargs: Any) -> Figure:
     """An amount to the hundredth, up to a thousand million millions."""
     return Figure(low, "1000000000000000", places=2, **kwargs)
-
-
-def currency(**kwargs: Any) -> fields.String:
-    return fields.String(validate=validate.Regexp(r"^[A-Z]{3}$(?!\n)", error=NOT_CURRENCY), **kwargs)
 
 
 class YesNo(fields.Boolean):

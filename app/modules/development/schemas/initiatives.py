@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from app.kernel.fields import Whole
+from app.kernel.fields import Whole, currency_code
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import Strict, choice, code_text, text
 from app.modules.development.rules.initiatives import GATES, VERBS
-from app.modules.development.schemas.figures import YesNo, currency, money
+from app.modules.development.schemas.figures import YesNo, money
 
 NOT_DAY = N_("Must be a day such as 2026-01-31.")
 
@@ -71,7 +71,7 @@ class NewInitiative(Strict):
     title = text(200, required=True)
     concept = text(8000, required=True)
     sponsor = code_text(60, required=True)
-    currency = currency(required=True)
+    currency = currency_code(required=True)
     products = fields.List(code_text(60), load_default=list, validate=validate.Length(max=50))
     idea = Whole(validate=validate.Range(1, 2**53 - 1), allow_none=True)
     plan = fields.Nested(InitiativePlan, required=True)
