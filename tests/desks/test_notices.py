@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from app.kernel import clock
@@ -24,8 +23,8 @@ __all__ = ["ask", "bank", "play"]
 
 
 @pytest.fixture
-def task(bank: Flask) -> int:
-    """The first step of a request that Lin Yue has made."""
+def task(ask: Ask) -> int:
+    """The first step of a request that Lin Yue has made, in the bank that ``ask`` fills."""
     play = Play(clock.now())
     end_read()
     play.sell({"P1": TIME_DEPOSIT}).draft({"P1": dearer(TIME_DEPOSIT, "1.35")}).submit()
