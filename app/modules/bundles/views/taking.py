@@ -7,7 +7,6 @@ from flask import g, render_template, request
 from app.identity.permissions import require
 from app.identity.web import current_actor, signed_in
 from app.kernel.database import session
-from app.kernel.errors import DomainError, NotFound, invalid
 from app.modules.bundles import queries
 from app.modules.bundles.models import BundleVersion
 from app.modules.bundles.rules.description import ROLES
@@ -17,8 +16,8 @@ from app.modules.bundles.views.base import PATH, Answer, pages
 from app.modules.catalogue.types import CHANNELS, CUSTOMER_GROUPS, ELIGIBILITY
 from app.modules.catalogue.views.base import unit_names
 from app.modules.customers.models import Customer
-from app.modules.customers.queries import customer_by_number
 from app.modules.customers.rules.eligibility import ASKED
+from app.modules.customers.views.base import typed_customer
 
 
 @pages.get(f"{PATH}/<code>/eligibility")
@@ -30,7 +29,7 @@ def eligibility(code: str) -> Answer:
     require(actor, "customer.find")
     found = queries.bundle(session(), code)
     known = queries.known_for(session(), found.document, g.now)
-    customer, error = _customer(request.args.get("customer", "").strip())
+    customer, error = typed_customer(request.args.get("customer", "").strip())
     page = render_template(
         "bundles/eligibility.html",
         bundle=found,
@@ -47,16 +46,6 @@ def eligibility(code: str) -> Answer:
         error=error,
     )
     return page, error.status if error else 200
-
-
-def _customer(number: str) -> tuple[Customer | None, DomainError | None]:
-    """The customer that was typed; the page says beside the field that there is none."""
-    if not number:
-        return None, None
-    try:
-        return customer_by_number(session(), number, current_actor()), None
-    except NotFound as error:
-        return None, invalid("/customer", error.message)
 
 
 def _verdict(found: BundleVersion, customer: Customer | None) -> Verdict | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from app.kernel.fields import CURRENCIES
+from app.kernel.fields import ANY_CURRENCY
 from app.modules.catalogue.schemas.kinds import MOST_ROWS
 from app.modules.catalogue.types import PRODUCT_TYPES, Attribute, Group, ProductType
 from app.modules.catalogue.types.description import DAY_COUNTS, HOLDER_TREATMENTS
@@ -152,7 +152,7 @@ def _name(*words: str) -> str:
 
 
 _KINDS: dict[str, Said] = {
-    "Currency": {"type": "string", "enum": sorted(CURRENCIES)},
+    "Currency": _matching(f"^({ANY_CURRENCY}){_END}"),
     "Decimal": _matching(rf"^-?[0-9]{{1,18}}{_DECIMALS}{_END}"),
     "NotNegative": _matching(rf"^([0-9]{{1,18}}{_DECIMALS}|-0{{1,18}}{_ZEROS}){_END}"),
     "Duration": _matching(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from app.kernel import cursors
-from app.kernel.fields import CURRENCIES, Whole, currency_code
+from app.kernel.fields import ANY_CURRENCY, Whole, currency_code
 from app.kernel.i18n import N_
 from app.modules.catalogue.schemas.api import Query, Strict, code_text, text
 from app.modules.development.schemas.figures import Figure, money, percent
@@ -62,7 +62,7 @@ class CostLine(Strict):
     """An amount a year in the sheet's currency (research: once), or per cent a year of the volume, and its basis."""
 
     value = Figure("0", "1000000000000000", places=6, required=True)
-    unit = fields.String(required=True, validate=validate.OneOf(["percent", *sorted(CURRENCIES)], error=NOT_UNIT))
+    unit = fields.String(required=True, validate=validate.Regexp(rf"^(percent|{ANY_CURRENCY})$(?!\n)", error=NOT_UNIT))
     basis = text(500, required=True)
 
 

@@ -11,13 +11,14 @@ from app.identity.permissions import Facts, allowed, require
 from app.identity.web import current_actor, signed_in
 from app.kernel.clock import accounting_date
 from app.kernel.database import end_read, session, unit_of_work
-from app.kernel.errors import DomainError, Invalid, NotFound
+from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import N_, gettext, pick
 from app.kernel.loading import loaded
 from app.kernel.sent import EXPLAINED, beside, typed
 from app.modules.catalogue.types import CUSTOMER_GROUPS, ELIGIBILITY
 from app.modules.customers.models import Customer
-from app.modules.customers.queries import customer_by_number, person_of
+from app.modules.customers.queries import person_of
+from app.modules.customers.views.base import typed_customer
 from app.modules.families import queries
 from app.modules.families.presenting import tier_json
 from app.modules.families.queries import Member
@@ -96,7 +97,7 @@ def _form(base: str, sent: Mapping[str, str], error: DomainError | None = None) 
     end_read()
     family = queries.family_of_base(session(), base)
     members = queries.members_of(session(), family.base_code, g.now)
-    customer, unknown = _customer(sent.get("customer", "").strip())
+    customer, unknown = typed_customer(sent.get("customer", "").strip())
     chosen = next((member for member in members if member.code == sent.get("product")), None)
     facts = Facts(owner_department=members[0].product.owner_department)
     page = render_template(
@@ -119,16 +120,6 @@ def _form(base: str, sent: Mapping[str, str], error: DomainError | None = None) 
     )
     shown = error or unknown
     return page, shown.status if shown else 200
-
-
-def _customer(number: str) -> tuple[Customer | None, DomainError | None]:
-    """The customer that was typed; a page says beside the field that there is none."""
-    if not number:
-        return None, None
-    try:
-        return customer_by_number(session(), number, current_actor()), None
-    except NotFound as error:
-        return None, planning.no_customer(error.message)
 
 
 def _eligibility(members: list[Member], customer: Customer | None) -> dict[str, Any]:
